@@ -47,7 +47,7 @@ class Severity(str, Enum):
     D = "D"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """The same sentence in Chinese and in English."""
 
@@ -59,7 +59,7 @@ class Text:
         return Text(self.zh.format(**values), self.en.format(**values))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One contradiction or doubt about one object.
 

@@ -22,7 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 GeometryArray = npt.NDArray[np.object_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """A field as the source declares it.
 
@@ -39,7 +39,7 @@ class Field:
     decimals: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RowProblem:
     """A row that could be read only in part; the rest of the layer goes on.
 

@@ -1,0 +1,1 @@
+"""Facts per object; nothing here judges."""

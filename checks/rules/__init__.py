@@ -1,0 +1,1 @@
+"""From facts to findings; one small module per family."""

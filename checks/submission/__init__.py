@@ -1,0 +1,1 @@
+"""What a county delivered, read as columns."""
