@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# Installs what a command of ./run needs and sets $python. Sourced by ./run, which sets $root.
+# Writes to standard error only: the output of a command belongs to the command.
+
+system_python=/usr/bin/python3
+venv=$root/.venv
+python=$venv/bin/python
+build=$root/.build
+logs=$build/logs
+
+# QGIS with its Python, what checks/ computes with, a screen for window tests, fonts for both
+# languages.
+packages=(
+  qgis python3-qgis qgis-providers
+  python3-venv python3-gdal gdal-bin python3-numpy python3-scipy python3-matplotlib
+  python3-jinja2 python3-pil
+  xvfb xauth libgl1-mesa-dri
+  fonts-dejavu-core fonts-open-sans fonts-wqy-microhei
+)
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  printf 'Error: %s\n' "$*" >&2
+  exit 1
+}
+
+# One line per package: name, state, version; nothing for a package dpkg never heard of.
+package_states() {
+  # shellcheck disable=SC2016 # the fields are dpkg's
+  LC_ALL=C dpkg-query -W -f '${Package} ${db:Status-Status} ${Version}\n' "${packages[@]}" \
+    2>/dev/null || true
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
+  elif [ -t 0 ]; then
+    sudo env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
+  else
+    sudo -n env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
+  fi
+}
+
+apt_install() {
+  as_root apt-get install -y --no-install-recommends "$@" </dev/null >>"$logs/apt.log" 2>&1
+}
+
+install_packages() {
+  local missing=("$@")
+  say "Installing Debian packages: ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    die "neither root nor sudo: ask an administrator for 'apt-get install ${missing[*]}'"
+  fi
+  mkdir -p "$logs"
+  : >"$logs/apt.log"
+  # The lists are fetched only when what is known is not enough: it takes its time.
+  if ! apt_install "${missing[@]}"; then
+    say "Fetching the package lists (apt-get update)"
+    as_root apt-get update </dev/null >>"$logs/apt.log" 2>&1 || true
+    if ! apt_install "${missing[@]}"; then
+      tail -n 15 "$logs/apt.log" >&2
+      die "apt-get could not install ${missing[*]} (whole log: $logs/apt.log)"
+    fi
+  fi
+}
+
+check_packages() {
+  if ! command -v dpkg-query >/dev/null; then
+    local name
+    for name in qgis qgis_process xvfb-run gdalinfo; do
+      command -v "$name" >/dev/null ||
+        die "$name is missing, and only Debian and Ubuntu packages are installed automatically"
+    done
+    states=$("$system_python" -V)
+    return
+  fi
+  local name missing=()
+  states=$(package_states)
+  for name in "${packages[@]}"; do
+    case $'\n'"$states" in
+      *$'\n'"$name installed "*) ;;
+      *) missing+=("$name") ;;
+    esac
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    install_packages "${missing[@]}"
+    states=$(package_states)
+  fi
+}
+
+# Whether .venv is one of ours: made in this place by this Python, seeing the system's packages.
+venv_is_usable() {
+  [ -x "$python" ] && [ -f "$venv/pyvenv.cfg" ] &&
+    grep -q '^include-system-site-packages = true' "$venv/pyvenv.cfg" &&
+    [ "$("$python" -c 'import sys; print(sys.version_info[:2], sys.prefix)' 2>/dev/null)" = \
+      "$("$system_python" -c 'import sys; print(sys.version_info[:2], sys.argv[1])' "$venv")" ] &&
+    "$python" -m pip --version >/dev/null 2>&1
+}
+
+make_venv() {
+  local major
+  if ! venv_is_usable; then
+    say "Making the Python environment .venv"
+    rm -rf -- "$venv"
+    "$system_python" -m venv --system-site-packages "$venv" >"$logs/venv.log" 2>&1 || {
+      tail -n 15 "$logs/venv.log" >&2
+      die "the Python environment could not be made (package python3-venv?)"
+    }
+  fi
+  # GDAL and SciPy of the system were built against one major version of NumPy; another crashes.
+  major=$("$system_python" -c 'import numpy; print(numpy.__version__.split(".")[0])') ||
+    die "$system_python cannot import numpy (package python3-numpy)"
+  printf 'numpy<%d\n' $((major + 1)) >"$build/constraints.txt"
+  say "Installing Python libraries: $(sed -nE 's/^([A-Za-z0-9-]+==[^;]*).*/\1/p' \
+    "$root/requirements.txt" "$root/requirements-dev.txt" | sort -u | paste -sd ' ' -)"
+  "$python" -m pip install --disable-pip-version-check --no-input \
+    -c "$build/constraints.txt" -r "$root/requirements.txt" -r "$root/requirements-dev.txt" \
+    </dev/null >"$logs/pip.log" 2>&1 || {
+    tail -n 15 "$logs/pip.log" >&2
+    die "pip could not install the Python libraries (whole log: $logs/pip.log)"
+  }
+}
+
+install_missing() {
+  mkdir -p "$logs" "$build/plugins"
+  # Two commands at once must not install into the same folder.
+  if command -v flock >/dev/null; then
+    exec 9>"$build/install.lock"
+    flock 9
+  fi
+  [ -x "$system_python" ] || system_python=$(command -v python3) || system_python=
+  check_packages
+  [ -n "$system_python" ] || die "python3 is missing"
+  local stamp
+  stamp=$({
+    printf '%s\n' "$root" "$states"
+    cat -- "$root/requirements.txt" "$root/requirements-dev.txt"
+  } | sha256sum)
+  if [ "$(cat "$venv/installed" 2>/dev/null)" != "$stamp" ] || [ ! -x "$python" ]; then
+    make_venv
+    printf '%s\n' "$stamp" >"$venv/installed"
+  fi
+  # The root of the checkout is the plugin package; QGIS and Python know it by this name.
+  if [ ! "$build/plugins/onemap_verify" -ef "$root" ]; then
+    rm -f -- "$build/plugins/onemap_verify"
+    ln -s ../.. "$build/plugins/onemap_verify"
+  fi
+  exec 9>&- || true
+}

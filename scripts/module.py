@@ -1,0 +1,41 @@
+"""Run a module of the plugin (the demo, a benchmark) with QGIS importable and headless."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+
+from workplace import (
+    BUILD,
+    PLUGINS,
+    fail,
+    qgis_environment,
+    throw_away_folder,
+    write_profile,
+)
+
+
+def main() -> int:
+    """Entry point: ``module.py <module> [arguments]``."""
+    name, *arguments = sys.argv[1:]
+    sys.path.insert(0, str(PLUGINS))
+    try:
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError:
+        found = None
+    if found is None:
+        return fail(f"{name} is not in this version yet")
+    with throw_away_folder("profile") as profile:
+        environment = qgis_environment(write_profile(profile))
+        environment["PYTHONPATH"] = os.pathsep.join([str(PLUGINS), environment["PYTHONPATH"]])
+        environment["ONEMAP_BUILD"] = str(BUILD)
+        if os.environ.get("DISPLAY"):
+            # --gui of the demo opens a window where there is a screen.
+            environment.pop("QT_QPA_PLATFORM")
+        command = [sys.executable, "-m", name, *arguments]
+        return os.spawnve(os.P_WAIT, sys.executable, command, environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
