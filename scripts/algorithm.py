@@ -208,16 +208,19 @@ def run(algorithm: str, values: dict[str, str]) -> int:
         environment = qgis_environment(write_profile(folder))
         description = describe(program, algorithm, environment)
         arguments = qgis_arguments(description, values)
-        with (folder / "output").open("wb") as output, subprocess.Popen(
-            [program, "--json", "run", algorithm, "--", *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        ) as process:
+        with (
+            (folder / "output").open("wb") as output,
+            subprocess.Popen(
+                [program, "--json", "run", algorithm, "--", *arguments],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+            ) as process,
+        ):
             try:
                 written = _forward(process)
                 status = process.wait()

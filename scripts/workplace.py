@@ -45,9 +45,7 @@ class Trouble(Exception):
     """Something a person has to put right; the message says what, without a traceback."""
 
 
-def write_profile(
-    folder: Path, *, locale: str = "", plugins: tuple[str, ...] = (PACKAGE,)
-) -> Path:
+def write_profile(folder: Path, *, locale: str = "", plugins: tuple[str, ...] = (PACKAGE,)) -> Path:
     """Write a fresh profile ``folder/profiles/default`` with ``plugins`` enabled.
 
     ``locale`` is QGIS's own name of a translation (``zh-Hans``); empty follows the system.

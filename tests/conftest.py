@@ -60,11 +60,29 @@ else:
     settings.load_profile("onemap")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs QGIS by the fixtures it uses, so that no test has to remember."""
+def _part(item: pytest.Item) -> str:
+    """Return which part of ./run test an item belongs to."""
+    if item.get_closest_marker("gui"):
+        return "gui"
+    if CHECKOUT / "tests" / "lint" in item.path.parents:
+        return "lint"
+    return "qgis" if item.get_closest_marker("qgis") else "plain"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs QGIS by the fixtures it uses, so that no test has to remember.
+
+    ``ONEMAP_TESTS`` (lint, plain, qgis or gui) keeps one part only: each runs in a process of
+    its own, so that a crash in Qt takes nothing else along.
+    """
     for item in items:
         if "qgis_app" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.qgis)
+    wanted = os.environ.get("ONEMAP_TESTS")
+    if wanted:
+        others = [item for item in items if _part(item) != wanted]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _part(item) == wanted]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,50 @@
+"""Open the QGIS desktop with the plugin enabled, in a profile that is thrown away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from workplace import fail, qgis_environment, throw_away_folder, write_profile
+
+
+def qgis_locale(environment: dict[str, str]) -> str:
+    """Return QGIS's name of the Chinese translation wanted, or nothing.
+
+    Left to itself QGIS looks for ``zh_CN``, but its files are called ``zh-Hans`` and ``zh-Hant``.
+    """
+    named = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    spoken = next(filter(None, named), "")
+    if not spoken.startswith("zh"):
+        return ""
+    return "zh-Hant" if spoken[:5] in ("zh_TW", "zh_HK", "zh_MO") else "zh-Hans"
+
+
+def main() -> int:
+    """Entry point of ``./run qgis``; arguments go on to QGIS."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return fail(
+            "there is no screen (DISPLAY is not set); on a machine without one try: "
+            'xvfb-run -s "-screen 0 1600x1000x24" ./run qgis'
+        )
+    program = shutil.which("qgis")
+    if not program:
+        return fail("the QGIS desktop is missing (package qgis)")
+    with throw_away_folder("desktop") as profile:
+        write_profile(profile, locale=qgis_locale(dict(os.environ)))
+        environment = qgis_environment(profile)
+        # The window and the session bus are the person's own.
+        for name in ("QT_QPA_PLATFORM", "XDG_RUNTIME_DIR"):
+            if name in os.environ:
+                environment[name] = os.environ[name]
+            elif name == "QT_QPA_PLATFORM":
+                environment.pop(name)
+        command = [program, "--nologo", "--noversioncheck", "--profiles-path", str(profile)]
+        command += ["--profile", "default", *sys.argv[1:]]
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
