@@ -31,7 +31,7 @@ class StandardError(Exception):
 @dataclass(frozen=True)
 class LayerSpec:
     """A layer of the standard. ``presence`` is M, C or O; ``geometry`` is
-    point, line, polygon or annotation."""
+    point, line, polygon or annotation; ``ysdm`` one or more codes, ``;`` between."""
 
     name: str
     title: str
@@ -41,12 +41,27 @@ class LayerSpec:
     ysdm: str
     confidence: str
     aliases: tuple[str, ...] = ()
+    title_en: str = ""
+    ysdm_confidence: str = ""
+
+    @property
+    def ysdm_codes(self) -> tuple[str, ...]:
+        """Feature codes that an object of this layer may carry."""
+        return _words(self.ysdm)
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """A field of a layer: ``type`` as the standard writes it (Char, Float, Int,
-    Date, VarChar), ``length`` and ``decimals`` 0 where it says nothing."""
+    """A field of a layer.
+
+    ``type`` as the standard writes it (Char, Float, Int, Date, VarChar),
+    ``length`` and ``decimals`` 0 where it says nothing. ``domain`` is one of
+    ``bsm``, ``ysdm``, ``classes``, ``codes:<table>``, ``digits``,
+    ``digits:<n>|<m>``, ``name:<code field>``, ``range:[a,b)``, ``year``,
+    ``year_end`` or empty. ``confidence`` tells how sure we are that the field
+    exists, ``form_confidence`` that its type and length are so, and
+    ``mandatory_confidence`` that the M, C or O mark is right.
+    """
 
     layer: str
     name: str
@@ -60,6 +75,10 @@ class FieldSpec:
     aliases: tuple[str, ...]
     source: str
     confidence: str
+    lengths_accepted: tuple[int, ...] = ()
+    form_confidence: str = "found"
+    mandatory_confidence: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +178,8 @@ class Standard:
                 row["ysdm"],
                 row["confidence"],
                 _words(row.get("aliases", "")),
+                row.get("name_en", ""),
+                row.get("ysdm_confidence", ""),
             )
             for row in self.rows("layers.csv")
         }
@@ -182,6 +203,10 @@ class Standard:
                     _words(row["aliases"]),
                     row["source"],
                     row["confidence"],
+                    tuple(int(n) for n in _words(row.get("lengths_accepted", ""))),
+                    row.get("form_confidence", "found"),
+                    row.get("mandatory_confidence", ""),
+                    row.get("note", ""),
                 )
             )
         return out
