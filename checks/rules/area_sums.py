@@ -1,0 +1,272 @@
+"""Sums of areas that must close to the cent: village, town, county, built-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from ..findings import Family, Text
+from ..measures.area import round_area
+from ..measures.case import Case
+from ..table import BoolArray, FloatArray, IntArray, Table, TextArray
+from .rule import NO_PARCELS, Judgement, Rule
+
+_NO_VALUE = Text("面积字段为空或缺失", "The area field is empty or missing")
+
+
+def grouped(keys: TextArray) -> tuple[TextArray, IntArray]:
+    """Distinct keys in order, and each row's place among them."""
+    names, index = np.unique(keys.astype(str), return_inverse=True)
+    return names.astype(object), index.reshape(-1)
+
+
+def mainland(table: Table) -> TextArray:
+    """MSSM, with the empty value read as mainland (00)."""
+    code = table.text("MSSM")
+    return np.where(code == "", "00", code).astype(object)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Two sums per unit that must agree; shapes ``(units,)``."""
+
+    names: list[str]
+    parts: FloatArray
+    whole: FloatArray
+    row: IntArray
+
+
+class _Closing(Rule):
+    """Sums that must close to the cent."""
+
+    def close(
+        self,
+        table: Table,
+        sums: _Sums,
+        what: Text,
+        explained: FloatArray,
+        out: Judgement,
+    ) -> None:
+        """Compare, leaving out what single parcels already explain.
+
+        ``explained`` is how far the parts' own area findings move each sum:
+        the same fact never yields two findings.
+        """
+        tolerance = self.limit("tolerance_m2")
+        for i, name in enumerate(sums.names):
+            gap = float(sums.parts[i] - sums.whole[i])
+            if abs(gap) <= tolerance or abs(gap - explained[i]) <= tolerance:
+                continue
+            row = int(sums.row[i])
+            out.findings.append(
+                self.finding(
+                    table,
+                    row,
+                    what.format(
+                        name=name,
+                        parts=f"{sums.parts[i]:.2f}",
+                        whole=f"{sums.whole[i]:.2f}",
+                        gap=f"{gap:+.2f}",
+                    ),
+                    measured=f"{sums.parts[i]:.2f}",
+                    expected=f"{sums.whole[i]:.2f}",
+                    tolerance=tolerance,
+                    unit="m²",
+                    score=min(1.0, 0.3 + abs(gap) / max(abs(float(sums.whole[i])), 1.0) * 100),
+                    evidence={"sum": float(sums.parts[i]), "declared": float(sums.whole[i])},
+                )
+            )
+
+
+def _parcel_excess(case: Case, rows_tolerance: float) -> FloatArray:
+    """How much more each parcel declares than its own shape has, in m²."""
+    table = case.parcels
+    assert table is not None
+    area = case.areas.layers.get(table.name)
+    if area is None:
+        return np.zeros(len(table))
+    excess = table.number("TBMJ") - round_area(area.ellipsoid)
+    usual = np.nanmedian(excess) if np.isfinite(excess).any() else 0.0
+    excess = np.where(np.isfinite(excess), excess - usual, 0.0)
+    clear = np.abs(excess) > rows_tolerance + np.abs(np.nan_to_num(area.edge_effect))
+    return np.where(clear, excess, 0.0)
+
+
+class VillageSum(_Closing):
+    """Σ TBMJ by ZLDWDM and MSSM against DCMJ of CJDCQ (L22)."""
+
+    id = "L22"
+    family = Family.AREA
+
+    def judge(self, case: Case) -> Judgement:
+        out = Judgement()
+        parcels, villages = case.parcels, case.layer("CJDCQ")
+        if parcels is None:
+            return out.skip(0, NO_PARCELS)
+        if villages is None:
+            return out.skip(0, Text("成果中没有 CJDCQ 图层", "The package has no CJDCQ layer"))
+        excess = _parcel_excess(case, self.limit("parcel_m2"))
+        sums, extra = _sum_into(
+            parcels, parcels.text("ZLDWDM"), parcels.number("TBMJ"), villages, "ZLDWDM", excess
+        )
+        missing = len(villages) - len(sums.names)
+        if missing:
+            out.skip(missing, _NO_VALUE)
+        out.tested = len(sums.names)
+        what = Text(
+            "村级调查区 {name} 的图斑面积之和 {parts} 平方米"
+            "与调查面积 DCMJ {whole} 平方米不符,相差 {gap}",
+            "The parcels of CJDCQ {name} sum to {parts} m², its DCMJ says {whole} m²: {gap}",
+        )
+        self.close(villages, sums, what, extra, out)
+        return out
+
+
+def _sum_into(
+    parts: Table,
+    part_unit: TextArray,
+    part_value: FloatArray,
+    wholes: Table,
+    code: str,
+    excess: FloatArray,
+) -> tuple[_Sums, FloatArray]:
+    """Sum ``part_value`` by unit and MSSM beside DCMJ of the same unit and MSSM.
+
+    Several rows of one unit (an island village in pieces) are taken together.
+    """
+    whole_key = _join(wholes.text(code), mainland(wholes))
+    part_key = _join(part_unit, mainland(parts))
+    names, index = grouped(whole_key)
+    declared = wholes.number("DCMJ")
+    whole = np.bincount(index, np.nan_to_num(declared), len(names))
+    known = np.bincount(index, np.isfinite(declared), len(names)) == np.bincount(index)
+    place = np.searchsorted(names.astype(str), part_key.astype(str))
+    place = np.clip(place, 0, len(names) - 1)
+    belongs = names[place] == part_key
+    total = np.bincount(place[belongs], np.nan_to_num(part_value[belongs]), len(names))
+    extra = np.bincount(place[belongs], excess[belongs], len(names))
+    first = np.array([int(np.flatnonzero(index == i)[0]) for i in range(len(names))])
+    use = np.flatnonzero(known & (np.char.str_len(names.astype(str)) > 3))
+    return (
+        _Sums([str(names[i]).split("/")[0] for i in use], total[use], whole[use], first[use]),
+        extra[use],
+    )
+
+
+def _join(left: TextArray, right: TextArray) -> TextArray:
+    return np.array([f"{a}/{b}" for a, b in zip(left, right)], dtype=object)
+
+
+class CountySum(_Closing):
+    """Σ CJDCQ.DCMJ against XZQ.DCMJ, and Σ XZQ.DCMJ against the control area (L23)."""
+
+    id = "L23"
+    family = Family.AREA
+
+    def judge(self, case: Case) -> Judgement:
+        out = Judgement()
+        villages, towns = case.layer("CJDCQ"), case.layer("XZQ")
+        if towns is None:
+            return out.skip(0, Text("成果中没有 XZQ 图层", "The package has no XZQ layer"))
+        if villages is None:
+            out.skip(len(towns), Text("成果中没有 CJDCQ 图层", "The package has no CJDCQ layer"))
+        else:
+            unit = self._town_of(villages, towns)
+            none = np.zeros(len(villages))
+            sums, extra = _sum_into(villages, unit, villages.number("DCMJ"), towns, "XZQDM", none)
+            out.tested += len(sums.names)
+            what = Text(
+                "行政区 {name} 所辖村级调查区面积之和 {parts} 平方米"
+                "与 DCMJ {whole} 平方米不符,相差 {gap}",
+                "The CJDCQ of XZQ {name} sum to {parts} m², its DCMJ says {whole} m²: {gap}",
+            )
+            self.close(towns, sums, what, extra, out)
+        self._control(case, towns, out)
+        return out
+
+    @staticmethod
+    def _town_of(villages: Table, towns: Table) -> TextArray:
+        """The XZQDM that each village's ZLDWDM begins with (longest wins)."""
+        unit = villages.text("ZLDWDM")
+        out = np.full(len(villages), "", dtype=object)
+        for code in sorted(set(towns.text("XZQDM")) - {""}, key=lambda c: (len(c), c)):
+            begins = np.char.startswith(unit.astype(str), str(code))
+            out[begins] = code
+        return out
+
+    def _control(self, case: Case, towns: Table, out: Judgement) -> None:
+        control = case.settings.control_area
+        if not np.isfinite(control):
+            out.skip(1, Text("未设置县级控制面积", "The county's control area is not set"))
+            return
+        total = float(np.nansum(towns.number("DCMJ")))
+        out.tested += 1
+        if abs(total - control) > self.limit("tolerance_m2"):
+            out.findings.append(
+                self.finding_about(
+                    towns.name,
+                    case.submission.county or towns.name,
+                    Text(
+                        f"行政区调查面积之和 {total:.2f} 平方米"
+                        f"与县级控制面积 {control:.2f} 平方米不符,相差 {total - control:+.2f}",
+                        f"XZQ.DCMJ sums to {total:.2f} m², the control area is {control:.2f} m²: "
+                        f"{total - control:+.2f}",
+                    ),
+                    key="control_area",
+                    measured=f"{total:.2f}",
+                    expected=f"{control:.2f}",
+                    tolerance=self.limit("tolerance_m2"),
+                    unit="m²",
+                )
+            )
+
+
+class TownAreaSum(_Closing):
+    """CZCMJ against Σ TBMJ of the contained parcels (L24)."""
+
+    id = "L24"
+    family = Family.AREA
+
+    def judge(self, case: Case) -> Judgement:
+        out = Judgement()
+        parcels, built = case.parcels, case.layer("CZCDYD")
+        if parcels is None:
+            return out.skip(0, NO_PARCELS)
+        if built is None:
+            return out.skip(0, Text("成果中没有 CZCDYD 图层", "The package has no CZCDYD layer"))
+        declared = built.number("CZCMJ")
+        able = built.usable & np.isfinite(declared)
+        if not able.all():
+            out.skip(int((~able).sum()), _NO_VALUE)
+        rows = np.flatnonzero(able)
+        out.tested = len(rows)
+        if not len(rows):
+            return out
+        total, extra = self._contained(case, parcels, built, rows)
+        ids = built.object_ids
+        sums = _Sums([str(ids[row]) for row in rows], total, declared[rows], rows)
+        what = Text(
+            "城镇村等用地 {name} 的 CZCMJ {whole} 平方米"
+            "与其范围内图斑面积之和 {parts} 平方米不符,相差 {gap}",
+            "CZCDYD {name}: CZCMJ is {whole} m², the parcels inside sum to {parts} m²: {gap}",
+        )
+        self.close(built, sums, what, extra, out)
+        return out
+
+    def _contained(
+        self, case: Case, parcels: Table, built: Table, rows: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        assert parcels.geometry is not None and built.geometry is not None
+        usable: BoolArray = parcels.usable
+        owners = np.flatnonzero(usable)
+        points = shapely.point_on_surface(parcels.geometry[owners])
+        tree = shapely.STRtree(points)
+        which, inside = tree.query(built.geometry[rows], predicate="contains")
+        value = np.nan_to_num(parcels.number("TBMJ"))[owners[inside]]
+        excess = _parcel_excess(case, self.limit("parcel_m2"))[owners[inside]]
+        return (
+            np.bincount(which, value, len(rows)),
+            np.bincount(which, excess, len(rows)),
+        )
