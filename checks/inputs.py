@@ -1,0 +1,133 @@
+"""What a run was given: trusted layers opened, everything digested."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .baseline import Baseline, Image
+from .errors import InputError
+from .findings import Text
+from .progress import Progress
+from .seal import canonical, file_digests
+from .standard import Standard
+from .submission.submission import Submission
+
+if TYPE_CHECKING:
+    from .verify import Options
+
+_BAND = re.compile(r"^\s*([A-Za-z_]\w*)\s*=\s*(\d+)\s*$")
+
+
+def parse_bands(text: str) -> dict[str, int]:
+    """``red=3,nir=4`` as a dictionary.
+
+    Raises
+    ------
+    InputError
+        When the text is anything else.
+    """
+    out: dict[str, int] = {}
+    for part in filter(str.strip, re.split(r"[,;]", text)):
+        match = _BAND.match(part)
+        if match is None or int(match.group(2)) < 1:
+            raise InputError(
+                Text(
+                    f"波段写法无法识别:“{part.strip()}”,应类似 red=3,nir=4",
+                    f"Bands not understood: '{part.strip()}'; write them like red=3,nir=4",
+                )
+            )
+        out[match.group(1).lower()] = int(match.group(2))
+    return out
+
+
+def open_baseline(options: Options, standard: Standard, progress: Progress) -> Baseline:
+    """Open what is trusted, so that an unreadable file is told at once.
+
+    Raises
+    ------
+    ExplainedError
+        When a trusted layer cannot be read.
+    """
+    from .raster import open_raster
+    from .vector import read_trusted
+
+    for path in filter(None, (options.dem, options.imagery, options.imagery_previous)):
+        open_raster(path)
+    image = previous_image = None
+    if options.imagery:
+        bands = parse_bands(options.imagery_bands)
+        image = Image(options.imagery, options.imagery_date, bands)
+    if options.imagery_previous:
+        previous_image = Image(options.imagery_previous, options.imagery_previous_date)
+    previous = None
+    if options.previous:
+        previous = read_trusted(options.previous, standard, "DLTB", progress.part(0.0, 0.6))
+    control = tuple(
+        read_trusted(path, standard, "", progress.part(0.6, 1.0)) for path in options.control_layers
+    )
+    progress.at(1.0)
+    return Baseline(options.dem, options.dem_origin, image, previous_image, previous, control)
+
+
+def package_facts(submission: Submission, baseline: Baseline) -> dict[str, Any]:
+    """What the record says of the package itself."""
+    return {
+        "path": submission.path.name,
+        "kind": submission.kind,
+        "county": submission.county,
+        "year": submission.year,
+        "layers": {name: len(table) for name, table in sorted(submission.layers.items())},
+        "problems": [
+            {"kind": problem.kind, "file": problem.file, "layer": problem.layer}
+            for problem in submission.problems
+        ],
+        "evidence_stores": len(submission.evidence),
+        "photos": len(submission.photos),
+        "tracks": len(submission.tracks),
+        "baseline_has_previous": baseline.previous is not None,
+    }
+
+
+def input_digests(
+    submission: Submission, options: Options, progress: Progress
+) -> list[dict[str, Any]]:
+    """Digests of every file of the package and of the trusted files."""
+    jobs = [("submission", item.name, item.path) for item in submission.files]
+    named = [
+        ("dem", options.dem),
+        ("imagery", options.imagery),
+        ("imagery_previous", options.imagery_previous),
+        ("previous", options.previous),
+        *(("control", path) for path in options.control_layers),
+    ]
+    jobs += [
+        (role, Path(text.split("|", 1)[0]).name, Path(text.split("|", 1)[0]))
+        for role, text in named
+        if text
+    ]
+    out = []
+    for number, (role, name, path) in enumerate(jobs):
+        progress.at(number / len(jobs))
+        facts: dict[str, Any] = {"role": role, "path": name}
+        # A service or a folder database has no single file to digest.
+        if path.is_file():
+            facts.update(file_digests(path, progress))
+        out.append(facts)
+    return out
+
+
+def rule_set_facts(standard: Standard) -> dict[str, Any]:
+    """Id, version and digest of the rule set: every file of it, by name."""
+    digests = {
+        path.relative_to(standard.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(standard.folder.rglob("*"))
+        if path.is_file()
+    }
+    return {
+        "id": standard.id,
+        "version": standard.version,
+        "sha256": hashlib.sha256(canonical(digests)).hexdigest(),
+    }

@@ -1,0 +1,231 @@
+"""The one pass: open, measure, judge, fuse, record."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .baseline import DemOrigin
+from .findings import Family, Finding, Text
+from .findings_file import write_findings
+from .inputs import input_digests, open_baseline, package_facts, rule_set_facts
+from .measures.case import Case, Settings
+from .progress import SILENT, Cancelled, Progress
+from .record import RuleRun, Verification, write_record
+from .report import write_report
+from .risk import ParcelRisk, fuse
+from .rules.catalogue import rules_of
+from .rules.rule import Judgement, Rule
+from .standard import load
+from .submission.open import open_submission
+from .submission.submission import Submission
+
+_LOG = logging.getLogger("onemap_verify")
+
+_SHARES: dict[Family, float] = {Family.TOPOLOGY: 6.0, Family.TERRAIN: 6.0, Family.HEIGHTS: 3.0}
+"""How long families take beside the others, for a smooth progress bar."""
+
+_NOT_ASKED = Text("本次未要求运行", "Not asked for in this run")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``onemap:verifysubmission`` is asked to do; names as in its parameters.
+
+    ``families`` restricts the run to some families of rules (``None``: all);
+    ``strict`` lets a programming error in a rule surface instead of being
+    recorded as *not checkable*, for tests.
+    """
+
+    submission: Path
+    findings: Path
+    record: Path | None = None
+    report: Path | None = None
+    dem: str = ""
+    dem_origin: DemOrigin = DemOrigin.INDEPENDENT
+    imagery: str = ""
+    imagery_date: date | None = None
+    imagery_bands: str = ""
+    imagery_previous: str = ""
+    imagery_previous_date: date | None = None
+    previous: str = ""
+    control_layers: tuple[str, ...] = ()
+    campaign_start: date | None = None
+    campaign_end: date | None = None
+    standard: str = ""
+    ridge_coefficients: dict[tuple[str, str], float] = field(default_factory=dict)
+    control_area: float = float("nan")
+    families: tuple[Family, ...] | None = None
+    seed: int = 0
+    strict: bool = False
+
+
+def verify(options: Options, progress: Progress = SILENT) -> Verification:
+    """Verify one package and write what was asked for.
+
+    Raises
+    ------
+    ExplainedError
+        When the package, a trusted layer or the rule set cannot be read, or a
+        result cannot be written; its ``text`` names file and reason.
+    Cancelled
+        When the listener asked to stop; no result file is left behind.
+    """
+    started = time.monotonic()
+    progress.at(0.0)
+    standard = load(options.standard)
+    rules = rules_of(standard)
+    with open_submission(options.submission, standard, progress.part(0.01, 0.15)) as submission:
+        baseline = open_baseline(options, standard, progress.part(0.15, 0.20))
+        settings = Settings(
+            options.campaign_start,
+            options.campaign_end,
+            options.ridge_coefficients,
+            options.control_area,
+            options.seed,
+        )
+        case = Case(submission, baseline, standard, settings, progress)
+        judged = _judge_all(case, rules, options, progress.part(0.20, 0.80))
+        findings = ordered([f for _, judgement, _ in judged for f in judgement.findings])
+        verification = Verification(
+            findings=findings,
+            parcels=_parcels(case, judged, findings),
+            runs=[_run(rule, judgement, seconds) for rule, judgement, seconds in judged],
+            package=package_facts(submission, baseline),
+            inputs=input_digests(submission, options, progress.part(0.80, 0.88)),
+            rule_set=rule_set_facts(standard),
+            parameters=_parameters(options),
+            wkt=_wkt(submission),
+            seed=options.seed,
+        )
+        verification = replace(verification, seconds=time.monotonic() - started)
+        _write(verification, case, options, progress.part(0.88, 1.0))
+    progress.at(1.0)
+    return verification
+
+
+def _judge_all(
+    case: Case, rules: Sequence[Rule], options: Options, progress: Progress
+) -> list[tuple[Rule, Judgement, float]]:
+    shares = [_SHARES.get(rule.family, 1.0) for rule in rules]
+    total, done = sum(shares), 0.0
+    out = []
+    for rule, share in zip(rules, shares):
+        if options.families is not None and rule.family not in options.families:
+            out.append((rule, Judgement().skip(0, _NOT_ASKED), 0.0))
+            done += share
+            continue
+        case.progress = progress.part(done / total, (done + share) / total)
+        case.progress.at(0.0, f"{rule.spec.title.zh} | {rule.spec.title.en}")
+        began = time.monotonic()
+        out.append((rule, _judge(rule, case, options.strict), time.monotonic() - began))
+        done += share
+    return out
+
+
+def _judge(rule: Rule, case: Case, strict: bool) -> Judgement:
+    try:
+        return rule.judge(case)
+    except Cancelled:
+        raise
+    except Exception as error:
+        if strict:
+            raise
+        # One broken rule must not cost a reviewer all the others: it is shown
+        # as not run, with the error, and goes to the log whole.
+        _LOG.exception("rule %s failed", rule.id)
+        kind = f"{type(error).__name__}: {error}"
+        return Judgement().skip(
+            0, Text(f"规则内部错误,未完成:{kind}", f"Internal error, rule not completed: {kind}")
+        )
+
+
+def ordered(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings in an order that does not depend on the run, each id unique."""
+    families = list(Family)
+    out = sorted(
+        findings,
+        key=lambda f: (
+            families.index(f.family),
+            f.rule_id,
+            f.layer,
+            f.object_id,
+            f.cause,
+            f.key,
+            f.message.en,
+        ),
+    )
+    seen: dict[str, int] = {}
+    for place, finding in enumerate(out):
+        number = seen.get(finding.finding_id, 0)
+        seen[finding.finding_id] = number + 1
+        if number:
+            out[place] = replace(finding, occurrence=number)
+    return out
+
+
+def _parcels(
+    case: Case, judged: Sequence[tuple[Rule, Judgement, float]], findings: Sequence[Finding]
+) -> ParcelRisk:
+    table = case.parcels
+    bsm = np.array([], dtype=object) if table is None else table.object_ids
+    compared = np.zeros(len(bsm), dtype=bool)
+    for _, judgement, _ in judged:
+        if judgement.compared is not None:
+            compared |= judgement.compared
+    return fuse(bsm, findings, compared, case.standard)
+
+
+def _run(rule: Rule, judgement: Judgement, seconds: float) -> RuleRun:
+    reasons = sorted(judgement.reasons.items(), key=lambda item: (-item[1], item[0].en))
+    zh = ";".join(f"{text.zh}({count})" if count else text.zh for text, count in reasons)
+    en = "; ".join(f"{text.en} ({count})" if count else text.en for text, count in reasons)
+    return RuleRun(
+        rule.id,
+        rule.spec.version,
+        rule.family.value,
+        judgement.tested,
+        len(judgement.findings),
+        judgement.not_checkable,
+        Text(zh, en),
+        seconds,
+    )
+
+
+def _parameters(options: Options) -> dict[str, Any]:
+    """The parameters without the places of outputs, as plain values."""
+    out = {
+        name: str(value) if isinstance(value, (Path, date)) else value
+        for name, value in vars(options).items()
+        if name not in ("findings", "record", "report", "strict", "seed")
+    }
+    out["dem_origin"] = options.dem_origin.value
+    out["ridge_coefficients"] = {
+        f"{gdlx}{grade}": value for (gdlx, grade), value in options.ridge_coefficients.items()
+    }
+    asked = options.families
+    out["families"] = None if asked is None else [family.value for family in asked]
+    return out
+
+
+def _wkt(submission: Submission) -> str:
+    """CRS of the findings: that of DLTB, else of the first layer that has one."""
+    tables = submission.layers
+    first = [tables["DLTB"]] if "DLTB" in tables else []
+    return next((table.wkt for table in [*first, *tables.values()] if table.wkt), "")
+
+
+def _write(verification: Verification, case: Case, options: Options, progress: Progress) -> None:
+    write_findings(verification, options.findings, progress.part(0.0, 0.6))
+    if options.record is not None:
+        write_record(verification, options.record)
+    progress.at(0.7)
+    if options.report is not None:
+        write_report(verification, case, options.report, progress.part(0.7, 1.0))
