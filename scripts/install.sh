@@ -72,7 +72,7 @@ check_packages() {
       command -v "$name" >/dev/null ||
         die "$name is missing, and only Debian and Ubuntu packages are installed automatically"
     done
-    states=$("$system_python" -V)
+    states=$(python3 -V 2>&1)
     return
   fi
   local name missing=()
@@ -112,14 +112,14 @@ make_venv() {
   major=$("$system_python" -c 'import numpy; print(numpy.__version__.split(".")[0])') ||
     die "$system_python cannot import numpy (package python3-numpy)"
   printf 'numpy<%d\n' $((major + 1)) >"$build/constraints.txt"
-  say "Installing Python libraries: $(sed -nE 's/^([A-Za-z0-9-]+==[^;]*).*/\1/p' \
-    "$root/requirements.txt" "$root/requirements-dev.txt" | sort -u | paste -sd ' ' -)"
+  say "Installing Python libraries of requirements.txt and requirements-dev.txt"
   "$python" -m pip install --disable-pip-version-check --no-input \
     -c "$build/constraints.txt" -r "$root/requirements.txt" -r "$root/requirements-dev.txt" \
     </dev/null >"$logs/pip.log" 2>&1 || {
     tail -n 15 "$logs/pip.log" >&2
     die "pip could not install the Python libraries (whole log: $logs/pip.log)"
   }
+  grep '^Successfully installed' "$logs/pip.log" >&2 || true
 }
 
 install_missing() {
@@ -129,9 +129,8 @@ install_missing() {
     exec 9>"$build/install.lock"
     flock 9
   fi
-  [ -x "$system_python" ] || system_python=$(command -v python3) || system_python=
   check_packages
-  [ -n "$system_python" ] || die "python3 is missing"
+  [ -x "$system_python" ] || system_python=$(command -v python3) || die "python3 is missing"
   local stamp
   stamp=$({
     printf '%s\n' "$root" "$states"
