@@ -43,13 +43,32 @@ class Field:
 class RowProblem:
     """A row that could be read only in part; the rest of the layer goes on.
 
-    ``kind`` is a stable word: ``broken_geometry``, ``nan_coordinates``,
-    ``bad_text``, ``unreadable_row``.
+    ``row`` is -1 where the whole layer is meant; ``field`` names the field
+    concerned, if it is one. ``kind`` is a stable word:
+
+    ``missing_geometry``
+        No geometry at all, or an empty one.
+    ``broken_geometry``
+        Bytes that are no geometry: cut off, a ring of three points, a kind
+        that the layer cannot hold.
+    ``nan_coordinates``
+        Coordinates that are no numbers, or larger than any place on Earth.
+    ``linearised_curve``
+        Stored as true curves, read as short straight edges: areas and
+        vertices are not exactly those of the source.
+    ``bad_text``
+        Text in no known encoding; what could not be read became U+FFFD.
+    ``numeric_identifier``
+        Identifiers stored as floating-point numbers, which hold no more than
+        15 digits: the last digits are lost in the source itself.
+    ``unreadable_row``
+        The file ended or was damaged before this row.
     """
 
     row: int
     kind: str
     detail: Text
+    field: str = ""
 
 
 @dataclass
@@ -71,11 +90,18 @@ class Table:
         declares a number.
     geometry
         ``object`` array of Shapely geometries, ``None`` where missing or
-        unreadable; ``None`` for a table without geometry. Never repaired.
+        unreadable; ``None`` for a table without geometry. Never repaired: only
+        a collection of one polygon becomes that polygon, and polygons lose Z
+        and M (points and lines keep them).
     row_ids
         Feature ids of the source.
     wkt
         CRS as WKT with data axis order east, north; empty where not declared.
+    geometry_type
+        What the rows are: ``point``, ``line``, ``polygon``; empty where the
+        layer holds no geometry.
+    problems
+        Rows, and the layer itself, that could be read only in part.
     """
 
     name: str
@@ -104,6 +130,10 @@ class Table:
         if name not in cache:
             cache[name] = _as_number(self.columns.get(name), len(self))
         return cache[name]
+
+    def has_problem(self, kind: str, name: str = "") -> bool:
+        """Whether any row or the layer has a problem of ``kind`` (in field ``name``)."""
+        return any(p.kind == kind and name in ("", p.field) for p in self.problems)
 
     @cached_property
     def object_ids(self) -> TextArray:
