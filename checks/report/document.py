@@ -222,7 +222,8 @@ def _area_chart(case: Case) -> Chart | None:
     return Chart(
         title,
         Text(
-            f"{charts.number(len(difference))} 个图斑中 {charts.number(exact)} 个相差不超过 0.01 平方米。",
+            f"{charts.number(len(difference))} 个图斑中 {charts.number(exact)} 个"
+            "相差不超过 0.01 平方米。",
             f"{charts.number(exact)} of {charts.number(len(difference))} parcels within 0.01 m².",
         ),
         charts.histogram(difference, title, "m²", (-0.02, 0.02)),
