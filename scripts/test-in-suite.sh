@@ -86,4 +86,4 @@ exec unshare --mount --propagation private bash -c '
   cd /
   exec chroot "$root" /usr/bin/env -i \
     PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
-' _ "${settings[@]}" bash -c "cd /root/checkout && ${COMMAND:-./run test \"\$@\"}" _ "$@"
+' _ "${settings[@]}" bash -c "cd ~/checkout && ${COMMAND:-./run test \"\$@\"}" _ "$@"

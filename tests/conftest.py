@@ -47,6 +47,7 @@ if not os.environ.get("DISPLAY"):
 
 try:
     from hypothesis import HealthCheck, settings
+    from hypothesis.database import DirectoryBasedExampleDatabase
 except ImportError:  # only the tests that use it need it
     pass
 else:
@@ -54,6 +55,7 @@ else:
     settings.register_profile(
         "onemap",
         deadline=None,
+        database=DirectoryBasedExampleDatabase(CHECKOUT / ".build" / "hypothesis"),
         suppress_health_check=[HealthCheck.too_slow],
         derandomize=bool(os.environ.get("CI")),
     )
