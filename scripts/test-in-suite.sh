@@ -85,5 +85,5 @@ exec unshare --mount --propagation private bash -c '
   [ -d "$shared" ] && mount --bind "$shared" "$root/root/shared"
   cd /
   exec chroot "$root" /usr/bin/env -i \
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 ONEMAP_WITHOUT_STATIC=1 "$@"
 ' _ "${settings[@]}" bash -c "cd ~/checkout && ${COMMAND:-./run test \"\$@\"}" _ "$@"

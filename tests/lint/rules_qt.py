@@ -135,32 +135,32 @@ SETTINGS_CLASSES = {"QgsSettings", "QSettings"}
 
 
 @rule(
-    "settings are declared in one place",
+    "settings are declared once, in one place",
     rooms=IN_QGIS,
     bad={
         "panels/a.py": "from qgis.core import QgsSettings\nQgsSettings().value('onemap/x')",
-        "services/settings.py": "A = 'onemap_verify/x'\nB = 'onemap_verify/x'",
+        "panels/b.py": "LAST = Setting('last', '')",
+        "services/settings.py": "A = Setting('x', 1)\nB = Setting('x', 2)",
     },
     good={
-        "services/settings.py": "from qgis.core import QgsSettings\nA = 'onemap_verify/x'",
-        "panels/a.py": "from ..services import settings",
+        "services/settings.py": "from qgis.core import QgsSettings\nA = Setting('x', 1)",
+        "panels/a.py": "from ..services import settings\nsettings.LAST.get()",
     },
 )
 def settings_once(module: Module) -> Iterable[Complaint]:
+    declared = list(calls(module, "Setting"))
     if not module.path.endswith("/settings.py"):
         for line, name in module.imports():
             if name.split(".")[-1] in SETTINGS_CLASSES:
                 yield Complaint(line, "settings are read and written in settings.py alone")
+        for call in declared:
+            yield Complaint(call.lineno, "a setting is declared in settings.py alone")
         return
     seen: dict[str, int] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            key = node.value
-            if (
-                key.startswith("onemap_verify/")
-                and seen.setdefault(key, node.lineno) != node.lineno
-            ):
-                yield Complaint(node.lineno, f"{key} is declared in line {seen[key]} already")
+    for call in declared:
+        name = ast.unparse(call.args[0]) if call.args else ""
+        if seen.setdefault(name, call.lineno) != call.lineno:
+            yield Complaint(call.lineno, f"{name} is declared in line {seen[name]} already")
 
 
 @rule(
