@@ -22,8 +22,12 @@ ROOM_NAMES = set(MAY_IMPORT) - {ROOT}
 # checks/ from the ground up; a module or package stands on one floor. Neighbours on a floor may
 # lean on each other as long as no circle arises.
 FLOORS = (
-    ("findings", "table", "seal", "progress", "errors", "reproject", "grid", "raster"),
-    ("baseline", "standard", "risk"),
+    (
+        *("findings", "table", "seal", "progress", "errors"),
+        *("columns", "wkb", "dbf", "batches"),
+        *("reproject", "grid", "raster"),
+    ),
+    ("baseline", "standard", "risk", "names", "layer_reader", "vector"),
     ("submission", "record"),
     ("measures", "report", "sampling", "journal", "findings_file", "inputs"),
     ("rules",),

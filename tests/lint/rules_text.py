@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from code_tree import Complaint, Module, calls, rule
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
+# A comma or colon of the Latin script right after a Chinese character.
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?]")
 
 
 @rule(
@@ -22,6 +24,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
         "Text('只有中文')",
         "Text(zh='面积 {measured}', en='Area {expected}')",
         "Text(zh=f'面积{a}', en=f'')",
+        "Text(zh='面积不符,差{a}', en='The area differs by {a}')",
     ],
     good=[
         "Text(zh='面积 {measured}', en='Area {measured:.2f}')",
@@ -43,18 +46,24 @@ def bilingual(module: Module) -> Iterable[Complaint]:
                 yield Complaint(call.lineno, "Text needs zh and en")
             continue
         zh, en = _literal(given["zh"]), _literal(given["en"])
-        if zh is not None and not HAN.search(zh):
-            yield Complaint(call.lineno, f"zh without Chinese: {zh!r}")
-        if en is not None and (not en.strip() or HAN.search(en)):
-            yield Complaint(call.lineno, f"en without English: {en!r}")
-        if zh and en and _is_plain(given["zh"]) and _is_plain(given["en"]):
-            left, right = _fields(zh), _fields(en)
-            if left != right:
-                yield Complaint(call.lineno, f"zh names {sorted(left)}, en {sorted(right)}")
+        plain = all(isinstance(node, ast.Constant) for node in given.values())
+        for fault in faults(zh, en, with_fields=plain):
+            yield Complaint(call.lineno, fault)
 
 
-def _is_plain(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant)
+def faults(zh: str | None, en: str | None, *, with_fields: bool = True) -> Iterable[str]:
+    """Yield what is wrong with a sentence in both languages; ``None`` is not looked at.
+
+    ``with_fields`` compares the ``{names}`` of values in them too.
+    """
+    if zh is not None and not HAN.search(zh):
+        yield f"zh without Chinese: {zh!r}"
+    if zh is not None and HALF_WIDTH.search(zh):
+        yield f"zh with Latin punctuation: {zh!r}"
+    if en is not None and (not en.strip() or HAN.search(en)):
+        yield f"en without English: {en!r}"
+    if zh and en and with_fields and _fields(zh) != _fields(en):
+        yield f"zh names {sorted(_fields(zh))}, en {sorted(_fields(en))}"
 
 
 def _literal(node: ast.expr) -> str | None:
