@@ -1,0 +1,125 @@
+"""Rows of an OGR layer, some at a time: by its Arrow stream, or feature by feature.
+
+Both ways give the same batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from osgeo import ogr
+
+from .columns import iso_texts
+from .table import BoolArray, Field, IntArray
+
+BATCH = 1024
+"""Rows at a time. OGR pads every text of a batch to the longest: small batches
+keep one enormous text from filling the memory, and are no slower."""
+
+
+@dataclass
+class Batch:
+    """Rows as they come from OGR: what :class:`Column` classes take."""
+
+    ids: IntArray
+    values: list[Any]
+    shapes: list[bytes | None]
+
+
+def by_arrow(layer: ogr.Layer, stored: list[tuple[int, Field]], ignored: bool) -> Iterator[Batch]:
+    """Batches from OGR's Arrow stream."""
+    stream = layer.GetArrowStreamAsNumPy(options=[f"MAX_FEATURES_IN_BATCH={BATCH}"])
+    geometry = layer.GetGeomType() != ogr.wkbNone
+    others = 0 if ignored else layer.GetLayerDefn().GetFieldCount() - len(stored)
+    for columns in stream:
+        names = list(columns)
+        if len(names) != 1 + len(stored) + others + geometry:
+            raise RuntimeError("unexpected columns in the Arrow stream")
+        places = [1 + (place if others else i) for i, (place, _) in enumerate(stored)]
+        values = [
+            _arrow_values(columns[names[at]], declared.kind)
+            for at, (_, declared) in zip(places, stored)
+        ]
+        ids = np.ma.getdata(columns[names[0]]).astype(np.int64)
+        shapes = _arrow_objects(columns[names[-1]]) if geometry else []
+        yield Batch(ids, values, shapes)
+
+
+def _arrow_values(column: Any, kind: str) -> Any:
+    data, null = np.ma.getdata(column), np.ma.getmaskarray(column)
+    if kind == "text":
+        return _arrow_objects(column)
+    if kind == "integer":
+        return data.astype(np.int64), null
+    if kind == "real":
+        return np.where(null, np.nan, data.astype(np.float64))
+    texts = iso_texts(data)
+    for row in np.flatnonzero(null).tolist():
+        texts[row] = None
+    return texts
+
+
+def _arrow_objects(column: Any) -> list[bytes | None]:
+    out: list[bytes | None] = np.ma.getdata(column).tolist()
+    for row in np.flatnonzero(np.ma.getmaskarray(column)).tolist():
+        out[row] = None
+    return out
+
+
+def by_feature(
+    layer: ogr.Layer, stored: list[tuple[int, Field]], _ignored: bool
+) -> Iterator[Batch]:
+    """Batches feature by feature, for GDAL before 3.6 and what Arrow cannot do."""
+    getters = [(place, _GETTERS[declared.kind]) for place, declared in stored]
+    finished = False
+    while not finished:
+        ids: list[int] = []
+        shapes: list[bytes | None] = []
+        lists: list[list[Any]] = [[] for _ in stored]
+        while len(ids) < BATCH:
+            feature = layer.GetNextFeature()
+            if feature is None:
+                finished = True
+                break
+            ids.append(feature.GetFID())
+            for values, (place, get) in zip(lists, getters):
+                values.append(get(feature, place) if feature.IsFieldSetAndNotNull(place) else None)
+            shape = feature.GetGeometryRef()
+            shapes.append(None if shape is None else bytes(shape.ExportToIsoWkb()))
+        yield Batch(
+            np.array(ids, dtype=np.int64),
+            [_feature_values(v, f.kind) for v, (_, f) in zip(lists, stored)],
+            shapes,
+        )
+
+
+def _feature_values(values: list[Any], kind: str) -> Any:
+    if kind == "integer":
+        null: BoolArray = np.array([value is None for value in values], dtype=bool)
+        return np.array([value or 0 for value in values], dtype=np.int64), null
+    if kind == "real":
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    return values
+
+
+def _feature_text(feature: ogr.Feature, place: int) -> bytes:
+    # Bytes that are not UTF-8 come out of the binding as lone surrogates.
+    return bytes(feature.GetFieldAsString(place).encode("utf-8", "surrogateescape"))
+
+
+def _feature_date(feature: ogr.Feature, place: int) -> str:
+    year, month, day, hour, minute, second = feature.GetFieldAsDateTime(place)[:6]
+    date = f"{year:04d}-{month:02d}-{day:02d}"
+    time = f"{hour:02d}:{minute:02d}:{int(second):02d}"
+    return date if time == "00:00:00" else f"{date}T{time}"
+
+
+_GETTERS: dict[str, Any] = {
+    "text": _feature_text,
+    "integer": lambda feature, place: feature.GetFieldAsInteger64(place),
+    "real": lambda feature, place: feature.GetFieldAsDouble(place),
+    "date": _feature_date,
+}

@@ -1,0 +1,315 @@
+"""Vector files as tables: OGR layers read in bulk, text and identifiers kept whole.
+
+Two ways lead through OGR, with equal results: its Arrow stream as NumPy arrays
+(GDAL 3.6 and later) and, where that is missing or fails, feature by feature.
+Files are opened for reading only, and SQLite files as immutable, so that
+nothing appears beside a delivered package.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from osgeo import gdal
+
+from .dbf import Dbf, DbfError
+from .errors import ExplainedError
+from .findings import Text
+from .layer_reader import LayerReader
+from .names import LayerNames
+from .progress import SILENT, Progress
+from .standard import Standard
+from .table import Table
+
+DRIVERS = {
+    ".gpkg": "GPKG",
+    ".gdb": "OpenFileGDB",
+    ".shp": "ESRI Shapefile",
+    ".geojson": "GeoJSON",
+}
+"""Formats of a delivered package by suffix. A package is opened by no other
+driver: some follow links to other files or to the network."""
+
+_SHAPE_PARTS = (".shx", ".dbf")
+_WRITE_AHEAD = "-wal"
+
+
+class VectorError(ExplainedError):
+    """A file or layer that cannot be read at all; ``text`` names it and says why."""
+
+
+@dataclass
+class VectorSource:
+    """An open vector file; layers are only valid while it lives."""
+
+    path: Path
+    dataset: gdal.Dataset
+    attributes: Dbf | None = None
+    notes: list[Text] = field(default_factory=list)
+
+    @property
+    def layer_names(self) -> list[str]:
+        """Names of all layers, in file order."""
+        count = self.dataset.GetLayerCount()
+        return [self.dataset.GetLayer(i).GetName() for i in range(count)]
+
+    def read(
+        self,
+        layer: str,
+        name: str,
+        standard: Standard,
+        label: str = "",
+        progress: Progress = SILENT,
+    ) -> Table:
+        """Read ``layer`` as the standard layer ``name``.
+
+        Parameters
+        ----------
+        layer
+            What the file calls it.
+        name
+            Standard name; decides which aliases its fields may have and which
+            of them are text.
+        label
+            How to name the place it came from to people.
+
+        Raises
+        ------
+        VectorError
+            When nothing of the layer can be read.
+        """
+        with gdal_messages() as messages:
+            opened = self.dataset.GetLayerByName(layer)
+            if opened is None:
+                raise VectorError(_layer_failed(self.path, layer, _last(messages)))
+            reader = LayerReader(opened, name, standard.fields.get(name, []), self.attributes)
+            table = reader.read(label or f"{self.path.name}/{layer}", messages, progress)
+        if table is None:
+            raise VectorError(_layer_failed(self.path, layer, _last(messages)))
+        return table
+
+
+@contextmanager
+def open_vector(path: Path, any_format: bool = False) -> Iterator[VectorSource]:
+    """Open a vector file for reading; nothing is written beside it.
+
+    Parameters
+    ----------
+    path
+        A ``.gpkg``, ``.gdb``, ``.shp`` or ``.geojson``.
+    any_format
+        Let OGR choose among all its drivers: for files of our own side only.
+
+    Raises
+    ------
+    VectorError
+        When it is missing, empty, damaged or of another format.
+    """
+    with ExitStack() as stack:
+        _look_before(path, any_format)
+        where = path
+        if _has_pending_writes(path):
+            where = _copied(path, Path(stack.enter_context(_scratch())))
+        attributes = _attributes(path)
+        with gdal_messages() as messages:
+            dataset = _open(where, attributes, any_format)
+        if dataset is None:
+            raise VectorError(_failed(path, _last(messages)))
+        source = VectorSource(path, dataset, attributes)
+        if attributes is not None:
+            source.notes.extend(_encoding_notes(path, attributes))
+        del dataset, attributes
+        try:
+            yield source
+        finally:
+            # Windows cannot remove an unpacked package while anything of it is open.
+            source.dataset = None
+            source.attributes = None
+
+
+def read_table(
+    source: str, standard: Standard, name: str = "", progress: Progress = SILENT
+) -> Table:
+    """Read one layer of our own side: last year's parcels, a control layer.
+
+    Parameters
+    ----------
+    source
+        A path, as QGIS writes it: ``file.gpkg|layername=dltb`` picks a layer.
+    name
+        Standard name where the caller knows it; else it is found from the
+        layer's name, and failing that is the layer's name in upper case.
+
+    Raises
+    ------
+    VectorError
+        When it cannot be read.
+    """
+    parts = source.split("|")
+    chosen = dict(part.split("=", 1) for part in parts[1:] if "=" in part)
+    path = Path(parts[0])
+    names = LayerNames(standard)
+    with open_vector(path, any_format=True) as opened:
+        layers = opened.layer_names
+        layer = chosen.get("layername", "")
+        if not layer and chosen.get("layerid", "").isdigit():
+            layer = layers[int(chosen["layerid"])] if int(chosen["layerid"]) < len(layers) else ""
+        if not layer:
+            layer = next((each for each in layers if name and names.resolve(each) == name), "")
+        layer = layer or (layers[0] if layers else "")
+        if layer not in layers:
+            raise VectorError(_layer_failed(path, layer, "not found"))
+        resolved = name or names.resolve(layer) or names.resolve(path.stem) or layer.upper()
+        return opened.read(layer, resolved, standard, path.name, progress)
+
+
+@contextmanager
+def gdal_messages() -> Iterator[list[str]]:
+    """Collect GDAL's error messages of this thread instead of printing them."""
+    messages: list[str] = []
+
+    def collect(level: int, _number: int, message: str) -> None:
+        if level >= gdal.CE_Failure:
+            messages.append(message)
+
+    gdal.PushErrorHandler(collect)
+    try:
+        yield messages
+    finally:
+        gdal.PopErrorHandler()
+
+
+def _look_before(path: Path, any_format: bool) -> None:
+    """Say in plain words what GDAL would say in riddles."""
+    try:
+        if not path.exists():
+            raise VectorError(_failed(path, "no such file", "文件不存在"))
+        if path.is_file():
+            with path.open("rb") as stream:
+                if not stream.read(1):
+                    raise VectorError(_failed(path, "the file is empty", "文件为空(0 字节)"))
+    except OSError as error:
+        raise VectorError(_failed(path, str(error))) from error
+    suffix = path.suffix.lower()
+    if not any_format and suffix not in DRIVERS:
+        raise VectorError(_failed(path, f"unknown format {suffix}", f"不认识的格式 {suffix}"))
+    for part in _SHAPE_PARTS:
+        if suffix == ".shp" and not _beside(path, part):
+            raise VectorError(_failed(path, f"{part} is missing", f"缺少同名 {part} 文件"))
+
+
+def _open(path: Path, attributes: Dbf | None, any_format: bool) -> gdal.Dataset | None:
+    suffix = path.suffix.lower()
+    options = {}
+    if suffix == ".gpkg":
+        options = {"open_options": ["IMMUTABLE=YES"]}
+    elif attributes is not None:
+        # Only names pass through OGR here; values are read from the bytes.
+        options = {"open_options": [f"ENCODING={attributes.encoding.codec.upper()}"]}
+    if suffix in DRIVERS:
+        options["allowed_drivers"] = [DRIVERS[suffix]]
+    elif not any_format:
+        return None
+    try:
+        return gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY, **options)
+    except RuntimeError:
+        return None
+
+
+def _attributes(path: Path) -> Dbf | None:
+    table = _beside(path, ".dbf") if path.suffix.lower() == ".shp" else None
+    if table is None:
+        return None
+    try:
+        return Dbf(table)
+    except DbfError as error:
+        raise VectorError(error.text) from error
+
+
+def _encoding_notes(path: Path, attributes: Dbf) -> list[Text]:
+    encoding = attributes.encoding
+    codec = encoding.codec.upper()
+    out = []
+    if encoding.misdeclared:
+        out.append(
+            Text(
+                f"{path.name} 声明的文字编码为 {encoding.misdeclared},"
+                f"实际为 {codec},已按 {codec} 读取",
+                f"{path.name} claims to be in {encoding.misdeclared} "
+                f"but is in {codec}; read as {codec}",
+            )
+        )
+    if encoding.damaged:
+        out.append(
+            Text(
+                f"{path.name} 的文字既不是有效的 UTF-8 也不是有效的 GB18030,"
+                f"有 {encoding.damaged} 种取值无法解读",
+                f"The text in {path.name} is neither valid UTF-8 nor valid GB18030: "
+                f"{encoding.damaged} distinct values cannot be read",
+            )
+        )
+    return out
+
+
+def _beside(path: Path, suffix: str) -> Path | None:
+    """The file of the same stem with that suffix, in lower or upper case."""
+    for each in (suffix, suffix.upper()):
+        candidate = path.with_suffix(each)
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _has_pending_writes(path: Path) -> bool:
+    """Whether an SQLite file was copied with changes not yet written into it."""
+    journal = path.with_name(path.name + _WRITE_AHEAD)
+    return path.suffix.lower() == ".gpkg" and journal.is_file() and journal.stat().st_size > 0
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """A copy with its pending writes applied, so that the original stays untouched."""
+    import sqlite3
+
+    copy = folder / path.name
+    try:
+        shutil.copyfile(path, copy)
+        shutil.copyfile(path.with_name(path.name + _WRITE_AHEAD), str(copy) + _WRITE_AHEAD)
+        connection = sqlite3.connect(copy)
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+    except (OSError, sqlite3.Error) as error:
+        raise VectorError(_failed(path, str(error))) from error
+    return copy
+
+
+@contextmanager
+def _scratch() -> Iterator[str]:
+    folder = tempfile.mkdtemp(prefix="onemap-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last(messages: list[str]) -> str:
+    return messages[-1] if messages else "not recognised"
+
+
+def _failed(path: Path, reason: str, reason_zh: str = "") -> Text:
+    return Text(
+        f"{path.name} 无法读取:{reason_zh or reason}", f"{path.name} cannot be read: {reason}"
+    )
+
+
+def _layer_failed(path: Path, layer: str, reason: str) -> Text:
+    return Text(
+        f"{path.name} 中的图层 {layer} 无法读取:{reason}",
+        f"Layer {layer} of {path.name} cannot be read: {reason}",
+    )
