@@ -245,11 +245,14 @@ def _forward(process: subprocess.Popen[str]) -> list[str]:
     written = []
     assert process.stderr is not None
     for line in process.stderr:
-        if not NOISE.match(line):
+        if NOISE.match(line):
+            continue
+        # QGIS says most errors twice.
+        if not written or line.strip() != written[-1].strip():
             # The last line of QGIS has no end; ours must not be glued to it.
             sys.stderr.write(line if line.endswith("\n") else f"{line}\n")
             sys.stderr.flush()
-            written.append(line)
+        written.append(line)
     return written
 
 

@@ -96,24 +96,26 @@ def installed_algorithms(archive: Path, *, libraries: bool) -> list[str]:
     load without them too.
     """
     with throw_away_folder("install") as folder:
-        profile = write_profile(folder / "profile")
+        profile = write_profile(folder / "profile", plugins=())
         plugins = profile / "profiles" / "default" / "python" / "plugins"
         with zipfile.ZipFile(archive) as opened:
             opened.extractall(plugins)
-        environment = qgis_environment(profile, plugins=plugins)
+        environment = qgis_environment(profile)
+        # Found because it is installed, not because the checkout is at hand.
         environment.pop("QGIS_PLUGINPATH")
         if not libraries:
             environment["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
-        done = subprocess.run(
-            [qgis_process(), "--json", "list"],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        for arguments in (["plugins", "enable", PACKAGE], ["--json", "list"]):
+            done = subprocess.run(
+                [qgis_process(), *arguments],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
     listed: dict[str, Any] | None = json_object(done.stdout, "providers")
     if listed is None or "onemap" not in listed["providers"]:
         sys.stderr.write(done.stderr)

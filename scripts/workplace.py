@@ -75,7 +75,7 @@ def throw_away_folder(name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def qgis_environment(profile: Path, *, plugins: Path = PLUGINS) -> dict[str, str]:
+def qgis_environment(profile: Path) -> dict[str, str]:
     """Environment in which QGIS finds the plugin, our libraries and the profile, headless."""
     environment = dict(os.environ)
     libraries = sysconfig.get_path("purelib")
@@ -84,7 +84,7 @@ def qgis_environment(profile: Path, *, plugins: Path = PLUGINS) -> dict[str, str
     runtime.mkdir(mode=0o700, exist_ok=True)
     environment |= {
         "QGIS_CUSTOM_CONFIG_PATH": str(profile),
-        "QGIS_PLUGINPATH": str(plugins),
+        "QGIS_PLUGINPATH": str(PLUGINS),
         "PYTHONPATH": os.pathsep.join(filter(None, [libraries, inherited])),
         "PYTHONDONTWRITEBYTECODE": "1",
         "QT_QPA_PLATFORM": "offscreen",
