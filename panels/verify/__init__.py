@@ -1,0 +1,1 @@
+"""The Verify panel: choose a package, run our own algorithm, look at what was found."""

@@ -1,0 +1,111 @@
+"""One finding in full, as rich text: what is wrong, the numbers, the cause, and how to fix it."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Any
+
+from qgis.PyQt.QtCore import QLocale
+from qgis.PyQt.QtGui import QColor
+
+from ...processing_provider.language import say, translate
+from ...processing_provider.styling import category_title
+from .finding_delegate import verdict_color
+from .finding_table import FindingTable
+from .findings_model import message_column
+from .words import cause_title, family_title
+
+SQUARE_METRES_PER_MU = 2000.0 / 3.0
+AREA_UNITS = ("m2", "m²", "㎡")
+
+
+def number(value: float, digits: int = 2) -> str:
+    """``value`` with thousands separators and no more than ``digits`` decimals."""
+    text = QLocale().toString(float(value), "f", digits)
+    point = QLocale().decimalPoint()
+    return text.rstrip("0").rstrip(point) if point in text else text
+
+
+def quantity(text: str, unit: str) -> str:
+    """A measured or expected value with its unit; areas also in hectares and 亩."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        return f"{text} {unit}".strip()
+    shown = f"{number(value, 4 if abs(value) < 10 else 2)} {unit}".strip()
+    if unit in AREA_UNITS and abs(value) >= 1.0:
+        shown = translate("FindingDetails", "{m2} m² ({ha} ha, {mu} mu)").format(
+            m2=number(value),
+            ha=number(value / 10_000.0, 4),
+            mu=number(value / SQUARE_METRES_PER_MU),
+        )
+    return shown
+
+
+def details(table: FindingTable, row: int, rules: dict[str, Any], background: QColor) -> str:
+    """The finding in ``row`` as rich text that can be read on ``background``."""
+    verdict, severity = table.value(row, "verdict"), table.value(row, "severity")
+    rule = rules.get(table.value(row, "rule_id"))
+    color = verdict_color(verdict, background).name()
+    parts = [
+        f'<p style="margin:0 0 4px 0"><b style="color:{color}">'
+        f"{escape(category_title(verdict, severity))}</b></p>",
+        f'<p style="margin:0 0 6px 0"><b>{escape(table.value(row, message_column()))}</b></p>',
+        '<table cellspacing="0" cellpadding="1">',
+    ]
+    parts += [_line(title, value) for title, value in _facts(table, row, rule) if value]
+    parts.append("</table>")
+    if rule is not None:
+        for title, text in (
+            (translate("FindingDetails", "How to fix"), rule.fix),
+            (translate("FindingDetails", "Honest explanations"), rule.honest),
+        ):
+            said = say(text)
+            if said:
+                parts.append(f'<p style="margin:6px 0 0 0"><b>{title}</b><br>{escape(said)}</p>')
+    return "".join(parts)
+
+
+def _facts(table: FindingTable, row: int, rule: Any) -> list[tuple[str, str]]:
+    unit = table.value(row, "unit")
+    tolerance = table.value(row, "tolerance")
+    cause = table.value(row, "cause")
+    identifier = table.value(row, "rule_id")
+    named = f"{say(rule.title)} ({identifier})" if rule is not None else identifier
+    parcel = table.value(row, "parcel_bsm")
+    return [
+        (translate("FindingDetails", "Object"), _object(table, row)),
+        (
+            translate("FindingDetails", "Parcel"),
+            parcel if parcel != table.value(row, "object_id") else "",
+        ),
+        (
+            translate("FindingDetails", "Measured"),
+            quantity(str(table.value(row, "measured") or ""), unit),
+        ),
+        (
+            translate("FindingDetails", "Expected"),
+            quantity(str(table.value(row, "expected") or ""), unit),
+        ),
+        (
+            translate("FindingDetails", "Tolerance"),
+            "" if tolerance is None else f"± {quantity(str(tolerance), unit)}",
+        ),
+        (translate("FindingDetails", "Likely cause"), cause_title(cause) if cause else ""),
+        (translate("FindingDetails", "Family"), family_title(table.value(row, "family"))),
+        (translate("FindingDetails", "Rule"), named),
+    ]
+
+
+def _object(table: FindingTable, row: int) -> str:
+    return f"{table.value(row, 'layer')} {table.value(row, 'object_id')}".strip()
+
+
+def _line(title: str, value: str) -> str:
+    return (
+        f'<tr><td style="padding-right:10px;white-space:nowrap">{escape(title)}</td>'
+        f"<td>{escape(value)}</td></tr>"
+    )

@@ -1,0 +1,107 @@
+"""Lifecycle only: what is registered is undone in reverse order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
+from qgis.PyQt.QtWidgets import QAction
+
+MENU = "OneMap Verify 一张图核验"
+TRANSLATIONS = Path(__file__).resolve().parent / "i18n"
+
+
+class OneMapPlugin:
+    """What QGIS starts and stops.
+
+    ``interface`` is QGIS's window, or ``None`` in ``qgis_process``.
+    """
+
+    def __init__(self, interface: Any) -> None:
+        self.interface = interface
+        self.provider: Any = None
+        self.dock: Any = None
+        self._undo: list[Callable[[], object]] = []
+
+    def initProcessing(self) -> None:
+        """Register the provider; all that ``qgis_process`` asks for."""
+        if self.provider is not None:
+            return
+        self._translate()
+        from .processing_provider.provider import OneMapProvider
+
+        self.provider = OneMapProvider()
+        registry = QgsApplication.processingRegistry()
+        registry.addProvider(self.provider)
+        self._undo.append(self._forget_provider)
+
+    def initGui(self) -> None:
+        """Add the panel, the menu, the toolbar and the options page."""
+        self.initProcessing()
+        self._add_panel()
+        self._add_options()
+
+    def unload(self) -> None:
+        """Undo everything, last first."""
+        while self._undo:
+            self._undo.pop()()
+
+    def _translate(self) -> None:
+        from .processing_provider.language import is_chinese
+
+        if not is_chinese():
+            return
+        translator = QTranslator()
+        if translator.load(str(TRANSLATIONS / "onemap_verify_zh_CN.qm")):
+            QCoreApplication.installTranslator(translator)
+            # The undo keeps the translator alive.
+            self._undo.append(lambda: QCoreApplication.removeTranslator(translator))
+
+    def _forget_provider(self) -> None:
+        QgsApplication.processingRegistry().removeProvider(self.provider)
+        self.provider = None
+
+    def _add_panel(self) -> None:
+        from .panels.verify.dock import VerifyDock
+        from .processing_provider import icons
+        from .processing_provider.language import translate
+
+        window = self.interface.mainWindow()
+        self.dock = VerifyDock(self.interface, window)
+        if not window.restoreDockWidget(self.dock):
+            self.interface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+            self.dock.hide()
+        self._undo.append(self._forget_panel)
+
+        action = QAction(icons.icon("onemap"), translate("Plugin", "Verify Submission"), window)
+        action.setObjectName("onemap_verify_panel")
+        action.setToolTip(translate("Plugin", "Show or hide the panel that verifies submissions"))
+        action.setCheckable(True)
+        self.dock.setToggleVisibilityAction(action)
+        toolbar = self.interface.addToolBar(MENU)
+        toolbar.setObjectName("onemap_verify_toolbar")
+        toolbar.addAction(action)
+        self.interface.addPluginToMenu(MENU, action)
+        self._undo.append(lambda: self._forget_actions(action, toolbar))
+
+    def _forget_panel(self) -> None:
+        self.dock.shut_down()
+        self.interface.removeDockWidget(self.dock)
+        self.dock.deleteLater()
+        self.dock = None
+
+    def _forget_actions(self, action: QAction, toolbar: Any) -> None:
+        self.interface.removePluginMenu(MENU, action)
+        self.interface.mainWindow().removeToolBar(toolbar)
+        toolbar.deleteLater()
+        action.deleteLater()
+
+    def _add_options(self) -> None:
+        from .panels.options.page import OptionsFactory
+
+        factory = OptionsFactory()
+        self.interface.registerOptionsWidgetFactory(factory)
+        self._undo.append(lambda: self.interface.unregisterOptionsWidgetFactory(factory))

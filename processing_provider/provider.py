@@ -1,0 +1,49 @@
+"""The provider ``onemap``."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from . import icons
+from .check_area import CheckArea
+from .check_codes import CheckCodes
+from .check_heights import CheckHeights
+from .check_logic import CheckLogic
+from .check_package import CheckPackage
+from .check_schema import CheckSchema
+from .check_terrain import CheckTerrain
+from .check_topology import CheckTopology
+from .verify_submission import VerifySubmission
+
+ALGORITHMS = (
+    VerifySubmission,
+    CheckPackage,
+    CheckSchema,
+    CheckCodes,
+    CheckLogic,
+    CheckTopology,
+    CheckArea,
+    CheckTerrain,
+    CheckHeights,
+)
+
+
+class OneMapProvider(QgsProcessingProvider):
+    """All algorithms of the plugin."""
+
+    def id(self) -> str:
+        return "onemap"
+
+    def name(self) -> str:
+        return "OneMap Verify 一张图核验"
+
+    def icon(self) -> QIcon:
+        return icons.icon("onemap")
+
+    def svgIconPath(self) -> str:
+        return icons.path("onemap")
+
+    def loadAlgorithms(self) -> None:
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())

@@ -1,0 +1,1 @@
+"""The platform: who one is, what there is, and how a record is delivered."""

@@ -1,0 +1,65 @@
+"""Every setting of the plugin, declared once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from qgis.core import QgsSettings
+
+ROOT = "onemap_verify"
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Setting(Generic[Value]):
+    """One value kept in the user's profile, as JSON so that its type survives."""
+
+    name: str
+    default: Value
+
+    @property
+    def key(self) -> str:
+        """Where QGIS keeps it."""
+        return f"{ROOT}/{self.name}"
+
+    def get(self) -> Value:
+        """Return what was kept, or the default when nothing usable was."""
+        text = QgsSettings().value(self.key, None)
+        if not isinstance(text, str):
+            return self.default
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return self.default
+        if isinstance(self.default, float) and isinstance(value, int):
+            value = float(value)
+        return value if isinstance(value, type(self.default)) else self.default
+
+    def set(self, value: Value) -> None:
+        """Keep ``value``."""
+        QgsSettings().setValue(self.key, json.dumps(value, ensure_ascii=False))
+
+    def forget(self) -> None:
+        """Go back to the default."""
+        QgsSettings().remove(self.key)
+
+
+# Options page
+STANDARD: Setting[str] = Setting("standard", "")
+"""Id or folder of the rule set; empty means the newest shipped."""
+RIDGE_COEFFICIENTS: Setting[str] = Setting("ridge_coefficients", "")
+"""CSV file of the county's field-ridge coefficients (GDLX, GDPDJB, KCXS)."""
+CONTROL_AREA: Setting[float] = Setting("control_area", 0.0)
+"""The county's control area in m²; 0 means not known."""
+RESULTS_FOLDER: Setting[str] = Setting("results_folder", "")
+"""Where a run from the panel puts its files; empty means the documents folder."""
+ZOOM_TO_SELECTED: Setting[bool] = Setting("zoom_to_selected", True)
+"""Whether the map follows the finding selected in the list."""
+
+# What the Verify panel remembers
+RECENT_PACKAGES: Setting[list[Any]] = Setting("verify/recent_packages", [])
+"""Paths last chosen, newest first."""
+LAST_INPUTS: Setting[dict[str, Any]] = Setting("verify/last_inputs", {})
+"""What was chosen in the panel's form when a run was last started."""
