@@ -161,13 +161,6 @@ class DigitsColumn(RealTextColumn):
             self._lossy += abs(number) >= 10**_DIGITS
 
 
-def _as_float(value: str | None) -> float:
-    try:
-        return float(value or "nan")
-    except ValueError:
-        return float("nan")
-
-
 class NumberColumn(Column):
     """Numbers as ``float64``, NaN where null."""
 
@@ -209,13 +202,6 @@ class DateColumn(Column):
     def finish(self) -> TextArray:
         """All dates, shape ``(rows,)``."""
         return as_objects(self._values)
-
-
-def _as_float(value: str | None) -> float:
-    try:
-        return float(value or "nan")
-    except ValueError:
-        return float("nan")
 
 
 def decoded(raw: bytes, codec: str, width: int = 0) -> str | None:
@@ -271,3 +257,10 @@ def as_objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
     out = np.empty(len(values), dtype=object)
     out[:] = values
     return out
+
+
+def _as_float(value: str | None) -> float:
+    try:
+        return float(value or "nan")
+    except ValueError:
+        return float("nan")

@@ -45,12 +45,16 @@ class VectorError(ExplainedError):
 
 @dataclass
 class VectorSource:
-    """An open vector file; layers are only valid while it lives."""
+    """An open vector file; layers are only valid while it lives.
+
+    ``notes`` tell what is odd about its text: a stable word (``misdeclared``,
+    ``undecodable``) and a sentence.
+    """
 
     path: Path
     dataset: gdal.Dataset
     attributes: Dbf | None = None
-    notes: list[Text] = field(default_factory=list)
+    notes: list[tuple[str, Text]] = field(default_factory=list)
 
     @property
     def layer_names(self) -> list[str]:
@@ -132,7 +136,7 @@ def open_vector(path: Path, any_format: bool = False) -> Iterator[VectorSource]:
             source.attributes = None
 
 
-def read_table(
+def read_trusted(
     source: str, standard: Standard, name: str = "", progress: Progress = SILENT
 ) -> Table:
     """Read one layer of our own side: last year's parcels, a control layer.
@@ -231,28 +235,24 @@ def _attributes(path: Path) -> Dbf | None:
         raise VectorError(error.text) from error
 
 
-def _encoding_notes(path: Path, attributes: Dbf) -> list[Text]:
+def _encoding_notes(path: Path, attributes: Dbf) -> list[tuple[str, Text]]:
     encoding = attributes.encoding
     codec = encoding.codec.upper()
     out = []
     if encoding.misdeclared:
-        out.append(
-            Text(
-                f"{path.name} 声明的文字编码为 {encoding.misdeclared},"
-                f"实际为 {codec},已按 {codec} 读取",
-                f"{path.name} claims to be in {encoding.misdeclared} "
-                f"but is in {codec}; read as {codec}",
-            )
+        text = Text(
+            f"{path.name} 声明的文字编码为 {encoding.misdeclared},实际为 {codec},已按 {codec} 读取",
+            f"{path.name} claims to be in {encoding.misdeclared} but is in {codec}; read as such",
         )
+        out.append(("misdeclared", text))
     if encoding.damaged:
-        out.append(
-            Text(
-                f"{path.name} 的文字既不是有效的 UTF-8 也不是有效的 GB18030,"
-                f"有 {encoding.damaged} 种取值无法解读",
-                f"The text in {path.name} is neither valid UTF-8 nor valid GB18030: "
-                f"{encoding.damaged} distinct values cannot be read",
-            )
+        text = Text(
+            f"{path.name} 的文字既不是有效的 UTF-8 也不是有效的 GB18030,"
+            f"有 {encoding.damaged} 种取值无法解读",
+            f"The text in {path.name} is neither valid UTF-8 nor valid GB18030: "
+            f"{encoding.damaged} distinct values cannot be read",
         )
+        out.append(("undecodable", text))
     return out
 
 
