@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..grid import Window
+from ..placing import Frame, Placing
 from ..progress import SILENT, Progress
 from ..raster import Raster
-from ..reproject import Reprojection, reference
+from ..reproject import Reprojection, ReprojectionError, reference
 from ..table import BoolArray, FloatArray, IntArray
 
 METHODS = ("nearest", "bilinear", "bicubic")
@@ -27,21 +28,23 @@ Patch = npt.NDArray[np.float32]
 def metric_plane(xy: FloatArray, wkt: str) -> tuple[FloatArray, str]:
     """Points in metres and the CRS they are in.
 
-    A projected CRS in metres is kept as it is; geographic and other
-    coordinates go to a transverse Mercator centred on the points.
-
-    Raises
-    ------
-    ReprojectionError
-        When the CRS is not understood.
+    A projected CRS in metres is kept as it is, and so is one that is not
+    declared; geographic and other coordinates go to a transverse Mercator
+    centred on the points.
     """
     crs = reference(wkt)
-    if crs is not None and crs.IsProjected() and abs(crs.GetLinearUnits() - 1) < 1e-9:
+    if crs is None or (crs.IsProjected() and abs(crs.GetLinearUnits() - 1) < 1e-9):
         return xy, wkt
-    degrees = Reprojection(wkt, "EPSG:4490").points(xy)
-    longitude, latitude = np.nanmedian(degrees, axis=0) if len(xy) else (0.0, 0.0)
-    local = f"+proj=tmerc +lat_0={latitude:.6f} +lon_0={longitude:.6f} +k=1 +ellps=GRS80 +units=m"
-    return Reprojection(wkt, local).points(xy), local
+    try:
+        degrees = Reprojection(wkt, "EPSG:4326").points(xy)
+        degrees = degrees[np.isfinite(degrees).all(axis=1)]
+        if not len(degrees):
+            return xy, wkt
+        longitude, latitude = np.median(degrees, axis=0)
+        local = f"+proj=tmerc +lat_0={latitude:.6f} +lon_0={longitude:.6f} +k=1 +ellps=WGS84"
+        return Reprojection(wkt, local).points(xy), local
+    except ReprojectionError:
+        return xy, wkt
 
 
 @dataclass(frozen=True)
@@ -118,21 +121,26 @@ class Ground:
         The DEM, heights in metres.
     wkt
         CRS of the plane in which points are given.
-
-    Raises
-    ------
-    ReprojectionError
-        When plane and DEM cannot be connected.
+    xy
+        All points: decides whether a CRS that is not declared may be assumed.
     """
 
-    def __init__(self, raster: Raster, wkt: str) -> None:
+    def __init__(self, raster: Raster, wkt: str, xy: FloatArray) -> None:
         self.raster = raster
-        self._to_raster = Reprojection(wkt, raster.grid.wkt) if raster.grid.wkt else None
+        finite = xy[np.isfinite(xy).all(axis=1)]
+        low = finite.min(axis=0) if len(finite) else np.full(2, np.nan)
+        high = finite.max(axis=0) if len(finite) else np.full(2, np.nan)
+        bounds = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+        self._placing = Placing(wkt, raster.grid, bounds)
+
+    @property
+    def frame(self) -> Frame:
+        """How plane and DEM were brought together."""
+        return self._placing.frame
 
     def pixels(self, xy: FloatArray) -> FloatArray:
         """Fractional columns and rows of plane points; NaN without an image."""
-        there = xy if self._to_raster is None else self._to_raster.points(xy)
-        return self.raster.grid.to_pixels(there)
+        return self._placing.to_pixels(xy)
 
     def directions(self, xy: FloatArray) -> FloatArray:
         """Pixels per metre east and north, shape ``(n, 2, 2)``: ``[:, :, 0]`` is east."""
