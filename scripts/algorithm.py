@@ -224,7 +224,7 @@ def run(algorithm: str, values: dict[str, str]) -> int:
             try:
                 written = _forward(process)
                 status = process.wait()
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, SystemExit):
                 process.terminate()
                 process.wait()
                 raise Trouble("stopped") from None

@@ -43,7 +43,12 @@ def main() -> int:
                 environment.pop(name)
         command = [program, "--nologo", "--noversioncheck", "--profiles-path", str(profile)]
         command += ["--profile", "default", *sys.argv[1:]]
-        return subprocess.run(command, env=environment, check=False).returncode
+        with subprocess.Popen(command, env=environment) as desktop:
+            try:
+                return desktop.wait()
+            except (KeyboardInterrupt, SystemExit):
+                desktop.terminate()
+                return 130
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 import sys
 
 from workplace import (
@@ -34,7 +35,12 @@ def main() -> int:
             # --gui of the demo opens a window where there is a screen.
             environment.pop("QT_QPA_PLATFORM")
         command = [sys.executable, "-m", name, *arguments]
-        return os.spawnve(os.P_WAIT, sys.executable, command, environment)
+        with subprocess.Popen(command, env=environment) as process:
+            try:
+                return process.wait()
+            except (KeyboardInterrupt, SystemExit):
+                process.terminate()
+                return 130
 
 
 if __name__ == "__main__":

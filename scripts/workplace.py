@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 BUILD = CHECKOUT / ".build"
 PLUGINS = BUILD / "plugins"
 PACKAGE = "onemap_verify"
+A_DAY = 24 * 3600
 
 _SETTINGS = """[PythonPlugins]
 {plugins}
@@ -68,6 +71,13 @@ def throw_away_folder(name: str) -> Iterator[Path]:
     """Yield a new folder under ``.build/`` that is removed at the end, whatever happens."""
     parent = BUILD / "throw-away"
     parent.mkdir(parents=True, exist_ok=True)
+    for old in parent.iterdir():
+        # Left behind by a machine that was switched off.
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > A_DAY:
+                shutil.rmtree(old, ignore_errors=True)
+    # Being told to end is an end like any other: what was started is stopped, the folder removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
     try:
         yield folder
