@@ -124,7 +124,6 @@ def number_units(parcels: Parcels, town_of: IntArray) -> IntArray:
             inner = shapely.contains_xy(filled, *_inner(parcels).T) & (unit != numbers[n])
             parcels.estate[inner] = parcels.estate[unit == numbers[n]][0]
             parcels.code[inner & (parcels.code == "1006")] = "1004"
-            parcels.village[inner] = parcels.village[unit == numbers[n]][0]
     out = np.zeros(len(parcels), dtype=np.int64)
     out[used] = np.searchsorted(numbers, unit[used]) + 1
     return out

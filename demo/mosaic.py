@@ -47,7 +47,7 @@ class Faces:
         return np.asarray(connected_components(coo_matrix(links, shape=size), directed=False)[1])
 
 
-def draw(lines: GeometryArray, origin: FloatArray) -> Faces:
+def draw(lines: GeometryArray, origin: FloatArray, snap: float = SNAP) -> Faces:
     """Faces enclosed by ``lines``; ``origin`` is a point near them."""
 
     def turned(angle: float) -> FloatArray:
@@ -59,7 +59,7 @@ def draw(lines: GeometryArray, origin: FloatArray) -> Faces:
     def straight(xy: FloatArray) -> FloatArray:
         return np.asarray(np.round(xy @ turned(-_ASKEW) + origin, 4))
 
-    noded = shapely.unary_union(shapely.transform(lines, askew), grid_size=SNAP)
+    noded = shapely.unary_union(shapely.transform(lines, askew), grid_size=snap)
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     return measure(shapely.transform(found, straight))
 
