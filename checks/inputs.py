@@ -51,11 +51,11 @@ def open_baseline(options: Options, standard: Standard, progress: Progress) -> B
     ExplainedError
         When a trusted layer cannot be read.
     """
-    from .raster import open_raster
+    from .raster import Raster
     from .vector import read_trusted
 
     for path in filter(None, (options.dem, options.imagery, options.imagery_previous)):
-        open_raster(path)
+        Raster(path)
     image = previous_image = None
     if options.imagery:
         bands = parse_bands(options.imagery_bands)

@@ -232,8 +232,11 @@ def _area_chart(case: Case) -> Chart | None:
 
 def _heights_chart(case: Case) -> Chart | None:
     heights = case.__dict__.get("heights")
-    residuals = None if heights is None else _spot_residuals(heights)
-    if residuals is None or not len(residuals):
+    if heights is None or heights.spots is None:
+        return None
+    residuals = heights.spots.given.residual
+    residuals = residuals[np.isfinite(residuals)]
+    if not len(residuals):
         return None
     middle = float(np.median(residuals))
     spread = float(1.4826 * np.median(np.abs(residuals - middle)))
@@ -246,15 +249,6 @@ def _heights_chart(case: Case) -> Chart | None:
         ),
         charts.histogram(residuals, title, "m", (middle - 2 * spread, middle + 2 * spread)),
     )
-
-
-def _spot_residuals(heights: Any) -> Any:
-    spots = getattr(heights, "spots", None)
-    residuals = getattr(spots, "residual", None)
-    if residuals is None:
-        return None
-    residuals = np.asarray(residuals, dtype=np.float64)
-    return residuals[np.isfinite(residuals)]
 
 
 def _risk_chart(verification: Verification) -> Chart | None:
