@@ -184,10 +184,11 @@ def reason(lines: list[str], status: int) -> str:
         return f"QGIS ended by signal {number} ({signal.strsignal(number) or 'unknown'})"
     if not lines:
         return f"qgis_process ended with status {status} and gave no reason"
+    told_twice: list[str] = []
     for length in range(1, len(lines) // 2 + 1):
         # QGIS writes an exception once where it arises and once at the end.
         if lines[-length:] == lines[-2 * length : -length]:
-            lines = lines[-length:]
+            told_twice = lines = lines[-length:]
             break
     if any(line.startswith("Traceback ") for line in lines):
         return f"internal error: {lines[-1]}"
@@ -198,7 +199,7 @@ def reason(lines: list[str], status: int) -> str:
         if lines[0].startswith("An error was encountered while checking") and len(lines) > 1:
             lines = lines[1:]
         return "; ".join(lines)
-    return lines[-1]
+    return "; ".join(told_twice or lines[-1:])
 
 
 def run(algorithm: str, values: dict[str, str]) -> int:
