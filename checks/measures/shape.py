@@ -98,6 +98,13 @@ def soundness(geometries: GeometryArray) -> Soundness:
     return Soundness(state, reason, place, usable, stand_in)
 
 
+def only(geometries: GeometryArray, keep: BoolArray) -> GeometryArray:
+    """A copy with ``None`` where ``keep`` is false."""
+    out = geometries.copy()
+    out[~keep] = None
+    return out
+
+
 def finite(geometries: GeometryArray) -> BoolArray:
     """Polygons with at least one vertex and no absurd or missing coordinate."""
     xy, owner = shapely.get_coordinates(geometries, return_index=True)
