@@ -81,11 +81,9 @@ class OneMapPlugin:
         action.setToolTip(translate("Plugin", "Show or hide the panel that verifies submissions"))
         action.setCheckable(True)
         self.dock.setToggleVisibilityAction(action)
-        toolbar = self.interface.addToolBar(MENU)
-        toolbar.setObjectName("onemap_verify_toolbar")
-        toolbar.addAction(action)
+        self.interface.addToolBarIcon(action)
         self.interface.addPluginToMenu(MENU, action)
-        self._undo.append(lambda: self._forget_actions(action, toolbar))
+        self._undo.append(lambda: self._forget_action(action))
 
     def _forget_panel(self) -> None:
         self.dock.shut_down()
@@ -93,10 +91,9 @@ class OneMapPlugin:
         self.dock.deleteLater()
         self.dock = None
 
-    def _forget_actions(self, action: QAction, toolbar: Any) -> None:
+    def _forget_action(self, action: QAction) -> None:
         self.interface.removePluginMenu(MENU, action)
-        self.interface.mainWindow().removeToolBar(toolbar)
-        toolbar.deleteLater()
+        self.interface.removeToolBarIcon(action)
         action.deleteLater()
 
     def _add_options(self) -> None:

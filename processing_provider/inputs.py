@@ -100,7 +100,7 @@ def dem_origin() -> QgsProcessingParameterDefinition:
 def dem_origin_title(option: str) -> str:
     """What a value of ``DEM_ORIGIN`` is called for people."""
     return {
-        "independent": translate("Inputs", "Measured independently of this DEM"),
+        "independent": translate("Inputs", "Independent of this DEM"),
         "same_source": translate("Inputs", "May come from this DEM"),
     }.get(option, option)
 

@@ -150,5 +150,8 @@ def _symbol(verdict: str, severity: str, rank: int, metre: float) -> QgsSymbol:
     centre = QgsCentroidFillSymbolLayer()
     centre.setPointOnSurface(True)
     centre.setPointOnAllParts(False)
-    centre.setSubSymbol(QgsMarkerSymbol([_marker(verdict, severity)]))
+    # A symbol made from a list would not own its layers.
+    dot = QgsMarkerSymbol()
+    dot.changeSymbolLayer(0, _marker(verdict, severity))
+    centre.setSubSymbol(dot)
     return _in_passes(QgsFillSymbol(), [halo, fill, _only_small(centre, metre)], rank)

@@ -7,7 +7,7 @@ from typing import Any
 
 from qgis.core import Qgis, QgsApplication, QgsProject
 from qgis.gui import QgsDockWidget, QgsMessageBar
-from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtCore import QSize, Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
@@ -89,6 +89,9 @@ class VerifyDock(QgsDockWidget):
         column.addLayout(self._footer())
         body.setMinimumWidth(300)
         self.setWidget(body)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 600)
 
     def _footer(self) -> QVBoxLayout:
         self.status = QLabel()

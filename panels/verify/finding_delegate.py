@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPolygonF
+from qgis.PyQt.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ...processing_provider.styling import style
@@ -23,11 +23,18 @@ def verdict_color(verdict: str, background: QColor) -> QColor:
     return QColor(look["color_on_dark" if background.lightness() < 128 else "color"])
 
 
-def paint_badge(painter: QPainter, area: QRectF, verdict: str, letter: str, color: QColor) -> None:
+def paint_badge(
+    painter: QPainter,
+    area: QRectF,
+    verdict: str,
+    letter: str,
+    color: QColor,
+    rim: QColor | None = None,
+) -> None:
     """Paint the marker of the map with the letter of the severity in it."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(rim, 1.5) if rim is not None else QPen(Qt.PenStyle.NoPen))
     painter.setBrush(color)
     look = style()["verdicts"].get(verdict, {})
     if look.get("marker") == "diamond":
@@ -74,9 +81,6 @@ class FindingDelegate(QStyledItemDelegate):
         table = model.table
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         palette = view.palette() if view is not None else option.palette
-        background = palette.color(
-            QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Base
-        )
         text = palette.color(
             QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
         )
@@ -85,7 +89,8 @@ class FindingDelegate(QStyledItemDelegate):
         small, small_metrics = self._small(option.font)
         size = min(20.0, area.height() - 8.0)
         badge = QRectF(area.left() + 3, area.center().y() - size / 2, size, size)
-        paint_badge(painter, badge, verdict, severity, verdict_color(verdict, background))
+        color = verdict_color(verdict, palette.color(QPalette.ColorRole.Base))
+        paint_badge(painter, badge, verdict, severity, color, text if selected else None)
 
         painter.save()
         metrics = QFontMetrics(option.font)

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from html import escape
 from typing import Any
 
-from qgis.PyQt.QtCore import QLocale
 from qgis.PyQt.QtGui import QColor
 
 from ...processing_provider.language import say, translate
 from ...processing_provider.styling import category_title
+from ..numbers import quantity
 from .finding_delegate import verdict_color
 from .finding_table import FindingTable
 from .findings_model import message_column
 from .words import cause_title, family_title
-
-SQUARE_METRES_PER_MU = 2000.0 / 3.0
-AREA_UNITS = ("m2", "m²", "㎡")
-
-
-def number(value: float, digits: int = 2) -> str:
-    """``value`` with thousands separators and no more than ``digits`` decimals."""
-    text = QLocale().toString(float(value), "f", digits)
-    point = QLocale().decimalPoint()
-    return text.rstrip("0").rstrip(point) if point in text else text
-
-
-def quantity(text: str, unit: str) -> str:
-    """A measured or expected value with its unit; areas also in hectares and 亩."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        return f"{text} {unit}".strip()
-    shown = f"{number(value, 4 if abs(value) < 10 else 2)} {unit}".strip()
-    if unit in AREA_UNITS and abs(value) >= 1.0:
-        shown = translate("FindingDetails", "{m2} m² ({ha} ha, {mu} mu)").format(
-            m2=number(value),
-            ha=number(value / 10_000.0, 4),
-            mu=number(value / SQUARE_METRES_PER_MU),
-        )
-    return shown
 
 
 def details(table: FindingTable, row: int, rules: dict[str, Any], background: QColor) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from qgis.gui import QgsFilterLineEdit
-from qgis.PyQt.QtCore import QItemSelectionModel, QLocale, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent, QPalette
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +24,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing_provider.language import translate
 from ...processing_provider.styling import title
+from ..numbers import count
 from .finding_delegate import FindingDelegate
 from .finding_details import details
 from .finding_table import FAMILIES, SEVERITIES, VERDICTS, Filter, FindingTable
@@ -66,6 +67,9 @@ class FindingsPage(QWidget):
         column.setSpacing(4)
         column.addLayout(self._filters())
         column.addWidget(self._list_and_details(), 1)
+        for box in (self.family, self.verdict, self.severity, self.order):
+            box.currentIndexChanged.connect(lambda _: self._filter())
+        self.search.textChanged.connect(lambda _: self._typing.start())
         self.view.selectionModel().currentChanged.connect(lambda *_: self._moving.start())
         self.view.activated.connect(self._activate)
 
@@ -81,7 +85,6 @@ class FindingsPage(QWidget):
         self.search.setShowSearchIcon(True)
         self.search.setShowClearButton(True)
         self.search.setPlaceholderText(translate("FindingsPage", "Search message, object, rule…"))
-        self.search.textChanged.connect(lambda _: self._typing.start())
         self.verdict = self._box(translate("FindingsPage", "Verdict"))
         self.severity = self._box(translate("FindingsPage", "Severity"))
         self.family = self._box(translate("FindingsPage", "Family"))
@@ -109,7 +112,6 @@ class FindingsPage(QWidget):
         box.setToolTip(name)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(8)
-        box.currentIndexChanged.connect(lambda _: self._filter())
         return box
 
     def _list_and_details(self) -> QSplitter:
@@ -144,6 +146,7 @@ class FindingsPage(QWidget):
         splitter.addWidget(area)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
+        splitter.setSizes([300, 200])
         return splitter
 
     def show_table(self, table: FindingTable, rules: dict[str, Any]) -> None:
@@ -203,10 +206,9 @@ class FindingsPage(QWidget):
 
     def _shown(self) -> None:
         shown, all_of_them = self.model.rowCount(), len(self.model.table)
-        locale = QLocale()
         self.count.setText(
             translate("FindingsPage", "{shown} of {total} findings").format(
-                shown=locale.toString(shown), total=locale.toString(all_of_them)
+                shown=count(shown), total=count(all_of_them)
             )
         )
         self._choose()
@@ -233,10 +235,9 @@ def _fill(
     box: QComboBox, everything: str, column: str, known: Iterable[str], counts: Counter[str]
 ) -> None:
     """Offer what there is, with how often."""
-    locale = QLocale()
     box.blockSignals(True)
     box.clear()
-    box.addItem(f"{everything} ({locale.toString(sum(counts.values()))})", "")
+    box.addItem(f"{everything} ({count(sum(counts.values()))})", "")
     for value in known:
         if counts.get(value):
             name = (
@@ -244,5 +245,5 @@ def _fill(
                 if column == "family"
                 else title("verdicts" if column == "verdict" else "severities", value)
             )
-            box.addItem(f"{name} ({locale.toString(counts[value])})", value)
+            box.addItem(f"{name} ({count(counts[value])})", value)
     box.blockSignals(False)

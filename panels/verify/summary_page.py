@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from qgis.PyQt.QtCore import QLocale, Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import (
     QFrame,
@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing_provider.language import say, spoken, translate
+from ..numbers import count
 from .finding_delegate import verdict_color
 from .finding_table import FAMILIES, FindingTable, RuleCount
 from .words import family_title, verdict_title
@@ -49,7 +50,7 @@ class Tile(QFrame):
 
     def show_number(self, value: int, color: str = "") -> None:
         """Show ``value``, in ``color`` unless there is nothing."""
-        self.number.setText(QLocale().toString(value))
+        self.number.setText(count(value))
         self.number.setStyleSheet(f"color: {color}" if color and value else "")
         self.setAccessibleName(f"{self.name.text()}: {value}")
 
@@ -133,14 +134,14 @@ class SummaryPage(QWidget):
     def _rules(
         family: str, counts: list[RuleCount], rules: dict[str, Any]
     ) -> Iterable[QTreeWidgetItem]:
-        for count in counts:
-            known = rules.get(count.rule_id)
-            title = say(known.title) if known is not None else count.rule_id
-            item = _item(title, count.tested, count.findings, count.not_checkable)
+        for run in counts:
+            known = rules.get(run.rule_id)
+            title = say(known.title) if known is not None else run.rule_id
+            item = _item(title, run.tested, run.findings, run.not_checkable)
             item.setData(0, FAMILY_ROLE, family)
-            item.setToolTip(0, f"{title} ({count.rule_id})")
-            if count.reason:
-                item.setToolTip(3, spoken(count.reason))
+            item.setToolTip(0, f"{title} ({run.rule_id})")
+            if run.reason:
+                item.setToolTip(3, spoken(run.reason))
             yield item
 
     def _explain(self, item: QTreeWidgetItem | None) -> None:
@@ -155,10 +156,7 @@ class SummaryPage(QWidget):
 
 
 def _item(title: str, *numbers: int) -> QTreeWidgetItem:
-    locale = QLocale()
-    item = QTreeWidgetItem(
-        [title, *(locale.toString(number) if number else "–" for number in numbers)]
-    )
+    item = QTreeWidgetItem([title, *(count(number) if number else "–" for number in numbers)])
     for column in _NUMBERS:
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     if numbers[1]:
