@@ -45,6 +45,10 @@ _make_plugin_importable()
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+if Path("/usr/share/proj/proj.db").is_file():
+    # pyproj looks below the virtual environment, where Debian's data is not.
+    os.environ.setdefault("PROJ_DATA", "/usr/share/proj")
+
 try:
     from hypothesis import HealthCheck, settings
     from hypothesis.database import DirectoryBasedExampleDatabase
