@@ -7,7 +7,15 @@ import shutil
 import subprocess
 import sys
 
-from workplace import fail, qgis_environment, throw_away_folder, write_profile
+from workplace import (
+    Trouble,
+    fail,
+    need_screen,
+    qgis_environment,
+    throw_away_folder,
+    with_screen,
+    write_profile,
+)
 
 
 def qgis_locale(environment: dict[str, str]) -> str:
@@ -24,23 +32,16 @@ def qgis_locale(environment: dict[str, str]) -> str:
 
 def main() -> int:
     """Entry point of ``./run qgis``; arguments go on to QGIS."""
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return fail(
-            "there is no screen (DISPLAY is not set); on a machine without one try: "
-            'xvfb-run -s "-screen 0 1600x1000x24" ./run qgis'
-        )
+    try:
+        need_screen()
+    except Trouble as trouble:
+        return fail(str(trouble))
     program = shutil.which("qgis")
     if not program:
         return fail("the QGIS desktop is missing (package qgis)")
     with throw_away_folder("desktop") as profile:
         write_profile(profile, locale=qgis_locale(dict(os.environ)))
-        environment = qgis_environment(profile)
-        # The window and the session bus are the person's own.
-        for name in ("QT_QPA_PLATFORM", "XDG_RUNTIME_DIR"):
-            if name in os.environ:
-                environment[name] = os.environ[name]
-            elif name == "QT_QPA_PLATFORM":
-                environment.pop(name)
+        environment = with_screen(qgis_environment(profile))
         command = [program, "--nologo", "--noversioncheck", "--profiles-path", str(profile)]
         command += ["--profile", "default", *sys.argv[1:]]
         with subprocess.Popen(command, env=environment) as desktop:

@@ -10,9 +10,12 @@ import sys
 from workplace import (
     BUILD,
     PLUGINS,
+    Trouble,
     fail,
+    need_screen,
     qgis_environment,
     throw_away_folder,
+    with_screen,
     write_profile,
 )
 
@@ -31,9 +34,12 @@ def main() -> int:
         environment = qgis_environment(write_profile(profile))
         environment["PYTHONPATH"] = os.pathsep.join([str(PLUGINS), environment["PYTHONPATH"]])
         environment["ONEMAP_BUILD"] = str(BUILD)
-        if os.environ.get("DISPLAY"):
-            # --gui of the demo opens a window where there is a screen.
-            environment.pop("QT_QPA_PLATFORM")
+        if "--gui" in arguments:
+            try:
+                need_screen()
+            except Trouble as trouble:
+                return fail(str(trouble))
+            environment = with_screen(environment)
         command = [sys.executable, "-m", name, *arguments]
         with subprocess.Popen(command, env=environment) as process:
             try:

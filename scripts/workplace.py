@@ -120,6 +120,25 @@ def qgis_process() -> str:
     raise Trouble("qgis_process is missing: install QGIS (package qgis)")
 
 
+def need_screen() -> None:
+    """Raise ``Trouble`` where no window can be opened."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise Trouble(
+            "there is no screen (DISPLAY is not set); on a machine without one put this before "
+            'the command: xvfb-run -s "-screen 0 1600x1000x24"'
+        )
+
+
+def with_screen(environment: dict[str, str]) -> dict[str, str]:
+    """Return ``environment`` with the window system and session of the person in front of it."""
+    own = dict(environment)
+    own.pop("QT_QPA_PLATFORM", None)
+    for name in ("QT_QPA_PLATFORM", "XDG_RUNTIME_DIR"):
+        if name in os.environ:
+            own[name] = os.environ[name]
+    return own
+
+
 def fail(message: str, status: int = 1) -> int:
     """Print ``message`` as the last line on standard error and return ``status``."""
     sys.stdout.flush()
