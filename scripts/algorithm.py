@@ -243,7 +243,7 @@ def run(algorithm: str, values: dict[str, str]) -> int:
 
 def _forward(process: subprocess.Popen[str]) -> list[str]:
     """Pass on what QGIS writes on standard error, as it comes, and return it."""
-    written = []
+    written: list[str] = []
     assert process.stderr is not None
     for line in process.stderr:
         if NOISE.match(line):

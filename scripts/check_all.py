@@ -20,6 +20,7 @@ from workplace import BUILD, CHECKOUT, PLUGINS, qgis_environment, throw_away_fol
 ROOMS = ("checks", "services", "processing_provider", "panels", "demo", "benchmarks")
 # Arguments of pytest that change how it talks, not what it runs.
 MANNERS = re.compile(r"^(-[qvx]+|-s|--durations=\d+|--tb=\w+|--quiet|--verbose|--exitfirst)$")
+MYPY = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", "--no-warn-unused-configs"]
 NO_TESTS = 5
 PART_LIMIT_SECONDS = 20 * 60
 
@@ -95,7 +96,7 @@ def mypy_command() -> list[str]:
         if module.stem != "__init__"
         for argument in ("-m", f"onemap_verify.{module.stem}")
     ]
-    return [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", *packages, *modules]
+    return [*MYPY, *packages, *modules]
 
 
 def summarise(outcomes: list[Outcome]) -> int:
@@ -133,6 +134,7 @@ def main() -> int:
             ("ruff check", [*ruff, "check", "."]),
             ("ruff format", [*ruff, "format", "--check", "."]),
             ("mypy", mypy_command()),
+            ("mypy, scripts", [*MYPY, *map(str, sorted((CHECKOUT / "scripts").glob("*.py")))]),
         ]
         parts = [
             ("rules about the code", "lint", environment),
