@@ -53,7 +53,7 @@ class Land:
         """Zone of each point."""
         slope, luck = self.at("slope", xy), self.luck(0, xy)
         gap, _ = self.home(xy)
-        farmed = 1.75 - slope / 5.5 - gap.clip(0) / 1100.0 + 0.55 * luck > 0
+        farmed = 1.75 - slope / 7.0 - gap.clip(0) / 800.0 + 0.7 * luck > 0
         zone = np.where(farmed & (slope < 22), SLOPES, WILD)
         zone[(slope < 3.2) & (farmed | (slope < 2.2))] = FLAT
         zone[(gap < 0) & (slope < 17)] = HOMES
@@ -76,7 +76,8 @@ class Land:
         fruit = self.luck(3, xy) + 0.6 * (pick - 0.5)
         where(farmed & (fruit > 1.15) & (slope > 2.5), "0201")
         where(farmed & (fruit < -1.45) & (slope > 5), "0202")
-        where(farmed & (slope > 15.5), "0301")
+        where(farmed & (slope > 13) & (pick < 0.45), "0301")
+        where(farmed & (slope > 21) & (pick < 0.9), "0301")
         where(farmed & (pick > 0.985) & (gap < 500) & (slope < 8), "1202")
         where(farmed & (pick < 0.012), "0404")
         wild = ~farmed

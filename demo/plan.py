@@ -131,7 +131,7 @@ def _plan(area: float, random: np.random.Generator) -> Plan:
 def _reservoir(
     drainage: object, centre: FloatArray, radius: float, area: float, ground: Ground
 ) -> list[Reservoir]:
-    found = find_reservoir(drainage, centre, 0.6 * radius, min(4.5e5, 0.006 * area))
+    found = find_reservoir(drainage, centre, 0.6 * radius, min(3.5e5, 0.005 * area))
     if found is None:
         return []
     return [build_reservoir(drainage, found[0], found[1], ground.grid, ground.heights)]

@@ -151,19 +151,21 @@ def find_reservoir(
     ``wanted`` m² behind the shortest dam.
     """
     size = drainage.catchment
-    cells = np.flatnonzero((size > 12 * wanted) & (size < 60 * wanted))
+    cells = np.flatnonzero((size > 5 * wanted) & (size < 60 * wanted))
     away = np.hypot(*(drainage.grid.points(cells) - centre).T)
     cells = cells[away < reach][::4]
     best, best_score = None, 0.0
     heights = drainage.heights.ravel()
     for cell in cells:
-        for depth in (9.0, 14.0, 20.0, 27.0):
+        for depth in (8.0, 12.0, 17.0, 23.0, 31.0):
             level = float(heights[cell] + depth)
             pool = above(drainage, int(cell), level)
             area = len(pool) * drainage.grid.cell**2
-            if not 0.4 * wanted < area < 1.8 * wanted:
+            if not 0.35 * wanted < area < 2.0 * wanted:
                 continue
             width = _valley_width(drainage, int(cell), level)
+            if width > 380.0:
+                continue
             score = area / (width + 120.0) * np.exp(-(np.log(area / wanted) ** 2))
             if score > best_score:
                 best, best_score = (int(cell), level), score
