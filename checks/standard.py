@@ -30,8 +30,11 @@ class StandardError(Exception):
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """A layer of the standard. ``presence`` is M, C or O; ``geometry`` is
-    point, line, polygon or annotation; ``ysdm`` one or more codes, ``;`` between."""
+    """A layer of the standard.
+
+    ``presence`` is M, C or O; ``geometry`` is point, line, polygon or
+    annotation; ``ysdm`` one or more codes, ``;`` between.
+    """
 
     name: str
     title: str
@@ -100,7 +103,9 @@ class RuleSpec:
     """What the standard's data says of one rule.
 
     ``confidence`` is ``found``, ``memory`` or ``judgement``; ``limits`` are
-    the rule's numbers in the units their names carry (``area_m2``).
+    the rule's numbers in the units their names carry (``area_m2``). Rules that
+    are conditions (``checks.rules.conditions``) have ``cases`` and the
+    ``layers`` they hold for.
     """
 
     id: str
@@ -115,6 +120,8 @@ class RuleSpec:
     source: str
     confidence: str
     limits: dict[str, Any]
+    layers: tuple[str, ...] = ()
+    cases: tuple[dict[str, Any], ...] = ()
 
     @property
     def strongest(self) -> Verdict:
@@ -139,10 +146,35 @@ class Standard:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.about = self.data("standard.json")
-        self.id: str = str(self.about["id"])
-        self.version: str = str(self.about["version"])
-        title = self.about["title"]
-        self.title = Text(title["zh"], title["en"])
+        try:
+            self.id = str(self.about["id"])
+            self.version = str(self.about["version"])
+            title = self.about["title"]
+            self.title = Text(title["zh"], title["en"])
+        except (KeyError, TypeError) as error:
+            raise self._unusable("standard.json", error) from error
+
+    def check(self) -> None:
+        """Read every table and rule once.
+
+        Raises
+        ------
+        StandardError
+            When one of them lacks a column or holds what cannot be read.
+        """
+        for name in ("layers", "fields", "classes", "codes", "slope_limits", "domains", "rules"):
+            try:
+                getattr(self, name)
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+                raise self._unusable(name, error) from error
+
+    def _unusable(self, name: str, error: Exception) -> StandardError:
+        return StandardError(
+            Text(
+                f"规则集不完整：{self.folder}，{name}（{error!r}）",
+                f"Incomplete rule set {self.folder}: {name} ({error!r})",
+            )
+        )
 
     def data(self, name: str) -> Any:
         """Return a JSON document of this standard."""
@@ -151,7 +183,7 @@ class Standard:
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise StandardError(
-                Text(f"规则集文件无法读取:{path}({error})", f"Rule set file {path}: {error}")
+                Text(f"规则集文件无法读取：{path}（{error}）", f"Rule set file {path}: {error}")
             ) from error
 
     def rows(self, name: str) -> list[dict[str, str]]:
@@ -159,10 +191,12 @@ class Standard:
         path = self.folder / name
         try:
             with path.open(encoding="utf-8-sig", newline="") as stream:
-                return [{k: (v or "").strip() for k, v in row.items()} for row in csv.DictReader(stream)]
+                return [
+                    {k: (v or "").strip() for k, v in row.items()} for row in csv.DictReader(stream)
+                ]
         except (OSError, ValueError, csv.Error) as error:
             raise StandardError(
-                Text(f"规则集文件无法读取:{path}({error})", f"Rule set file {path}: {error}")
+                Text(f"规则集文件无法读取：{path}（{error}）", f"Rule set file {path}: {error}")
             ) from error
 
     @cached_property
@@ -212,6 +246,23 @@ class Standard:
         return out
 
     @cached_property
+    def fields_by_name(self) -> dict[str, dict[str, FieldSpec]]:
+        """Fields by layer and name."""
+        return {
+            layer: {field.name: field for field in fields} for layer, fields in self.fields.items()
+        }
+
+    @cached_property
+    def empty_words(self) -> frozenset[str]:
+        """Lower-case words that people write where there is nothing to say."""
+        return frozenset(["", *self.about.get("empty_words", [])])
+
+    @cached_property
+    def domains(self) -> dict[str, dict[str, Any]]:
+        """What is known of each code table as a whole (``domains.json``)."""
+        return self.data("domains.json")
+
+    @cached_property
     def classes(self) -> dict[str, LandClass]:
         """Land classes by DLBM."""
         return {
@@ -227,6 +278,12 @@ class Standard:
             )
             for row in self.rows("land_classes.csv")
         }
+
+    @cached_property
+    def leaf_classes(self) -> frozenset[str]:
+        """Land classes that a parcel may carry: those that head no others."""
+        heads = {land.parent for land in self.classes.values()}
+        return frozenset(code for code in self.classes if code not in heads)
 
     @cached_property
     def codes(self) -> dict[str, dict[str, dict[str, str]]]:
@@ -252,8 +309,31 @@ class Standard:
         for family in Family:
             if (self.folder / "rules" / f"{family.value}.json").exists():
                 for rule_id, fact in self.data(f"rules/{family.value}.json").items():
-                    out[rule_id] = _rule(rule_id, family, fact)
+                    out[rule_id] = self._rule(rule_id, family, fact)
         return out
+
+    def _rule(self, rule_id: str, family: Family, fact: dict[str, Any]) -> RuleSpec:
+        words = _text(fact, "help")
+        if fact["confidence"] == "memory":
+            # Said here once, so that no rule can forget to say it.
+            said = _text(self.about, "unread")
+            words = Text(words.zh + said.zh, f"{words.en} {said.en}".strip())
+        return RuleSpec(
+            rule_id,
+            family,
+            str(fact["version"]),
+            Severity(fact["severity"]),
+            Verdict(fact["verdict"]),
+            _text(fact, "title"),
+            words,
+            _text(fact, "honest"),
+            _text(fact, "fix"),
+            fact["source"],
+            fact["confidence"],
+            dict(fact.get("limits", {})),
+            tuple(fact.get("layers", ())),
+            tuple(fact.get("cases", ())),
+        )
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -263,23 +343,6 @@ def _words(text: str) -> tuple[str, ...]:
 def _text(fact: dict[str, Any], name: str) -> Text:
     pair = fact.get(name) or {"zh": "", "en": ""}
     return Text(pair["zh"], pair["en"])
-
-
-def _rule(rule_id: str, family: Family, fact: dict[str, Any]) -> RuleSpec:
-    return RuleSpec(
-        rule_id,
-        family,
-        str(fact["version"]),
-        Severity(fact["severity"]),
-        Verdict(fact["verdict"]),
-        _text(fact, "title"),
-        _text(fact, "help"),
-        _text(fact, "honest"),
-        _text(fact, "fix"),
-        fact["source"],
-        fact["confidence"],
-        dict(fact.get("limits", {})),
-    )
 
 
 def shipped() -> list[str]:
@@ -307,6 +370,8 @@ def load(which: str = "") -> Standard:
     if not (folder / "standard.json").is_file():
         known = ", ".join(shipped())
         raise StandardError(
-            Text(f"没有规则集“{which}”;可用:{known}", f"No rule set '{which}'; known: {known}")
+            Text(f"没有规则集“{which}”；可用：{known}", f"No rule set '{which}'; known: {known}")
         )
-    return Standard(folder)
+    standard = Standard(folder)
+    standard.check()
+    return standard

@@ -1,0 +1,135 @@
+"""What every row of a layer must say: its feature code, and no blanks (QC 3106)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..findings import Family, Severity, Text, Verdict
+from ..measures.case import Case
+from ..standard import FieldSpec
+from .rule import Judgement, Rule
+from .values import Values, delivered
+
+_NO_LAYERS = Text("成果中没有标准图层", "The package has no layer of the standard")
+
+
+class FeatureCode(Rule):
+    """YSDM is the layer's feature code: one finding per layer and wrong value."""
+
+    id = "schema.ysdm"
+    family = Family.SCHEMA
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge the rows of every layer whose feature code is known."""
+        out = Judgement()
+        layers = delivered(case)
+        if not layers:
+            return out.skip(0, _NO_LAYERS)
+        for values in layers:
+            spec = case.standard.layers[values.table.name]
+            if not values.has("YSDM"):
+                continue
+            if not spec.ysdm_codes:
+                reason = Text(
+                    f"{spec.name} 的要素代码未见公开资料",
+                    f"The feature code of {spec.name} is unknown",
+                )
+                out.skip(len(values), reason)
+                continue
+            out.tested += int((~values.empty("YSDM")).sum())
+            place, words = values.distinct("YSDM")
+            for number, word in enumerate(words):
+                if word and word not in spec.ysdm_codes:
+                    rows = np.flatnonzero(place == number)
+                    self._write(values, word, rows, spec.ysdm_codes, spec.ysdm_confidence, out)
+        return out
+
+    def _write(
+        self,
+        values: Values,
+        word: str,
+        rows: np.ndarray,  # type: ignore[type-arg]
+        wanted: tuple[str, ...],
+        confidence: str,
+        out: Judgement,
+    ) -> None:
+        table = values.table
+        message = Text(
+            f"{table.name} 有 {len(rows)} 个要素的 YSDM 为 {word}，应为 {'、'.join(wanted)}",
+            f"{len(rows)} objects of {table.name} have YSDM {word}, not {' or '.join(wanted)}",
+        )
+        where = None if table.geometry is None else table.geometry[rows[0]]
+        out.findings.append(
+            self.finding_about(
+                table.name,
+                "YSDM",
+                message,
+                verdict=None if confidence == "found" else Verdict.DOUBTFUL,
+                where=where,
+                measured=word,
+                expected=";".join(wanted),
+                key=word,
+                evidence={
+                    "rows": len(rows),
+                    "first": [str(i) for i in table.object_ids[rows[:10]]],
+                },
+            )
+        )
+
+
+class MandatoryEmpty(Rule):
+    """A mandatory field says nothing (QC 3106): one finding per object and field.
+
+    A field that is empty throughout is one finding about the layer. Marks
+    that rest on memory alone make a finding doubtful.
+    """
+
+    id = "schema.mandatory_empty"
+    family = Family.SCHEMA
+
+    def judge(self, case: Case) -> Judgement:
+        """Judge every mandatory field that was delivered; missing ones are QC 3102."""
+        out = Judgement()
+        layers = delivered(case)
+        if not layers:
+            return out.skip(0, _NO_LAYERS)
+        for values in layers:
+            out.tested += len(values)
+            for spec in values.specs.values():
+                if spec.mandatory == "M" and values.has(spec.name):
+                    self._judge_field(values, spec, out)
+        return out
+
+    def _judge_field(self, values: Values, spec: FieldSpec, out: Judgement) -> None:
+        rows = np.flatnonzero(values.empty(spec.name))
+        if not len(rows):
+            return
+        table = values.table
+        verdict = None if spec.mandatory_confidence == "found" else Verdict.DOUBTFUL
+        if len(rows) == len(table) > 1:
+            message = Text(
+                f"{table.name} 的必填字段 {spec.name}（{spec.title}）全部 {len(rows)} 条记录均为空",
+                f"The mandatory field {spec.name} of {table.name} is empty in all {len(rows)} rows",
+            )
+            out.findings.append(
+                self.finding_about(
+                    table.name,
+                    spec.name,
+                    message,
+                    verdict=verdict,
+                    severity=Severity.B,
+                    cause="column_empty",
+                    key=spec.name,
+                    evidence={"rows": len(rows)},
+                )
+            )
+            return
+        for row in rows:
+            which = table.object_ids[row]
+            message = Text(
+                f"{table.name} 要素 {which} 的必填字段 {spec.name}（{spec.title}）为空",
+                f"{table.name} {which}: the mandatory field {spec.name} is empty",
+            )
+            out.findings.append(
+                self.finding(table, int(row), message, verdict=verdict, key=spec.name)
+            )
