@@ -136,7 +136,8 @@ def _read(
     reading = progress.part(_SHARE_UNPACK, _SHARE_READ)
     layers = read_layers(contents.sources, contents.names, standard, reading)
     problems = contents.problems + layers.problems + _not_looked_into(contents)
-    if not layers.tables:
+    evidence = contents.evidence or contents.photos or contents.tracks
+    if not layers.tables and (contents.sources or not evidence):
         raise _nothing(path, layers, problems)
     manifest: dict[str, Any] | None = None
     if contents.manifest is not None:
