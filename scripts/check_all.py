@@ -15,7 +15,15 @@ import time
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from workplace import BUILD, CHECKOUT, PLUGINS, qgis_environment, throw_away_folder, write_profile
+from workplace import (
+    BUILD,
+    CHECKOUT,
+    PLUGINS,
+    link_plugin,
+    qgis_environment,
+    throw_away_folder,
+    write_profile,
+)
 
 ROOMS = ("checks", "services", "processing_provider", "panels", "demo", "benchmarks")
 # Arguments of pytest that change how it talks, not what it runs.
@@ -120,6 +128,7 @@ def summarise(outcomes: list[Outcome]) -> int:
 def main() -> int:
     """Entry point of ``./run test``; ``--only mypy`` is for the hook before a commit."""
     arguments = sys.argv[1:]
+    link_plugin()
     if arguments == ["--only", "mypy"]:
         return subprocess.run(mypy_command(), cwd=CHECKOUT, check=False).returncode
     selected = any(not MANNERS.match(argument) for argument in arguments)

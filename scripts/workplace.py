@@ -107,6 +107,15 @@ def qgis_environment(profile: Path) -> dict[str, str]:
     return environment
 
 
+def link_plugin() -> None:
+    """Let the checkout, whatever its folder is called, be found as the package it is."""
+    link = PLUGINS / PACKAGE
+    if not link.exists():
+        PLUGINS.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("..") / "..", target_is_directory=True)
+
+
 def qgis_process() -> str:
     """Path of ``qgis_process``.
 

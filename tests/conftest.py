@@ -26,22 +26,11 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-PLUGINS = CHECKOUT / ".build" / "plugins"
+sys.path.insert(0, str(CHECKOUT / "scripts"))
+from workplace import PLUGINS, link_plugin  # noqa: E402  (found by the line above)
 
-
-def _make_plugin_importable() -> None:
-    """Let ``import onemap_verify`` find the checkout, whatever its folder is called."""
-    link = PLUGINS / "onemap_verify"
-    if not link.exists():
-        PLUGINS.mkdir(parents=True, exist_ok=True)
-        if link.is_symlink():
-            link.unlink()
-        link.symlink_to(Path("..") / "..", target_is_directory=True)
-    if str(PLUGINS) not in sys.path:
-        sys.path.insert(0, str(PLUGINS))
-
-
-_make_plugin_importable()
+link_plugin()
+sys.path.insert(0, str(PLUGINS))
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
