@@ -45,10 +45,10 @@ def quantity(text: str, unit: str) -> str:
         value = math.nan
     if not math.isfinite(value):
         return f"{text} {unit}".strip() if text else ""
-    if unit in AREA_UNITS and abs(value) >= 1.0:
+    if unit in AREA_UNITS and abs(value) >= 100.0:
         return translate("Numbers", "{m2} m² ({ha} ha, {mu} mu)").format(
             m2=number(value),
             ha=number(value / 10_000.0, 4),
-            mu=number(value / SQUARE_METRES_PER_MU),
+            mu=number(value / SQUARE_METRES_PER_MU, 4),
         )
     return f"{number(value, 4)} {unit}".strip()

@@ -6,13 +6,15 @@ Qt could read Markdown too, but needs a window system for it, and ``qgis_process
 
 from __future__ import annotations
 
+import json
 import re
 from html import escape
 from pathlib import Path
 
-from .language import is_chinese
+from .language import is_chinese, translate
 
 FOLDER = Path(__file__).resolve().parent / "help"
+STANDARDS = Path(__file__).resolve().parents[1] / "resources" / "standards"
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"^\s*[-*]\s+", re.MULTILINE)
 
@@ -39,6 +41,26 @@ def summary(markdown: str) -> str:
         if block.strip() and not block.startswith("#"):
             return re.sub(r"[`*]", "", " ".join(block.split()))
     return ""
+
+
+def rules(family: str) -> str:
+    """The rules of a family in the newest rule set, as a Markdown list; empty without any."""
+    language = "zh" if is_chinese() else "en"
+    standards = sorted(
+        STANDARDS.glob("*/standard.json"),
+        key=lambda file: json.loads(file.read_text(encoding="utf-8")).get("year", 0),
+    )
+    file = standards[-1].with_name("rules") / f"{family}.json" if standards else Path()
+    if not file.is_file():
+        return ""
+    lines = []
+    for identifier, fact in json.loads(file.read_text(encoding="utf-8")).items():
+        line = f"- `{identifier}` {fact['title'][language]}"
+        if fact["confidence"].startswith("memory"):
+            line += " – " + translate("Help", "by memory of the standard: at most doubtful")
+        lines.append(line)
+    heading = translate("Help", "Rules")
+    return f"## {heading}\n\n" + "\n".join(lines)
 
 
 def as_html(markdown: str) -> str:

@@ -16,7 +16,7 @@ from qgis.core import (
     QgsProcessingOutputVectorLayer,
 )
 
-from . import inputs, results
+from . import help_pages, inputs, results
 from .algorithm import OneMapAlgorithm, progress_of
 from .language import translate
 from .ridge_table import read_ridge_table
@@ -44,6 +44,11 @@ class Verification(OneMapAlgorithm):
 
     def group(self) -> str:
         return translate("Verification", "Single families of rules")
+
+    def shortHelpString(self) -> str:
+        pages = [help_pages.page(self.identifier)]
+        pages += [help_pages.rules(family) for family in self.families or ()]
+        return help_pages.as_html("\n\n".join(pages))
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         for name in self.parameters_used:

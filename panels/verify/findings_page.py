@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QScrollArea,
     QSplitter,
@@ -98,12 +99,14 @@ class FindingsPage(QWidget):
         self.count = QLabel()
         grid = QGridLayout()
         grid.setSpacing(4)
-        grid.addWidget(self.search, 0, 0, 1, 2)
+        top = QHBoxLayout()
+        top.addWidget(self.search, 1)
+        top.addWidget(self.count)
+        grid.addLayout(top, 0, 0, 1, 2)
         grid.addWidget(self.family, 1, 0)
         grid.addWidget(self.verdict, 1, 1)
         grid.addWidget(self.severity, 2, 0)
         grid.addWidget(self.order, 2, 1)
-        grid.addWidget(self.count, 3, 0, 1, 2)
         return grid
 
     def _box(self, name: str) -> QComboBox:
@@ -206,7 +209,8 @@ class FindingsPage(QWidget):
 
     def _shown(self) -> None:
         shown, all_of_them = self.model.rowCount(), len(self.model.table)
-        self.count.setText(
+        self.count.setText(f"{count(shown)} / {count(all_of_them)}")
+        self.count.setToolTip(
             translate("FindingsPage", "{shown} of {total} findings").format(
                 shown=count(shown), total=count(all_of_them)
             )

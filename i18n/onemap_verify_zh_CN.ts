@@ -1,0 +1,1193 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Algorithm</name>
+    <message>
+        <location filename="../processing_provider/algorithm.py"/>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/algorithm.py"/>
+        <source>Cannot read or write {name}: {reason}</source>
+        <translation>无法读写 {name}：{reason}</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/algorithm.py"/>
+        <source>Internal error ({kind}). The details are in the log panel, tab OneMap Verify; please report them.</source>
+        <translation>内部错误（{kind}）。详情见日志面板的 OneMap Verify 页，请反馈。</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/algorithm.py"/>
+        <source>There is not enough memory for this package.</source>
+        <translation>内存不足，无法处理此成果包。</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/algorithm.py"/>
+        <source>a file</source>
+        <translation>文件</translation>
+    </message>
+</context>
+<context>
+    <name>Causes</name>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Axes swapped</source>
+        <translation>坐标轴颠倒</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>BD-09 coordinates</source>
+        <translation>BD-09 坐标</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Copied from the DEM</source>
+        <translation>抄自 DEM</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Ellipsoidal instead of normal heights</source>
+        <translation>误用大地高（应为正常高）</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>GCJ-02 coordinates</source>
+        <translation>GCJ-02 坐标</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Photo used again</source>
+        <translation>照片重复使用</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Plane instead of ellipsoid area</source>
+        <translation>误用平面面积（应为椭球面积）</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Shifted datum</source>
+        <translation>基准整体偏移</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Wrong 3° zone</source>
+        <translation>3° 带号错误</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Zone prefix of the easting</source>
+        <translation>横坐标带号前缀问题</translation>
+    </message>
+</context>
+<context>
+    <name>DockTools</name>
+    <message>
+        <location filename="../panels/verify/dock_tools.py"/>
+        <source>Export Shown Findings…</source>
+        <translation>导出所列发现…</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock_tools.py"/>
+        <source>Map Follows the List</source>
+        <translation>地图跟随列表</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock_tools.py"/>
+        <source>Next Finding</source>
+        <translation>下一条发现</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock_tools.py"/>
+        <source>Open Report</source>
+        <translation>打开报告</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock_tools.py"/>
+        <source>Open Results…</source>
+        <translation>打开核验结果…</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock_tools.py"/>
+        <source>Options…</source>
+        <translation>选项…</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock_tools.py"/>
+        <source>Previous Finding</source>
+        <translation>上一条发现</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock_tools.py"/>
+        <source>Zoom to Finding</source>
+        <translation>缩放到发现</translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message>
+        <location filename="../panels/verify/export.py"/>
+        <source>Excel workbook</source>
+        <translation>Excel 工作簿</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/export.py"/>
+        <source>GeoPackage</source>
+        <translation>GeoPackage</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/export.py"/>
+        <source>Text table</source>
+        <translation>文本表格</translation>
+    </message>
+</context>
+<context>
+    <name>Families</name>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Area</source>
+        <translation>面积</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Boundary</source>
+        <translation>边界</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Codes</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Control</source>
+        <translation>管控</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Heights</source>
+        <translation>高程</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Imagery</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Logic</source>
+        <translation>逻辑</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Package</source>
+        <translation>成果包</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Photos</source>
+        <translation>举证照片</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Schema</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Statistics</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Terrain</source>
+        <translation>坡度与地形</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Topology</source>
+        <translation>拓扑</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Tracks</source>
+        <translation>轨迹</translation>
+    </message>
+</context>
+<context>
+    <name>FindingDetails</name>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Expected</source>
+        <translation>应有值</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Family</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Honest explanations</source>
+        <translation>可能的正当原因</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>How to fix</source>
+        <translation>如何改正</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Likely cause</source>
+        <translation>可能原因</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Measured</source>
+        <translation>实测值</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Object</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Parcel</source>
+        <translation>图斑</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/finding_details.py"/>
+        <source>Tolerance</source>
+        <translation>限差</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsPage</name>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>All families</source>
+        <translation>全部类别</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>All severities</source>
+        <translation>全部等级</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>All verdicts</source>
+        <translation>全部结论</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>By family</source>
+        <translation>按类别排列</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>By object</source>
+        <translation>按对象排列</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>Choose a finding to see its numbers.</source>
+        <translation>选择一条发现，查看其数值。</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>Family</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>Findings</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>No finding passes these filters.</source>
+        <translation>没有符合筛选条件的发现。</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>Order</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>Search message, object, rule…</source>
+        <translation>搜索说明、对象、规则…</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>Severity</source>
+        <translation>等级</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>Worst first</source>
+        <translation>最严重的在前</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/findings_page.py"/>
+        <source>{shown} of {total} findings</source>
+        <translation>共 {total} 条发现，列出 {shown} 条</translation>
+    </message>
+</context>
+<context>
+    <name>Help</name>
+    <message>
+        <location filename="../processing_provider/help_pages.py"/>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/help_pages.py"/>
+        <source>by memory of the standard: at most doubtful</source>
+        <translation>凭对标准的记忆，最多判为存疑</translation>
+    </message>
+</context>
+<context>
+    <name>Inputs</name>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Bands of the imagery</source>
+        <translation>影像波段</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>CSV with the columns GDLX, GDPDJB, KCXS</source>
+        <translation>CSV 文件，含 GDLX、GDPDJB、KCXS 三列</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Control area of the county (m²)</source>
+        <translation>县级控制面积（m²）</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Control layers</source>
+        <translation>管控图层</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Current imagery</source>
+        <translation>当前影像</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>DLTB of last year from the one map</source>
+        <translation>一张图中上一年度的 DLTB</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Date of the earlier imagery</source>
+        <translation>早期影像的拍摄日期</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Date of the imagery</source>
+        <translation>影像拍摄日期</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Earlier imagery</source>
+        <translation>早期影像</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Field-ridge coefficients of the county</source>
+        <translation>县级田坎系数表</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Findings</source>
+        <translation>发现（GeoPackage）</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>First day of field work</source>
+        <translation>外业开始日期</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Folder, .zip, .gdb, .gpkg or .shp, with layers by their standard names</source>
+        <translation>文件夹、.zip、.gdb、.gpkg 或 .shp，图层按标准命名</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>For example red=3,nir=4 or ndvi=1; otherwise taken from their descriptions</source>
+        <translation>例如 red=3,nir=4 或 ndvi=1；留空则按波段描述识别</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>GeoPackage</source>
+        <translation>GeoPackage</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Heights of the submission</source>
+        <translation>成果高程的来源</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Id or folder of a rule set; the newest shipped when empty</source>
+        <translation>规则集的编号或文件夹；留空则用自带的最新规则集</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Independent of this DEM</source>
+        <translation>与此 DEM 无关</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Last day of field work</source>
+        <translation>外业结束日期</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>May come from this DEM</source>
+        <translation>可能取自此 DEM</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Permanent basic farmland, ecological red line, urban boundary, approvals; told apart by name and fields</source>
+        <translation>永久基本农田、生态保护红线、城镇开发边界、审批等；按名称和字段识别</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Report</source>
+        <translation>核验报告</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Rule set</source>
+        <translation>规则集</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Submission</source>
+        <translation>成果包</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>To which the areas of all parcels have to sum up</source>
+        <translation>全部图斑面积之和应与之相等</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Trusted DEM (heights in metres)</source>
+        <translation>可信 DEM（高程单位：米）</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Verification record</source>
+        <translation>核验记录</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Web page</source>
+        <translation>网页</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>Without it, the rules on terrain and heights are not checkable</source>
+        <translation>不提供时，坡度与地形、高程类规则无法检查</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/inputs.py"/>
+        <source>independent: measured without this DEM, so that equal heights are suspicious; same_source: the heights may legitimately come from it</source>
+        <translation>independent：高程另行测得，若与此 DEM 完全相同则可疑；same_source：高程可合法取自此 DEM</translation>
+    </message>
+</context>
+<context>
+    <name>InputsForm</name>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Bands</source>
+        <translation>波段</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Choose Folder for Results</source>
+        <translation>选择结果文件夹</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Control</source>
+        <translation>管控</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Control area (m²)</source>
+        <translation>控制面积（m²）</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Current</source>
+        <translation>当前影像</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>DEM</source>
+        <translation>DEM</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Earlier</source>
+        <translation>早期影像</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Field work from</source>
+        <translation>外业自</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Field work to</source>
+        <translation>外业至</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Heights</source>
+        <translation>高程</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Imagery</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Last year</source>
+        <translation>上年图斑</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Newest shipped</source>
+        <translation>自带的最新规则集</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Package</source>
+        <translation>成果包</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Results in</source>
+        <translation>结果存于</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Ridge table</source>
+        <translation>田坎系数</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Rule set</source>
+        <translation>规则集</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Taken on</source>
+        <translation>拍摄日期</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/inputs_form.py"/>
+        <source>Trusted One Map</source>
+        <translation>可信一张图</translation>
+    </message>
+</context>
+<context>
+    <name>Numbers</name>
+    <message>
+        <location filename="../panels/numbers.py"/>
+        <source>{m2} m² ({ha} ha, {mu} mu)</source>
+        <translation>{m2} m²（{ha} 公顷，{mu} 亩）</translation>
+    </message>
+</context>
+<context>
+    <name>OptionsPage</name>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Control area of the county</source>
+        <translation>县级控制面积</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Defaults for the Verify panel. Each run can say otherwise; the record keeps what was used.</source>
+        <translation>核验面板的默认值。每次核验均可另行指定；实际所用的值写入核验记录。</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Field-ridge coefficients</source>
+        <translation>田坎系数表</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Folder for results</source>
+        <translation>结果文件夹</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Newest shipped</source>
+        <translation>自带的最新规则集</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Rule set</source>
+        <translation>规则集</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>The map follows the list of findings</source>
+        <translation>地图跟随发现列表</translation>
+    </message>
+</context>
+<context>
+    <name>PackageChoice</name>
+    <message>
+        <location filename="../panels/package_choice.py"/>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <location filename="../panels/package_choice.py"/>
+        <source>Choose Survey Package</source>
+        <translation>选择成果包</translation>
+    </message>
+    <message>
+        <location filename="../panels/package_choice.py"/>
+        <source>Choose a package file (.zip, .gpkg, .shp)</source>
+        <translation>选择成果包文件（.zip、.gpkg、.shp）</translation>
+    </message>
+    <message>
+        <location filename="../panels/package_choice.py"/>
+        <source>Choose a package folder or .gdb</source>
+        <translation>选择成果包文件夹或 .gdb</translation>
+    </message>
+    <message>
+        <location filename="../panels/package_choice.py"/>
+        <source>Folder, .zip, .gdb, .gpkg or .shp</source>
+        <translation>文件夹、.zip、.gdb、.gpkg 或 .shp</translation>
+    </message>
+    <message>
+        <location filename="../panels/package_choice.py"/>
+        <source>Survey package</source>
+        <translation>成果包</translation>
+    </message>
+    <message>
+        <location filename="../panels/package_choice.py"/>
+        <source>Survey packages</source>
+        <translation>成果包</translation>
+    </message>
+</context>
+<context>
+    <name>Plugin</name>
+    <message>
+        <location filename="../plugin.py"/>
+        <source>Show or hide the panel that verifies submissions</source>
+        <translation>显示或隐藏成果核验面板</translation>
+    </message>
+    <message>
+        <location filename="../plugin.py"/>
+        <source>Verify Submission</source>
+        <translation>成果核验</translation>
+    </message>
+</context>
+<context>
+    <name>Requirements</name>
+    <message>
+        <location filename="../processing_provider/requirements.py"/>
+        <source>On Windows open the OSGeo4W Shell that came with QGIS and run: {command} — on Linux and macOS run it with the Python of QGIS. Then restart QGIS.</source>
+        <translation>Windows 下打开随 QGIS 安装的 OSGeo4W Shell，运行：{command}；Linux 与 macOS 下用 QGIS 的 Python 运行。然后重启 QGIS。</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/requirements.py"/>
+        <source>OneMap Verify needs the Python library Shapely 2.1 or newer.</source>
+        <translation>OneMap Verify 需要 Python 库 Shapely 2.1 或更高版本。</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/requirements.py"/>
+        <source>Shapely is not installed.</source>
+        <translation>尚未安装 Shapely。</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/requirements.py"/>
+        <source>Shapely {version} is installed.</source>
+        <translation>当前安装的是 Shapely {version}。</translation>
+    </message>
+</context>
+<context>
+    <name>Results</name>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Evidence</source>
+        <translation>依据数值</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Expected</source>
+        <translation>应有值</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Family</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Finding</source>
+        <translation>发现编号</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Findings</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Likely cause</source>
+        <translation>可能原因</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Measured</source>
+        <translation>实测值</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Message (Chinese)</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Message (English)</source>
+        <translation>说明（英文）</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Not checkable</source>
+        <translation>无法检查</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Object</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Outcome</source>
+        <translation>处置</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Parcel</source>
+        <translation>图斑</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Reasons</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Risk</source>
+        <translation>风险</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Risk of parcels</source>
+        <translation>图斑风险</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Rule version</source>
+        <translation>规则版本</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Rules run</source>
+        <translation>规则执行情况</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Score</source>
+        <translation>评分</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Seconds</source>
+        <translation>用时（秒）</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Severity</source>
+        <translation>等级</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Tested</source>
+        <translation>已检查</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Tolerance</source>
+        <translation>限差</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/results.py"/>
+        <source>Verification: {package}</source>
+        <translation>核验结果：{package}</translation>
+    </message>
+</context>
+<context>
+    <name>Sources</name>
+    <message>
+        <location filename="../processing_provider/sources.py"/>
+        <source>{what}: the layer “{name}” is not a raster file. Save it as GeoTIFF first.</source>
+        <translation>{what}：图层“{name}”不是栅格文件，请先另存为 GeoTIFF。</translation>
+    </message>
+</context>
+<context>
+    <name>SummaryPage</name>
+    <message>
+        <location filename="../panels/verify/summary_page.py"/>
+        <source>Checks made</source>
+        <translation>检查次数</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/summary_page.py"/>
+        <source>Findings</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/summary_page.py"/>
+        <source>Not checkable</source>
+        <translation>无法检查</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/summary_page.py"/>
+        <source>Not checkable: {reason}</source>
+        <translation>无法检查：{reason}</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/summary_page.py"/>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/summary_page.py"/>
+        <source>Rules with their counts</source>
+        <translation>规则及其计数</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/summary_page.py"/>
+        <source>Tested</source>
+        <translation>已检查</translation>
+    </message>
+</context>
+<context>
+    <name>Verification</name>
+    <message>
+        <location filename="../processing_provider/check_area.py"/>
+        <source>Check areas</source>
+        <translation>检查面积</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_codes.py"/>
+        <source>Check codes</source>
+        <translation>检查代码</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_heights.py"/>
+        <source>Check heights</source>
+        <translation>检查高程</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_logic.py"/>
+        <source>Check logic of attributes</source>
+        <translation>检查属性逻辑</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_package.py"/>
+        <source>Check package and coordinate system</source>
+        <translation>检查成果包与坐标系</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_schema.py"/>
+        <source>Check schema</source>
+        <translation>检查数据结构</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_terrain.py"/>
+        <source>Check terrain</source>
+        <translation>检查坡度与地形</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_topology.py"/>
+        <source>Check topology</source>
+        <translation>检查拓扑</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verification.py"/>
+        <source>Findings that are doubtful</source>
+        <translation>存疑的发现数</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verification.py"/>
+        <source>Findings that are inconsistent</source>
+        <translation>不一致的发现数</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verification.py"/>
+        <source>Layer of findings</source>
+        <translation>发现图层</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verification.py"/>
+        <source>Number of findings</source>
+        <translation>发现总数</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verification.py"/>
+        <source>Objects not checkable</source>
+        <translation>无法检查的对象数</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verification.py"/>
+        <source>Objects tested</source>
+        <translation>已检查的对象数</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verification.py"/>
+        <source>Single families of rules</source>
+        <translation>分类检查</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verify_submission.py"/>
+        <source>Verification</source>
+        <translation>核验</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/verify_submission.py"/>
+        <source>Verify submission</source>
+        <translation>核验成果包</translation>
+    </message>
+</context>
+<context>
+    <name>VerifyDock</name>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Cannot save to {path}</source>
+        <translation>无法保存到 {path}</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Export Shown Findings</source>
+        <translation>导出所列发现</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Findings</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Inputs</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>No findings to show. Verify a package, or open the results of an earlier run.</source>
+        <translation>没有可显示的发现。请核验成果包，或打开以前的核验结果。</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Nothing verified yet. Choose a survey package under Inputs, then press Verify.</source>
+        <translation>尚未核验。请在“输入”中选择成果包，然后点击“核验”。</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Nothing was found. The summary says what was checked.</source>
+        <translation>没有发现问题。检查了什么，见“概况”。</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Open Results</source>
+        <translation>打开核验结果</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Saved to {path}</source>
+        <translation>已保存到 {path}</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Summary</source>
+        <translation>概况</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>This finding has no place on the map</source>
+        <translation>此发现在地图上没有位置</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Verify</source>
+        <translation>核验</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Verify Submission</source>
+        <translation>成果核验</translation>
+    </message>
+</context>
+<context>
+    <name>VerifyPresenter</name>
+    <message>
+        <location filename="../panels/verify/presenter.py"/>
+        <source>Cannot read the findings in {path}: {reason}</source>
+        <translation>无法读取 {path} 中的发现：{reason}</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/presenter.py"/>
+        <source>Choose a survey package first</source>
+        <translation>请先选择成果包</translation>
+    </message>
+</context>
+<context>
+    <name>VerifyRun</name>
+    <message>
+        <location filename="../panels/verify/tasks.py"/>
+        <source>Reading {name}</source>
+        <translation>正在读取 {name}</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/tasks.py"/>
+        <source>The algorithm {name} is not registered.</source>
+        <translation>算法 {name} 未注册。</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/tasks.py"/>
+        <source>The run failed.</source>
+        <translation>核验未能完成。</translation>
+    </message>
+</context>
+<context>
+    <name>VerifyState</name>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Cancelling…</source>
+        <translation>正在取消…</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Choose a survey package</source>
+        <translation>请选择成果包</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Not verified</source>
+        <translation>未完成核验</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Reading the findings…</source>
+        <translation>正在读取发现…</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Ready to verify</source>
+        <translation>可以开始核验</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Verified</source>
+        <translation>核验完成</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Verified; nothing was found</source>
+        <translation>核验完成，没有发现问题</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/words.py"/>
+        <source>Verifying…</source>
+        <translation>正在核验…</translation>
+    </message>
+</context>
+</TS>
