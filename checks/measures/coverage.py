@@ -134,6 +134,10 @@ class LayerShape:
         """Rings of the polygons that can be measured."""
         return rings(self.polygons)
 
+    def shown(self, geometries: GeometryArray) -> GeometryArray:
+        """Geometries in metres in the coordinates of the layer."""
+        return self.plane.back(geometries)
+
     def narrower_than(self, width: float) -> BoolArray:
         """Polygons of which nothing is left when ``width`` / 2 is taken off all round."""
         return narrower_than(self.polygons, width)
@@ -206,11 +210,10 @@ class CoverageMeasure:
             stand_ins=shape.sound.stand_in,
             check=self._check,
         )
-        back = shape.plane.back
         return replace(
             found,
-            overlaps=replace(found.overlaps, where=back(found.overlaps.where)),
-            gaps=replace(found.gaps, where=back(found.gaps.where)),
+            overlaps=replace(found.overlaps, where=shape.shown(found.overlaps.where)),
+            gaps=replace(found.gaps, where=shape.shown(found.gaps.where)),
         )
 
     def homes(self, inner: str, outer: str) -> IntArray:
@@ -239,7 +242,7 @@ class CoverageMeasure:
             min_area=self.min_area,
             check=self._check,
         )
-        return replace(found, where=small.plane.back(found.where))
+        return replace(found, where=small.shown(found.where))
 
     def apart(self, one: str, other: str) -> Text | None:
         """Why two layers cannot be compared, ``None`` when they can."""
@@ -259,8 +262,13 @@ class CoverageMeasure:
             return None
         return self.plane(table).metres(only(table.geometry, usable_lines(table.geometry)))
 
-    def off_boundary(self, lines: str, polygons: str) -> Stretches | None:
-        """Stretches of a line layer, or of polygon outlines, off the boundaries of ``polygons``."""
+    def off_boundary(
+        self, lines: str, polygons: str, tolerance: float | None = None
+    ) -> Stretches | None:
+        """Stretches of lines, or of polygon outlines, off the boundaries of ``polygons``.
+
+        ``tolerance`` is in m and the XY tolerance unless given.
+        """
         outlines = self.shape(lines)
         drawn = self.lines(lines)
         if outlines is not None and outlines.sound.usable.any():
@@ -268,7 +276,9 @@ class CoverageMeasure:
         borders = self.shape(polygons)
         if drawn is None or borders is None:
             return None
-        return self._shown(lines, off_boundary(drawn, borders.polygons, self.tolerance))
+        return self._shown(
+            lines, off_boundary(drawn, borders.polygons, tolerance or self.tolerance)
+        )
 
     def drawn_twice(self, layer: str) -> Stretches | None:
         """Stretches along which lines of ``layer`` run together."""
