@@ -1,0 +1,1 @@
+"""How good and how fast: detection and speed, always beside the peers."""

@@ -1,0 +1,1 @@
+"""Terrain sweep and whole run, timed beside exactextract and QGIS on the same data."""

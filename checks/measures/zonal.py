@@ -1,0 +1,316 @@
+"""One sweep over a raster fills the statistics of every polygon.
+
+The raster is read once, window by window, in several threads. A *quantity*
+says what a window's cells are worth (slope classes and heights for terrain,
+band values for an image); the sweep weighs each cell by the fraction of it that
+the polygon covers (:mod:`.coverage_fraction`) and adds up. Small parcels are
+thus measured by exact fractions of cells, not by which cell centres they happen
+to catch.
+
+Windows depend on the file alone and their sums are joined in the order of the
+file: the same answer on every machine, whatever the threads do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Event
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..grid import Grid, Window
+from ..progress import SILENT, Progress
+from ..raster import Raster
+from ..table import BoolArray, FloatArray, IntArray
+from .coverage_fraction import cover
+from .outlines import Outlines
+from .zonal_window import Field, FieldSums, Moments, WindowSums
+
+_MOST_WINDOW_CELLS = 512 * 512
+_LEAST_WINDOW_CELLS = 64 * 64
+_WINDOWS_WANTED = 64
+_OUTLINE_CELLS_AT_ONCE = 500_000
+_POLYGONS_AT_ONCE = 4_000
+_MOST_THREADS = 8
+_ASK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What the cells of one window are worth.
+
+    ``classes`` (whole numbers from 0, shape ``(rows, columns)``) are summed as
+    area by class, ``fields`` as moments; either may be missing.
+    """
+
+    classes: npt.NDArray[Any] | None
+    fields: Sequence[Field]
+
+
+class Quantity(Protocol):
+    """Where the worth of cells comes from."""
+
+    raster: Raster
+    class_count: int
+    field_count: int
+
+    def of(self, window: Window) -> Cells:
+        """The cells of ``window``. Called from several threads at once."""
+        ...
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Area-weighted statistics of one field, each of shape ``(polygons,)``.
+
+    ``area`` is in m²; ``mean`` and ``deviation`` (of the population) are NaN
+    where it is 0.
+    """
+
+    area: FloatArray
+    mean: FloatArray
+    deviation: FloatArray
+
+
+@dataclass(frozen=True)
+class FieldStatistics:
+    """One field: over all covered cells by fraction, and over whole cells only.
+
+    ``inside`` leaves out every cell that the outline touches: it is free of
+    what lies across the border. ``least`` and ``greatest``, shape
+    ``(polygons,)``, are over all touched cells, NaN where none or not asked.
+    """
+
+    whole: Statistics
+    inside: Statistics
+    least: FloatArray
+    greatest: FloatArray
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What a sweep found.
+
+    Attributes
+    ----------
+    area
+        Shape ``(polygons,)``: m² that lie on cells of the raster, valid or not.
+    class_area
+        Shape ``(polygons, classes)``, m², float32.
+    fields
+        In the order of the quantity's fields.
+    tangled
+        Shape ``(polygons,)``: rings overlap themselves, nothing was measured.
+    """
+
+    area: FloatArray
+    class_area: npt.NDArray[np.float32]
+    fields: tuple[FieldStatistics, ...]
+    tangled: BoolArray
+
+
+def sweep(
+    outline: Outlines, quantity: Quantity, progress: Progress = SILENT, threads: int = 0
+) -> Sums:
+    """Add up ``quantity`` over every polygon of ``outline``.
+
+    Memory is bounded: about 60 MB for each thread, and the sums themselves.
+
+    Parameters
+    ----------
+    threads
+        0: as many as the machine has processors, at most 8. The answer does
+        not depend on it.
+
+    Raises
+    ------
+    Cancelled
+        When the listener asked to stop; noticed within a fraction of a second.
+    RasterError
+        When the raster is damaged.
+    """
+    raster = quantity.raster
+    cells = raster.grid.width * raster.grid.height // _WINDOWS_WANTED
+    windows = raster.windows(min(max(cells, _LEAST_WINDOW_CELLS), _MOST_WINDOW_CELLS))
+    jobs = _jobs(outline, windows, raster.grid)
+    total = _Total(len(outline), quantity)
+    stop = Event()
+
+    def work(job: tuple[Window, IntArray]) -> list[_Part]:
+        return [] if stop.is_set() else _window(outline, quantity, *job)
+
+    threads = threads or min(os.cpu_count() or 1, _MOST_THREADS)
+    with ThreadPoolExecutor(threads, thread_name_prefix="sweep") as pool:
+        try:
+            for done, parts in enumerate(_in_order(pool, work, jobs, 3 * threads, progress)):
+                for part in parts:
+                    total.join(part)
+                progress.at((done + 1) / len(jobs))
+        finally:
+            stop.set()
+    return total.sums()
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, work: Any, jobs: Iterable[Any], ahead: int, progress: Progress
+) -> Iterator[list[_Part]]:
+    """Results in the order of the jobs, with only so many jobs under way."""
+    waiting: deque[Future[list[_Part]]] = deque()
+    for job in jobs:
+        waiting.append(pool.submit(work, job))
+        if len(waiting) >= ahead:
+            yield _result(waiting.popleft(), progress)
+    while waiting:
+        yield _result(waiting.popleft(), progress)
+
+
+def _result(future: Future[list[_Part]], progress: Progress) -> list[_Part]:
+    while not wait([future], timeout=_ASK_SECONDS).done:
+        progress.check()
+    return future.result()
+
+
+def _jobs(
+    outline: Outlines, windows: Sequence[Window], grid: Grid
+) -> list[tuple[Window, IntArray]]:
+    """Windows that polygons reach into, each with those polygons in order."""
+    rows, columns = windows[0].rows, windows[0].columns
+    across = -(-grid.width // columns)
+    left, top, right, bottom = outline.bounds.T
+    # NaN compares false: what cannot be measured reaches no window.
+    reach = np.flatnonzero((right > 0) & (bottom > 0) & (left < grid.width) & (top < grid.height))
+    left = np.maximum(left[reach], 0) // columns
+    right = np.minimum(right[reach], grid.width - 0.5) // columns
+    top = np.maximum(top[reach], 0) // rows
+    bottom = np.minimum(bottom[reach], grid.height - 0.5) // rows
+    wide = (right - left + 1).astype(np.int64)
+    count = wide * (bottom - top + 1).astype(np.int64)
+    polygon = np.repeat(reach, count)
+    step = np.arange(len(polygon)) - np.repeat(np.cumsum(count) - count, count)
+    wide = np.repeat(wide, count)
+    number = (np.repeat(top, count).astype(np.int64) + step // wide) * across
+    number += np.repeat(left, count).astype(np.int64) + step % wide
+    order = np.argsort(number, kind="stable")
+    number, polygon = number[order], polygon[order]
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    groups = np.split(polygon, first[1:])
+    return [(windows[n], group) for n, group in zip(number[first], groups)]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Sums of some polygons over one window."""
+
+    polygons: IntArray
+    area: FloatArray
+    class_area: FloatArray
+    fields: list[FieldSums]
+    tangled: BoolArray
+
+
+def _window(
+    outline: Outlines, quantity: Quantity, window: Window, polygons: IntArray
+) -> list[_Part]:
+    grid = quantity.raster.grid
+    across, down = grid.spacing(window.row, window.rows)
+    cell_area = across * down
+    cells = quantity.of(window)
+    sums = WindowSums(
+        (window.rows, window.columns),
+        cells.classes,
+        quantity.class_count,
+        cells.fields,
+        None if grid.even else cell_area,
+    )
+    scale = float(cell_area[0]) if grid.even else 1.0
+    parts = []
+    for group in _groups(outline, polygons):
+        coverage = cover(outline, group, window)
+        area, class_area, fields = sums.add(coverage)
+        if scale != 1.0:
+            area, class_area = area * scale, class_area * scale
+            fields = [_scaled(field, scale) for field in fields]
+        parts.append(_Part(group, area, class_area, fields, coverage.tangled))
+    return parts
+
+
+def _groups(outline: Outlines, polygons: IntArray) -> list[IntArray]:
+    """Cut ``polygons`` so that a group's outlines fit the memory."""
+    load = np.cumsum(outline.load[polygons])
+    number = np.maximum(load // _OUTLINE_CELLS_AT_ONCE, np.arange(len(load)) // _POLYGONS_AT_ONCE)
+    return np.split(polygons, np.flatnonzero(np.diff(number)) + 1)
+
+
+def _scaled(field: FieldSums, scale: float) -> FieldSums:
+    def grown(moments: Moments) -> Moments:
+        return Moments(moments.weight * scale, moments.mean, moments.squares * scale)
+
+    return FieldSums(grown(field.whole), grown(field.inside), field.least, field.greatest)
+
+
+class _Total:
+    """The sums of all windows joined so far."""
+
+    def __init__(self, polygons: int, quantity: Quantity) -> None:
+        self._area = np.zeros(polygons)
+        self._class_area = np.zeros((polygons, quantity.class_count), dtype=np.float32)
+        self._tangled = np.zeros(polygons, dtype=bool)
+        self._moments = np.zeros((quantity.field_count, 2, 3, polygons))
+        self._extremes = np.zeros((quantity.field_count, 2, polygons))
+        self._extremes[:, 0], self._extremes[:, 1] = np.inf, -np.inf
+
+    def join(self, part: _Part) -> None:
+        """Add the sums of one window."""
+        who = part.polygons
+        self._area[who] += part.area
+        self._class_area[who] += part.class_area
+        self._tangled[who] |= part.tangled
+        for number, field in enumerate(part.fields):
+            for place, moments in enumerate((field.whole, field.inside)):
+                _join_moments(self._moments[number, place], who, moments)
+            least, greatest = self._extremes[number]
+            least[who] = np.minimum(least[who], field.least)
+            greatest[who] = np.maximum(greatest[who], field.greatest)
+
+    def sums(self) -> Sums:
+        """All polygons; those found tangled in any window have nothing."""
+        tangled = self._tangled
+        self._area[tangled] = 0
+        self._class_area[tangled] = 0
+        self._moments[..., tangled] = 0
+        self._extremes[..., tangled] = np.nan
+        self._extremes[~np.isfinite(self._extremes)] = np.nan
+        fields = tuple(
+            FieldStatistics(_statistics(*both[0]), _statistics(*both[1]), *extremes)
+            for both, extremes in zip(self._moments, self._extremes)
+        )
+        return Sums(self._area, self._class_area, fields, tangled)
+
+
+def _join_moments(total: FloatArray, who: IntArray, new: Moments) -> None:
+    """Join means and squares of two samples without losing digits.
+
+    Chan, Golub & LeVeque, Algorithms for computing the sample variance, The
+    American Statistician 37(3), 1983, equation 2.1.
+    """
+    weight, mean, squares = total[:, who]
+    both = weight + new.weight
+    step = new.mean - mean
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(both > 0, new.weight / both, 0.0)
+    total[0, who] = both
+    total[1, who] = mean + step * share
+    total[2, who] = squares + new.squares + step * step * weight * share
+
+
+def _statistics(weight: FloatArray, mean: FloatArray, squares: FloatArray) -> Statistics:
+    some = weight > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        deviation = np.sqrt(squares / weight)
+    return Statistics(weight, np.where(some, mean, np.nan), np.where(some, deviation, np.nan))
