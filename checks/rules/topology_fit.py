@@ -27,7 +27,7 @@ NO_FRAME = Text(
 class Overlap(TopologyRule):
     """Polygons of one layer do not overlap."""
 
-    id = "TOP-OVERLAP"
+    id = "topology.overlap"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -151,7 +151,7 @@ class _BareGround(TopologyRule):
 class Gap(_BareGround):
     """Nothing inside the frame is left bare."""
 
-    id = "TOP-GAP"
+    id = "topology.gap"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -213,7 +213,7 @@ class Gap(_BareGround):
 class Cover(_BareGround):
     """The frame is covered up to its edge."""
 
-    id = "TOP-COVER"
+    id = "topology.rim"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()

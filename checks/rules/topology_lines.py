@@ -81,7 +81,7 @@ class _AlongBoundary(TopologyRule):
 class LineOnBoundary(_AlongBoundary):
     """XZQJX and CJDCQJX lie on the boundaries of XZQ and CJDCQ (43xx)."""
 
-    id = "TOP-LINE-EDGE"
+    id = "topology.line_off_boundary"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -100,7 +100,7 @@ class LineOnBoundary(_AlongBoundary):
 class TownOutline(_AlongBoundary):
     """The outline of CZCDYD lies on boundaries of DLTB."""
 
-    id = "TOP-TOWN-EDGE"
+    id = "topology.town_outline"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -118,7 +118,7 @@ class TownOutline(_AlongBoundary):
 class TownHole(TopologyRule):
     """CZCDYD has no holes (5101)."""
 
-    id = "TOP-TOWN-HOLE"
+    id = "topology.town_hole"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -174,7 +174,7 @@ class _LineRule(TopologyRule):
 class LineTwice(_LineRule):
     """No stretch of boundary is drawn twice in a layer (4301)."""
 
-    id = "TOP-LINE-TWICE"
+    id = "topology.line_twice"
 
     def look(self, case: Case, out: Judgement, table: Table) -> None:
         """Pairs of lines that run together."""
@@ -214,7 +214,7 @@ class LineTwice(_LineRule):
 class LooseEnd(_LineRule):
     """The ends of CJDCQJX meet other boundary lines (4302)."""
 
-    id = "TOP-LINE-DANGLE"
+    id = "topology.loose_end"
 
     def layers(self, case: Case) -> list[str]:
         """All but the first: county lines may end where the county's data ends."""
@@ -247,7 +247,7 @@ class LooseEnd(_LineRule):
 class ShortLine(_LineRule):
     """A line is long enough to mean something (4701)."""
 
-    id = "TOP-LINE-SHORT"
+    id = "topology.short_line"
 
     def look(self, case: Case, out: Judgement, table: Table) -> None:
         """Lines below the limit."""

@@ -45,13 +45,16 @@ def _problem_rows(table: Table, kind: str) -> dict[int, Text]:
 class MissingGeometry(TopologyRule):
     """Every feature of a spatial layer has a geometry of the right kind."""
 
-    id = "TOP-EMPTY"
+    id = "topology.missing_geometry"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
         for name, spec in case.standard.layers.items():
             table = case.layer(name)
             if table is None or table.geometry is None or spec.geometry == "annotation":
+                continue
+            if table.geometry_type not in ("", spec.geometry):
+                # The layer as a whole is of another kind, and reported as a whole.
                 continue
             broken, not_finite = (
                 _problem_rows(table, kind) for kind in ("broken_geometry", "nan_coordinates")
@@ -97,7 +100,7 @@ class MissingGeometry(TopologyRule):
 class FiniteCoordinates(TopologyRule):
     """Coordinates are numbers that a place on Earth can have."""
 
-    id = "TOP-FINITE"
+    id = "topology.not_finite"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -139,7 +142,7 @@ class FiniteCoordinates(TopologyRule):
 class ValidGeometry(TopologyRule):
     """A polygon is valid in the sense of OGC simple features."""
 
-    id = "TOP-VALID"
+    id = "topology.invalid"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -180,7 +183,7 @@ class ValidGeometry(TopologyRule):
 class SinglePart(TopologyRule):
     """A polygon feature has one part."""
 
-    id = "TOP-PARTS"
+    id = "topology.multipart"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -208,7 +211,7 @@ class SinglePart(TopologyRule):
 class DuplicateGeometry(TopologyRule):
     """No two features of a layer have the same shape."""
 
-    id = "TOP-COPY"
+    id = "topology.duplicate"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()

@@ -19,7 +19,7 @@ _NO_CLASS = Text("地类编码为空或没有最小上图面积", "DLBM is empty
 class Fragment(TopologyRule):
     """A polygon has an area worth drawing (4601)."""
 
-    id = "TOP-FRAGMENT"
+    id = "topology.fragment"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -51,7 +51,7 @@ class Fragment(TopologyRule):
 class _ParcelSize(TopologyRule):
     """Rules on parcels that leave out what classes and boundaries make small."""
 
-    fragment: ClassVar[str] = "TOP-FRAGMENT"
+    fragment: ClassVar[str] = "topology.fragment"
 
     def honest(self, case: Case, shape: LayerShape) -> BoolArray:
         """Parcels of linear classes, and parcels cut off by a boundary."""
@@ -103,7 +103,7 @@ def _slivers(case: Case, shape: LayerShape, rule: _ParcelSize, width: float) -> 
 class Sliver(_ParcelSize):
     """A parcel of a class with an extent both ways is not a strip."""
 
-    id = "TOP-SLIVER"
+    id = "topology.sliver"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -156,7 +156,7 @@ class MinimumArea(_ParcelSize):
         if (usable & ~known).any():
             out.tested -= int((usable & ~known).sum())
             out.skip(int((usable & ~known).sum()), _NO_CLASS)
-        sliver = case.standard.rules.get("TOP-SLIVER")
+        sliver = case.standard.rules.get("topology.sliver")
         with np.errstate(invalid="ignore"):
             small = shape.area < self.limit("share") * limits
         small &= ~self.honest(case, shape) & ~self.fragments(case, shape)

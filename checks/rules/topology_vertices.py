@@ -73,7 +73,7 @@ class _Corners(TopologyRule):
 class Spike(_Corners):
     """A polygon does not run out into needles."""
 
-    id = "TOP-SPIKE"
+    id = "topology.spike"
     unit = "°"
 
     def corners(self, case: Case, shape: LayerShape) -> Corners:
@@ -92,7 +92,7 @@ class Spike(_Corners):
 class ShortEdge(_Corners):
     """No edge is shorter than any survey can tell."""
 
-    id = "TOP-SHORT-EDGE"
+    id = "topology.short_edge"
     cause = "snapping"
 
     def corners(self, case: Case, shape: LayerShape) -> Corners:
@@ -110,7 +110,7 @@ class ShortEdge(_Corners):
 class RepeatedVertex(_Corners):
     """No vertex stands twice in a row."""
 
-    id = "TOP-REPEAT"
+    id = "topology.repeated_vertex"
 
     def corners(self, case: Case, shape: LayerShape) -> Corners:
         """Vertices on top of the one before."""
@@ -133,7 +133,7 @@ class OneSidedVertex(TopologyRule):
     / (12 R) of area; a vertex on one side only takes part of that away there.
     """
 
-    id = "TOP-ONE-SIDED"
+    id = "topology.one_sided_vertex"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()

@@ -19,7 +19,10 @@ _NOT_HELD = Text(
     "图斑不在任何村级调查区内或超出其边界，已由相应规则报告",
     "The parcel lies in no CJDCQ or reaches out of it, as another rule reports",
 )
-_NO_CODE = Text("图斑或村级调查区的 ZLDWDM 为空", "ZLDWDM of the parcel or of the CJDCQ is empty")
+_NO_CODE = Text(
+    "ZLDWDM 为空，或不是任何村级调查区的代码，已由代码规则报告",
+    "ZLDWDM is empty or that of no CJDCQ, as the rules of codes report",
+)
 
 
 class _Inside(TopologyRule):
@@ -112,14 +115,14 @@ class _Inside(TopologyRule):
 class ParcelInVillage(_Inside):
     """DLTB lies inside CJDCQ."""
 
-    id = "TOP-IN-VILLAGE"
+    id = "topology.in_village"
     inner, outer = "DLTB", "CJDCQ"
 
 
 class VillageInDistrict(_Inside):
     """CJDCQ lies inside XZQ; without CJDCQ, DLTB does."""
 
-    id = "TOP-IN-DISTRICT"
+    id = "topology.in_district"
     inner, outer = "CJDCQ", "XZQ"
 
     def judge(self, case: Case) -> Judgement:
@@ -131,14 +134,14 @@ class VillageInDistrict(_Inside):
 class TownInDistrict(_Inside):
     """CZCDYD lies inside XZQ."""
 
-    id = "TOP-TOWN-IN-DISTRICT"
+    id = "topology.town_in_district"
     inner, outer = "CZCDYD", "XZQ"
 
 
 class VillageCode(TopologyRule):
     """A parcel carries the ZLDWDM of the village around it."""
 
-    id = "TOP-VILLAGE-CODE"
+    id = "topology.village_code"
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -158,7 +161,8 @@ class VillageCode(TopologyRule):
         own = parcels.text("ZLDWDM")
         around = np.full(len(parcels), "", dtype=object)
         around[held] = villages.text("ZLDWDM")[home[held]]
-        coded = held & (own != "") & (around != "")
+        known = np.isin(own.astype(str), villages.text("ZLDWDM").astype(str))
+        coded = held & (own != "") & (around != "") & known
         if (held & ~coded).any():
             out.skip(int((held & ~coded).sum()), _NO_CODE)
         out.tested = int(coded.sum())
