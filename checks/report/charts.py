@@ -19,7 +19,7 @@ RED, AMBER, GREEN, GREY, BLUE, PALE = (
     "#2a6592",
     "#b9cfe0",
 )
-_WIDTH = 520.0
+_WIDTH = 340.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _box(x: float, y: float, width: float, height: float, colour: str) -> str:
 
 def stacked_bars(bars: Sequence[Bar], colours: Sequence[str], title: Text) -> str:
     """Horizontal bars, one a row, parts side by side, with the total at the end."""
-    row, left, right = 26.0, 150.0, 60.0
+    row, left, right = 25.0, 92.0, 44.0
     longest = max((sum(bar.parts) for bar in bars), default=0.0) or 1.0
     scale = (_WIDTH - left - right) / longest
     body = []
@@ -79,10 +79,10 @@ def paired_columns(
     labels: Sequence[str], first: Sequence[float], second: Sequence[float], title: Text, unit: str
 ) -> str:
     """Two columns for each label, to compare what was declared with what was measured."""
-    height, base, top = 190.0, 160.0, 18.0
+    height, base, top = 172.0, 148.0, 22.0
     highest = max([*first, *second, 1e-12])
     step = _WIDTH / max(len(labels), 1)
-    width = min(step * 0.3, 46.0)
+    width = min(step * 0.36, 46.0)
     body = [f'<line x1="0" x2="{_WIDTH:g}" y1="{base}" y2="{base}" class="axis"/>']
     for place, label in enumerate(labels):
         middle = (place + 0.5) * step
@@ -107,14 +107,14 @@ def histogram(
     title: Text,
     unit: str,
     limits: tuple[float, float] | None = None,
-    bins: int = 41,
+    bins: int = 37,
 ) -> str:
     """Distribution of ``values``; the span between ``limits`` is shaded.
 
     The axis shows the middle 99 %; what lies beyond is gathered in the end
     columns, so that one blunder does not flatten the picture.
     """
-    height, base, top = 190.0, 158.0, 14.0
+    height, base, top = 172.0, 136.0, 8.0
     values = values[np.isfinite(values)]
     if not len(values):
         return _svg(30, [_label(0, 18, f"{title.zh}:— | {title.en}: —")], title)

@@ -51,7 +51,7 @@ def draw(case: Case, findings: Sequence[Finding]) -> Picture | None:
     colours = _burn(case, table, corner, width, height)
     shade = _relief(case, table, corner, width, height)
     if shade is not None:
-        colours = colours * (0.55 + 0.45 * shade[None])
+        colours = colours * (0.62 + 0.38 * shade[None])
     outlines = _outlines(table, corner, width, height)
     colours[:, outlines > 0] *= 0.82
     address = _png(np.clip(colours, 0, 255).astype(np.uint8))
@@ -153,8 +153,8 @@ def _relief(
         return None
     heights[missing] = np.median(heights[~missing])
     metres = corner[1] * (111_320 if case.frame.geographic(table.name) else 1)
-    south, east = np.gradient(heights * 2, metres)
-    # Lambert's cosine with the sun in the north-west at 45°, relief doubled.
+    south, east = np.gradient(heights * 1.4, metres)
+    # Lambert's cosine with the sun in the north-west at 45°, relief a little raised.
     light = (0.5 * east + 0.5 * south + np.sqrt(0.5)) / np.sqrt(1 + east**2 + south**2)
     light = np.clip(light / 0.75, 0, 1.25)
     light[missing] = 0.95
