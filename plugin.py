@@ -33,10 +33,11 @@ class OneMapPlugin:
         self._translate()
         from .processing_provider.provider import OneMapProvider
 
-        self.provider = OneMapProvider()
-        registry = QgsApplication.processingRegistry()
-        registry.addProvider(self.provider)
-        self._undo.append(self._forget_provider)
+        provider = OneMapProvider()
+        # A second copy of the plugin is refused, and its provider is deleted by QGIS.
+        if QgsApplication.processingRegistry().addProvider(provider):
+            self.provider = provider
+            self._undo.append(self._forget_provider)
 
     def initGui(self) -> None:
         """Add the panel, the menu, the toolbar and the options page."""

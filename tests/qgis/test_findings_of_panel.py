@@ -1,0 +1,215 @@
+"""The panel's table of findings and its Qt model, on a file written by the product itself."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+HUNDRED_THOUSAND = 100_000
+
+
+@pytest.fixture
+def table(qgis_app, survey):
+    from onemap_verify.panels.verify.finding_table import read_findings
+
+    return read_findings(Path(survey["findings"]))
+
+
+def rows(table, order="worst", **wanted):
+    from onemap_verify.panels.verify.finding_table import Filter
+
+    return table.rows(Filter(**wanted), order).tolist()
+
+
+def objects(table, found):
+    return [int(table.value(row, "object_id")[-6:]) for row in found]
+
+
+def test_everything_is_read(table):
+    assert len(table) == 60
+    assert table.count("verdict") == {"inconsistent": 30, "doubtful": 30}
+    assert table.count("family") == {"topology": 30, "area": 30}
+    assert [(rule.rule_id, rule.tested, rule.findings, rule.not_checkable) for rule in table.rules] == [
+        ("TOP-OVERLAP", 5000, 30, 7),
+        ("L21", 4990, 30, 0),
+        ("imagery.none", 0, 0, 5000),
+    ]
+    assert table.rules[2].reason == "未提供影像 | No imagery"
+
+
+def test_the_worst_come_first(table):
+    # Inconsistent before doubtful; among them the higher score, which grows with the number.
+    assert objects(table, rows(table)) == [*range(58, -1, -2), *range(59, 0, -2)]
+
+
+def test_other_orders(table):
+    assert objects(table, rows(table, "object")) == list(range(60))
+    assert [table.value(row, "family") for row in rows(table, "family")] == (
+        ["topology"] * 30 + ["area"] * 30
+    )
+
+
+def test_filters_combine(table):
+    assert len(rows(table, family="topology")) == 30
+    assert rows(table, family="topology", verdict="doubtful") == []
+    assert objects(table, rows(table, text="000042")) == [42]
+    assert objects(table, rows(table, text="L21 000043")) == [43]
+    assert rows(table, text="L21 000042") == []
+    assert len(rows(table, text="图斑重叠", severity="C")) == 30
+    assert len(rows(table, text="OVERLAPS its")) == 60
+
+
+@pytest.mark.parametrize("text", ["'", '"', "%", "\\", "--;", "OR 1=1", "[a-"])
+def test_what_is_typed_is_text_and_nothing_else(table, text):
+    assert rows(table, text=text) == []
+
+
+def test_reading_can_be_stopped_and_tells_how_far_it_is(qgis_app, survey):
+    from onemap_verify.panels.verify.finding_table import read_findings
+
+    seen = []
+    read_findings(Path(survey["findings"]), at=seen.append)
+    assert seen == [1.0]
+    assert read_findings(Path(survey["findings"]), stopped=lambda: True) is None
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database at all" * 100])
+def test_a_file_that_is_none_of_ours_is_refused(qgis_app, tmp_path, content):
+    from onemap_verify.panels.verify.finding_table import read_findings
+
+    path = tmp_path / "a ' b.gpkg"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ValueError):
+        read_findings(path)
+    assert path.exists() == (content is not None)
+
+
+@pytest.fixture(scope="module")
+def large(qgis_app):
+    from onemap_verify.panels.verify.finding_table import COLUMNS, FindingTable
+
+    number = HUNDRED_THOUSAND
+    columns = {name: [""] * number for name in COLUMNS}
+    columns |= {
+        "fid": list(range(1, number + 1)),
+        "object_id": [f"5114022110{i:08d}" for i in range(number)],
+        "family": ["topology" if i % 3 else "terrain" for i in range(number)],
+        "verdict": ["inconsistent" if i % 5 else "doubtful" for i in range(number)],
+        "severity": ["ABCD"[i % 4] for i in range(number)],
+        "score": [i / number for i in range(number)],
+        "message_zh": [f"图斑坡度级别与实测不符 {i}" for i in range(number)],
+        "message_en": [f"Slope grade differs from what was measured {i}" for i in range(number)],
+    }
+    return FindingTable(columns)
+
+
+def test_a_hundred_thousand_findings_are_filtered_while_one_types(large):
+    from onemap_verify.panels.verify.finding_table import Filter
+    from onemap_verify.panels.verify.findings_model import FindingsModel
+
+    model = FindingsModel()
+    model.show(large)
+    assert model.rowCount() == HUNDRED_THOUSAND
+    started = time.perf_counter()
+    model.select(Filter(text="实测不符 99"), "worst")
+    model.select(Filter(text="实测不符 999", family="terrain", verdict="inconsistent"), "object")
+    seconds = time.perf_counter() - started
+    # Each word may stand anywhere: here the number, in the message and in the object's id.
+    expected = [i for i in range(HUNDRED_THOUSAND) if "999" in str(i) and i % 3 == 0 and i % 5]
+    assert [int(identifier) - 1 for identifier in model.feature_ids()] == expected
+    assert seconds < 1.0
+
+
+def test_the_model_shows_what_the_table_holds(table, speak):
+    from onemap_verify.panels.verify.findings_model import SHOWN, FindingsModel
+    from qgis.PyQt.QtCore import Qt
+
+    speak("en")
+    model = FindingsModel()
+    model.show(table)
+    first = {
+        name: model.index(0, column).data(Qt.ItemDataRole.DisplayRole)
+        for column, name in enumerate(SHOWN)
+    }
+    assert first == {
+        "message": "Number 58: overlaps its neighbour",
+        "verdict": "Inconsistent",
+        "severity": "Class B",
+        "family": "Topology",
+        "layer": "DLTB",
+        "object_id": "511402211000000058",
+        "rule_id": "TOP-OVERLAP",
+    }
+    speak("zh-Hans")
+    assert model.index(0, 0).data() == "第 58 条:与相邻图斑重叠"
+    assert model.index(0, 1).data() == "不一致"
+    assert model.index(0, 3).data() == "拓扑"
+    assert model.place_of(model.table_row(model.index(7, 0))) == 7
+
+
+def test_the_model_is_a_good_model_of_qt(table):
+    from onemap_verify.panels.verify.finding_table import Filter
+    from onemap_verify.panels.verify.findings_model import FindingsModel
+
+    testing = pytest.importorskip("qgis.PyQt.QtTest")
+    model = FindingsModel()
+    tester = testing.QAbstractItemModelTester(
+        model, testing.QAbstractItemModelTester.FailureReportingMode.Fatal
+    )
+    model.show(table)
+    model.select(Filter(text="000042"), "worst")
+    assert model.rowCount() == 1
+    model.select(Filter(), "object")
+    assert tester.model() is model
+
+
+def test_details_hold_the_numbers_with_unit_and_tolerance(table, speak):
+    from onemap_verify.checks.standard import load
+    from onemap_verify.panels.verify.finding_details import details
+    from qgis.PyQt.QtGui import QColor
+
+    rules = load().rules
+    speak("en")
+    (row,) = rows(table, text="000043")
+    text = details(table, row, rules, QColor("white"))
+    assert "12,345.6 m² (1.2346 ha, 18.5184 mu)" in text
+    assert "± 0.5 m²" in text
+    assert "Plane instead of ellipsoid area" in text
+    assert rules["L21"].fix.en[:30] in text
+    speak("zh_CN")
+    text = details(table, row, rules, QColor("black"))
+    assert "12,345.6 m²（1.2346 公顷，18.5184 亩）" in text
+    assert "误用平面面积" in text
+    assert rules["L21"].fix.zh[:10] in text
+
+
+def test_details_take_text_as_text(qgis_app):
+    from onemap_verify.panels.verify.finding_details import details
+    from onemap_verify.panels.verify.finding_table import COLUMNS, FindingTable
+    from qgis.PyQt.QtGui import QColor
+
+    values = {name: ["<img src=x onerror=1>&'\""] for name in COLUMNS}
+    values |= {"score": [0.5], "tolerance": [None], "fid": [1]}
+    text = details(FindingTable(values), 0, {}, QColor("white"))
+    assert "<img" not in text
+    assert "&lt;img" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "shown"),
+    [
+        ("1234567.891", "m", "1,234,567.891 m"),
+        ("50", "m2", "50 m2"),
+        ("66666.6667", "m²", "66,666.67 m² (6.6667 ha, 100 mu)"),
+        ("1-5", "", "1-5"),
+        ("nan", "m", "nan m"),
+        ("", "m²", ""),
+        ("0", "°", "0 °"),
+    ],
+)
+def test_quantities(speak, text, unit, shown):
+    from onemap_verify.panels.numbers import quantity
+
+    speak("en")
+    assert quantity(text, unit) == shown
