@@ -142,7 +142,9 @@ def describe(
         "HDMC": filled(count, None),
         "BZ": filled(count, None),
     }
-    return Layer("DLTB", parcels.shape, {k: np.asarray(v, dtype=object) for k, v in columns.items()})
+    return Layer(
+        "DLTB", parcels.shape, {k: np.asarray(v, dtype=object) for k, v in columns.items()}
+    )
 
 
 def _where(mask: np.ndarray, value: object) -> np.ndarray:

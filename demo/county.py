@@ -66,7 +66,9 @@ def build_county(parcels: int = 5000, seed: int = 1) -> County:
     books = attributes.keep_books(drawn, divisions, standard)
     water = mask_of(plan.ground.grid, np.array([s for s, _ in plan.still], dtype=object))
     survey_grid, survey = terrain.surveyed(plan.ground, water, chance[3])
-    slope_map = map_slopes(survey_grid, survey, divisions.county, standard.slope_limits, plan.centre)
+    slope_map = map_slopes(
+        survey_grid, survey, divisions.county, standard.slope_limits, plan.centre
+    )
     grade, shares = _grades(drawn, slope_map, plan)
     dltb = attributes.describe(drawn, number, books, grade, divisions, standard, chance[4])
     measured = _heights(plan, divisions, survey_grid, survey, len(drawn), chance[3])

@@ -101,9 +101,7 @@ def _town_seeds(parcels: Parcels, plan: Plan, middle: FloatArray, wanted: int) -
     return seeds
 
 
-def form_districts(
-    parcels: Parcels, town_of: IntArray, random: np.random.Generator
-) -> Districts:
+def form_districts(parcels: Parcels, town_of: IntArray, random: np.random.Generator) -> Districts:
     """Unite parcels to villages, towns and the county, and name them."""
     count = int(parcels.village.max())
     villages = np.array(

@@ -39,10 +39,9 @@ class Fields:
     streets: GeometryArray
 
 
-def lay_fields(
-    land: Land, inside: Grid, mask: BoolArray, random: np.random.Generator
-) -> Fields:
+def lay_fields(land: Land, inside: Grid, mask: BoolArray, random: np.random.Generator) -> Fields:
     """Lay fields where ``mask`` (on ``inside``) holds."""
+
     def within(xy: FloatArray) -> FloatArray:
         return np.asarray(xy[inside.pick(mask, xy)])
 
@@ -146,9 +145,7 @@ def _streets(land: Land, random: np.random.Generator) -> FloatArray:
     return np.concatenate(parts)
 
 
-def _clumps(
-    land: Land, seeds: FloatArray, zone: IntArray, random: np.random.Generator
-) -> IntArray:
+def _clumps(land: Land, seeds: FloatArray, zone: IntArray, random: np.random.Generator) -> IntArray:
     """Number cells alike where they are one parcel: woods widely, fields rarely."""
     clump = np.arange(len(seeds))
     bent = seeds + 70.0 * np.column_stack([land.luck(1, seeds), land.luck(3, seeds)])

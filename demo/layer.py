@@ -33,9 +33,7 @@ class Layer:
 
     def copy(self) -> Layer:
         """A copy that may be changed."""
-        return Layer(
-            self.name, self.shape.copy(), {k: v.copy() for k, v in self.columns.items()}
-        )
+        return Layer(self.name, self.shape.copy(), {k: v.copy() for k, v in self.columns.items()})
 
     def append(self, row: int, shape: shapely.Geometry, **changes: object) -> int:
         """Repeat ``row`` with another shape and other values; return its number."""
@@ -62,9 +60,7 @@ def filled(count: int, value: object) -> np.ndarray:
     return column
 
 
-def write_geopackage(
-    path: Path, layers: list[Layer], standard: Standard, wkt: str
-) -> None:
+def write_geopackage(path: Path, layers: list[Layer], standard: Standard, wkt: str) -> None:
     """Write the layers to one GeoPackage; the same layers give the same bytes."""
     path.unlink(missing_ok=True)
     gdal.SetConfigOption("OGR_CURRENT_DATE", WRITTEN)
@@ -97,20 +93,28 @@ def write_zip(path: Path, members: list[tuple[Path, str]]) -> None:
 
 
 def _write(
-    target: ogr.DataSource, layer: Layer, standard: Standard, wkt: str, options: list[str] | None = None
+    target: ogr.DataSource,
+    layer: Layer,
+    standard: Standard,
+    wkt: str,
+    options: list[str] | None = None,
 ) -> None:
     reference = osr.SpatialReference()
     reference.ImportFromWkt(wkt)
     spec = standard.layers[layer.name]
-    kind = _KINDS[spec.geometry]
-    if any(geometry is not None and geometry.geom_type.startswith("Multi") for geometry in layer.shape):
+    kind, geometries = _KINDS[spec.geometry], layer.shape
+    if (shapely.get_type_id(geometries) >= 4).any():
+        # A GeoPackage layer holds one type: one multipart shape makes all of them so.
         kind = ogr.GT_GetCollection(kind)
+        single = shapely.get_type_id(geometries) == 3
+        geometries = geometries.copy()
+        geometries[single] = [shapely.MultiPolygon([shape]) for shape in geometries[single]]
     out = target.CreateLayer(layer.name, reference, kind, options or [])
     fields = [f for f in standard.fields[layer.name] if f.name in layer.columns]
     for field in fields:
         out.CreateField(_definition(field))
     definition = out.GetLayerDefn()
-    shapes = shapely.to_wkb(layer.shape)
+    shapes = shapely.to_wkb(geometries)
     columns = [layer.columns[field.name].tolist() for field in fields]
     out.StartTransaction()
     for shape, *values in zip(shapes, *columns):

@@ -47,17 +47,22 @@ class Faces:
         return np.asarray(connected_components(coo_matrix(links, shape=size), directed=False)[1])
 
 
-def draw(lines: GeometryArray, origin: FloatArray, snap: float = SNAP) -> Faces:
-    """Faces enclosed by ``lines``; ``origin`` is a point near them."""
+def draw(
+    lines: GeometryArray, origin: FloatArray, snap: float = SNAP, angle: float = _ASKEW
+) -> Faces:
+    """Faces enclosed by ``lines``; ``origin`` is a point near them.
 
-    def turned(angle: float) -> FloatArray:
-        return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    ``snap`` is the noding grid in metres, turned by ``angle`` radians.
+    """
+
+    def turned(by: float) -> FloatArray:
+        return np.array([[np.cos(by), np.sin(by)], [-np.sin(by), np.cos(by)]])
 
     def askew(xy: FloatArray) -> FloatArray:
-        return np.asarray((xy - origin) @ turned(_ASKEW))
+        return np.asarray((xy - origin) @ turned(angle))
 
     def straight(xy: FloatArray) -> FloatArray:
-        return np.asarray(np.round(xy @ turned(-_ASKEW) + origin, 4))
+        return np.asarray(np.round(xy @ turned(-angle) + origin, 4))
 
     noded = shapely.unary_union(shapely.transform(lines, askew), grid_size=snap)
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))

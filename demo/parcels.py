@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from ..checks.table import BoolArray, FloatArray, GeometryArray, IntArray
+from .corners import blunt
 from .land import HOMES, USES
 from .mosaic import Faces, absorb, dissolve, draw, measure
 from .plan import Plan, Stamp
@@ -199,7 +200,7 @@ def _finish(
         faces, label, np.ones(count, bool), np.where(strip, 0.02, 1.0), area, width, part_village
     )
     shapes, kept = dissolve(faces.polygons, label)
-    shapes = shapely.coverage_simplify(shapes, 1.1)
+    shapes = blunt(shapely.coverage_simplify(shapes, 1.1))
     part_settlement = _first(settlement, label, count)[kept]
     stamps: list[Stamp | None] = [None, None, *plan.stamps]
     code = np.array([s.code if s else "" for s in stamps], dtype=object)[part_kind[kept]]

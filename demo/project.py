@@ -156,16 +156,16 @@ def _outline(colour: str, width: float, style: Qt.PenStyle, halo: float = 0.0) -
 
 def _villages(package: Path) -> QgsVectorLayer:
     layer = _vector(package, "CJDCQ", "村级调查区 CJDCQ")
-    layer.setRenderer(
-        QgsSingleSymbolRenderer(_outline("#5b3b6e", 0.28, Qt.PenStyle.DashLine, 0.5))
-    )
+    layer.setRenderer(QgsSingleSymbolRenderer(_outline("#5b3b6e", 0.28, Qt.PenStyle.DashLine, 0.5)))
     _label(layer, "ZLDWMC", 6.5, "#4a3358", False)
     return layer
 
 
 def _towns(package: Path) -> QgsVectorLayer:
     layer = _vector(package, "XZQ", "行政区 XZQ")
-    layer.setRenderer(QgsSingleSymbolRenderer(_outline("#7a2f5d", 0.75, Qt.PenStyle.SolidLine, 0.9)))
+    layer.setRenderer(
+        QgsSingleSymbolRenderer(_outline("#7a2f5d", 0.75, Qt.PenStyle.SolidLine, 0.9))
+    )
     _label(layer, "XZQMC", 11.0, "#5a1f43", True)
     return layer
 

@@ -17,7 +17,7 @@ from osgeo import gdal, osr
 from scipy import ndimage
 
 from ..checks.table import BoolArray, FloatArray
-from .grid import Grid, noise
+from .grid import Grid, noise, slope_degrees
 
 EPSG = 4529
 """CGCS2000 / 3-degree Gauss-Kruger zone 41: false easting 41 500 000."""
@@ -159,7 +159,17 @@ def trusted(ground: Ground, water: BoolArray, random: np.random.Generator) -> Fl
     still water, which terrain producers level.
     """
     error = noise(ground.grid, 900.0, random, 0.35) + noise(ground.grid, 110.0, random, 0.45)
-    return np.asarray(ground.heights + np.where(water, 0.0, error))
+    return np.asarray(ground.heights + np.where(water, 0.0, error * roughness(ground)))
+
+
+def roughness(ground: Ground) -> FloatArray:
+    """How much larger terrain errors are on slopes than on a hillside of 10 degrees.
+
+    Accuracy classes grow with the slope (CH/T 9009.2); half on the flat,
+    half as much again on steep ground.
+    """
+    slope = ndimage.uniform_filter(slope_degrees(ground.heights, ground.grid.cell), 9)
+    return np.asarray((0.5 + slope / 20.0).clip(0.5, 1.5))
 
 
 def surveyed(
@@ -175,5 +185,6 @@ def surveyed(
         int((east - west) / SURVEY_CELL) - 1,
     )
     error = noise(grid, 700.0, random, 0.3) + noise(grid, 90.0, random, 0.35)
+    error *= grid.resample(roughness(ground), ground.grid)
     still = grid.resample(water.astype(float), ground.grid) > 0.5
     return grid, grid.resample(ground.heights, ground.grid) + np.where(still, 0.0, error)
