@@ -8,6 +8,8 @@ severity shows in size. A finding that is only a few pixels large gets a marker 
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -78,14 +80,10 @@ def renderer(layer: QgsVectorLayer) -> QgsCategorizedSymbolRenderer:
 
 
 def _present(layer: QgsVectorLayer) -> set[tuple[str, str]]:
-    fields = layer.fields()
-    verdicts = layer.uniqueValues(fields.lookupField("verdict"))
-    severities = layer.uniqueValues(fields.lookupField("severity"))
-    return {
-        (verdict, severity)
-        for verdict, severity in categories()
-        if verdict in verdicts and severity in severities
-    }
+    """Pairs of verdict and severity in the file of ``layer``; one query, whatever its size."""
+    path = Path(layer.source().split("|")[0])
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        return set(connection.execute("SELECT DISTINCT verdict, severity FROM findings"))
 
 
 def _color(verdict: str, alpha: int = 255) -> QColor:

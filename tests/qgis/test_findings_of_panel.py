@@ -29,7 +29,9 @@ def test_everything_is_read(table):
     assert len(table) == 60
     assert table.count("verdict") == {"inconsistent": 30, "doubtful": 30}
     assert table.count("family") == {"topology": 30, "area": 30}
-    assert [(rule.rule_id, rule.tested, rule.findings, rule.not_checkable) for rule in table.rules] == [
+    assert [
+        (rule.rule_id, rule.tested, rule.findings, rule.not_checkable) for rule in table.rules
+    ] == [
         ("TOP-OVERLAP", 5000, 30, 7),
         ("L21", 4990, 30, 0),
         ("imagery.none", 0, 0, 5000),
@@ -122,8 +124,9 @@ def test_a_hundred_thousand_findings_are_filtered_while_one_types(large):
 
 
 def test_the_model_shows_what_the_table_holds(table, speak):
-    from onemap_verify.panels.verify.findings_model import SHOWN, FindingsModel
     from qgis.PyQt.QtCore import Qt
+
+    from onemap_verify.panels.verify.findings_model import SHOWN, FindingsModel
 
     speak("en")
     model = FindingsModel()
@@ -165,9 +168,10 @@ def test_the_model_is_a_good_model_of_qt(table):
 
 
 def test_details_hold_the_numbers_with_unit_and_tolerance(table, speak):
+    from qgis.PyQt.QtGui import QColor
+
     from onemap_verify.checks.standard import load
     from onemap_verify.panels.verify.finding_details import details
-    from qgis.PyQt.QtGui import QColor
 
     rules = load().rules
     speak("en")
@@ -185,9 +189,10 @@ def test_details_hold_the_numbers_with_unit_and_tolerance(table, speak):
 
 
 def test_details_take_text_as_text(qgis_app):
+    from qgis.PyQt.QtGui import QColor
+
     from onemap_verify.panels.verify.finding_details import details
     from onemap_verify.panels.verify.finding_table import COLUMNS, FindingTable
-    from qgis.PyQt.QtGui import QColor
 
     values = {name: ["<img src=x onerror=1>&'\""] for name in COLUMNS}
     values |= {"score": [0.5], "tolerance": [None], "fid": [1]}

@@ -9,7 +9,7 @@ def test_settings_keep_type_and_value(qgis_app):
     from onemap_verify.services import settings
 
     for setting, value in (
-        (settings.STANDARD, "a'b \"c\" 县"),
+        (settings.STANDARD, 'a\'b "c" 县'),
         (settings.CONTROL_AREA, 1234567890.25),
         (settings.ZOOM_TO_SELECTED, False),
         (settings.RECENT_PACKAGES, ["/a/县.zip", "C:\\b"]),
@@ -25,8 +25,9 @@ def test_settings_keep_type_and_value(qgis_app):
 
 @pytest.mark.parametrize("kept", ["no json {", "[1]", "", None, 7])
 def test_a_damaged_setting_is_the_default(qgis_app, kept):
-    from onemap_verify.services import settings
     from qgis.core import QgsSettings
+
+    from onemap_verify.services import settings
 
     QgsSettings().setValue(settings.CONTROL_AREA.key, kept)
     assert settings.CONTROL_AREA.get() == 0.0
@@ -118,7 +119,9 @@ def test_the_ridge_table_is_read(tmp_path, encoding, extra):
     from onemap_verify.processing_provider.ridge_table import read_ridge_table
 
     path = tmp_path / "田坎.csv"
-    text = CSV.replace("GDLX", "县名,gdlx ").replace("\nTT", "\n江油,TT").replace("\nPD", "\n江油,PD")
+    text = (
+        CSV.replace("GDLX", "县名,gdlx ").replace("\nTT", "\n江油,TT").replace("\nPD", "\n江油,PD")
+    )
     path.write_bytes((text + extra).encode(encoding))
     assert read_ridge_table(path) == {("TT", "2"): 0.0423, ("PD", "2"): 0.0611}
 

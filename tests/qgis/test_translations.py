@@ -23,14 +23,23 @@ def test_placeholders_survive_translation(checkout):
     checked = 0
     for message in root.iter("message"):
         source, said = message.findtext("source"), message.findtext("translation")
-        assert sorted(re.findall(r"\{\w+\}", source)) == sorted(re.findall(r"\{\w+\}", said)), source
+        assert sorted(re.findall(r"\{\w+\}", source)) == sorted(re.findall(r"\{\w+\}", said)), (
+            source
+        )
         checked += 1
     assert checked > 200
 
 
 @pytest.mark.parametrize(
     ("locale", "chinese"),
-    [("zh", True), ("zh_CN", True), ("zh-Hans", True), ("zh-Hant", True), ("en_US", False), ("C", False)],
+    [
+        ("zh", True),
+        ("zh_CN", True),
+        ("zh-Hans", True),
+        ("zh-Hant", True),
+        ("en_US", False),
+        ("C", False),
+    ],
 )
 def test_which_locales_are_chinese(speak, locale, chinese):
     from onemap_verify.processing_provider.language import is_chinese, say, spoken
@@ -48,9 +57,10 @@ def test_which_locales_are_chinese(speak, locale, chinese):
 @pytest.mark.parametrize("locale", ["zh", "zh_CN", "zh-Hans"])
 def test_the_plugin_speaks_chinese_and_falls_silent_again(qgis_app, locale):
     """The plugin itself, as ``qgis_process`` starts it: without a window."""
+    from qgis.core import QgsApplication, QgsSettings
+
     import onemap_verify
     from onemap_verify.processing_provider.language import translate
-    from qgis.core import QgsApplication, QgsSettings
 
     QgsSettings().setValue("locale/overrideFlag", True)
     QgsSettings().setValue("locale/userLocale", locale)
