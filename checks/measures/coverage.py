@@ -40,7 +40,7 @@ _CHINA = (70.0, 0.0, 140.0, 56.0)
 NO_LAYER = Text("成果中没有该图层", "The layer was not delivered")
 NO_GEOMETRY = Text("图层没有图形", "The layer has no geometry")
 APART = Text(
-    "两图层范围互不相交,坐标框架可能不一致",
+    "两图层范围互不相交，坐标框架可能不一致",
     "The two layers lie apart; they may be in different frames",
 )
 

@@ -32,6 +32,7 @@ from .shape import width_of
 
 _MANY = 200
 _BLOCK = 20_000
+_CELLS = 5_000
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def _overlaps(
     min_area: float,
     check: Callable[[], None],
 ) -> Overlaps:
-    first, second = _candidates(polygons, tree, cells)
+    first, second = _candidates(polygons, tree, cells, check)
     pairs, pieces = [], []
     for begin in range(0, len(first), _BLOCK):
         check()
@@ -255,25 +256,34 @@ def gathered(owner: IntArray, parts: GeometryArray, count: int) -> GeometryArray
 
 
 def _candidates(
-    polygons: GeometryArray, tree: shapely.STRtree, cells: GeometryArray
+    polygons: GeometryArray,
+    tree: shapely.STRtree,
+    cells: GeometryArray,
+    check: Callable[[], None],
 ) -> tuple[IntArray, IntArray]:
     """Pairs of polygons that meet in a cell covered more than once, rows ascending."""
-    cell, row = tree.query(cells, predicate="intersects")
-    many = np.bincount(cell, minlength=len(cells))[cell] > _MANY
-    few = coo_matrix(
-        (np.ones(int((~many).sum()), dtype=np.int32), (cell[~many], row[~many])),
-        shape=(len(cells), len(polygons)),
-    ).tocsr()
-    pairs = triu(few.T @ few, k=1).tocoo()
-    first, second = pairs.row.astype(np.int64), pairs.col.astype(np.int64)
-    crowd = np.unique(row[many])
-    if len(crowd):
+    size = max(len(polygons), 1)
+    crowd = np.zeros(size, dtype=bool)
+    codes = []
+    for begin in range(0, len(cells), _CELLS):
+        check()
+        block = cells[begin : begin + _CELLS]
+        cell, row = tree.query(block, predicate="intersects")
+        many = np.bincount(cell, minlength=len(block))[cell] > _MANY
+        crowd[row[many]] = True
+        met = coo_matrix(
+            (np.ones(int((~many).sum()), dtype=np.int32), (cell[~many], row[~many])),
+            shape=(len(block), size),
+        ).tocsr()
+        pairs = triu(met.T @ met, k=1).tocoo()
+        codes.append(pairs.row.astype(np.int64) * size + pairs.col)
+    rows = np.flatnonzero(crowd)
+    if len(rows):
         # Squaring a crowd is too much; its members meet only where their boxes do.
-        one, other = shapely.STRtree(polygons[crowd]).query(polygons[crowd], "intersects")
-        first = np.concatenate([first, crowd[one[one < other]]])
-        second = np.concatenate([second, crowd[other[one < other]]])
-    code = np.unique(first * len(polygons) + second)
-    return code // max(len(polygons), 1), code % max(len(polygons), 1)
+        one, other = shapely.STRtree(polygons[rows]).query(polygons[rows], "intersects")
+        codes.append((rows[one] * size + rows[other])[one < other])
+    code = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *codes]))
+    return code // size, code % size
 
 
 def _intersection(one: GeometryArray, other: GeometryArray) -> GeometryArray:

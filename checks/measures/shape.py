@@ -248,7 +248,8 @@ def duplicates(geometries: GeometryArray) -> IntArray:
     _, group, members = np.unique(box, axis=0, return_inverse=True, return_counts=True)
     first_seen: dict[bytes, int] = {}
     for row in rows[members[group.reshape(-1)] > 1]:
-        rings = shapely.to_wkb(shapely.normalize(shapely.force_2d(geometries[row])))
+        parts = shapely.get_parts(shapely.force_2d(geometries[row]))
+        rings = shapely.to_wkb(shapely.normalize(shapely.multipolygons(parts)))
         digest = hashlib.blake2b(rings, digest_size=16).digest()
         first = first_seen.setdefault(digest, int(row))
         if first != row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -179,35 +180,32 @@ class Gap(_BareGround):
         certain = framed and not narrow
         ids = shape.table.object_ids
         order = sorted(bare.neighbours.tolist(), key=lambda row: (str(ids[row]), row))
-        tail = (
-            Text("", "")
-            if framed
-            else Text("；也可能是邻县飞地", "; it may be an enclave of a neighbour")
+        zh, en = (
+            ("", "") if framed else ("；也可能是邻县飞地", "; it may be an enclave of a neighbour")
         )
         message = Text(
             f"{shape.table.name} 存在缝隙，面积 {bare.area:.3f} 平方米，宽约 {bare.width:.3f} 米，"
-            f"周围有 {len(order)} 个要素{tail.zh}",
+            f"周围有 {len(order)} 个要素{zh}",
             f"A gap of {bare.area:.3f} m², about {bare.width:.3f} m wide, between {len(order)} "
-            f"features of {shape.table.name}{tail.en}",
+            f"features of {shape.table.name}{en}",
         )
-        out.findings.append(
-            self.finding(
-                shape.table,
-                order[0],
-                message,
-                verdict=None if certain else Verdict.DOUBTFUL,
-                severity=None if certain else Severity.C,
-                where=bare.where,
-                score=graded(bare.width, 1.0),
-                measured=f"{bare.area:.3f}",
-                expected="0",
-                tolerance=self.limit("snapping_m"),
-                unit="m²",
-                cause="snapping" if narrow else "" if framed else "possible_enclave",
-                key=str(ids[order[1]]) if len(order) > 1 else "",
-                evidence=facts,
-            )
-        )
+        said: dict[str, Any] = {
+            "verdict": None if certain else Verdict.DOUBTFUL,
+            "severity": None if certain else Severity.C,
+            "where": bare.where,
+            "score": graded(bare.width, 1.0),
+            "measured": f"{bare.area:.3f}",
+            "expected": "0",
+            "tolerance": self.limit("snapping_m"),
+            "unit": "m²",
+            "cause": "snapping" if narrow else "" if framed else "possible_enclave",
+            "key": str(ids[order[1]]) if len(order) > 1 else "",
+            "evidence": facts,
+        }
+        if order:
+            out.findings.append(self.finding(shape.table, order[0], message, **said))
+        else:  # all around could not be used
+            out.findings.append(self.finding_about(shape.table.name, "", message, **said))
 
 
 class Cover(_BareGround):

@@ -160,14 +160,14 @@ class ValidGeometry(TopologyRule):
         touching = shape.sound.state[row] == State.TOUCHES_ITSELF
         place = shape.sound.place[row]
         where = None if place is None else points(shape, shapely.get_coordinates(place)[:1])
-        tail = Text("，面积没有歧义", "; its area is not in doubt") if touching else Text("", "")
+        zh, en = ("，面积没有歧义", "; its area is not in doubt") if touching else ("", "")
         out.findings.append(
             self.finding(
                 shape.table,
                 row,
                 Text(
-                    f"{shape.table.name} 面图形无效：{word.zh}{tail.zh}",
-                    f"A polygon of {shape.table.name} is invalid: {word.en}{tail.en}",
+                    f"{shape.table.name} 面图形无效：{word.zh}{zh}",
+                    f"A polygon of {shape.table.name} is invalid: {word.en}{en}",
                 ),
                 verdict=Verdict.DOUBTFUL if touching else None,
                 severity=Severity.D if touching else None,
