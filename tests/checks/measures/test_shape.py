@@ -5,6 +5,9 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import Polygon
+from synthetic_coverage import array, jittered
+
 from onemap_verify.checks.measures.shape import (
     State,
     areas,
@@ -16,8 +19,6 @@ from onemap_verify.checks.measures.shape import (
     soundness,
     widths,
 )
-from shapely import Polygon
-from synthetic_coverage import array, jittered
 
 NAN = float("nan")
 SQUARE = Polygon([(0, 0), (10, 0), (10, 10), (0, 10)])

@@ -7,14 +7,15 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import Polygon
+from synthetic_coverage import ORIGIN, array, jittered
+
 from onemap_verify.checks.measures.shape_vertices import (
     repeated_vertices,
     rings,
     short_edges,
     spikes,
 )
-from shapely import Polygon
-from synthetic_coverage import ORIGIN, array, jittered
 
 
 def wedge(degrees, length=100.0, at=ORIGIN, turn=0.3, flip=False):
