@@ -18,6 +18,9 @@ from .table import BoolArray, Field, IntArray
 BATCH = 1024
 """Rows at a time. OGR pads every text of a batch to the longest: small batches
 keep one enormous text from filling the memory, and are no slower."""
+_NO_GEOMETRY = b"\0"
+"""Stands for bytes that OGR would not hand out because they are no geometry."""
+_MOST_LOST = 10_000
 
 
 @dataclass
@@ -29,13 +32,18 @@ class Batch:
     shapes: list[bytes | None]
 
 
-def by_arrow(layer: ogr.Layer, stored: list[tuple[int, Field]], ignored: bool) -> Iterator[Batch]:
+def by_arrow(
+    layer: ogr.Layer, stored: list[tuple[int, Field]], ignored: bool, _messages: list[str]
+) -> Iterator[Batch]:
     """Batches from OGR's Arrow stream."""
     stream = layer.GetArrowStreamAsNumPy(options=[f"MAX_FEATURES_IN_BATCH={BATCH}"])
     geometry = layer.GetGeomType() != ogr.wkbNone
     others = 0 if ignored else layer.GetLayerDefn().GetFieldCount() - len(stored)
     for columns in stream:
         names = list(columns)
+        if not len(columns[names[0]]):
+            # After a damaged page GDAL hands out empty batches without end.
+            return
         if len(names) != 1 + len(stored) + others + geometry:
             raise RuntimeError("unexpected columns in the Arrow stream")
         places = [1 + (place if others else i) for i, (place, _) in enumerate(stored)]
@@ -70,7 +78,7 @@ def _arrow_objects(column: Any) -> list[bytes | None]:
 
 
 def by_feature(
-    layer: ogr.Layer, stored: list[tuple[int, Field]], _ignored: bool
+    layer: ogr.Layer, stored: list[tuple[int, Field]], _ignored: bool, messages: list[str]
 ) -> Iterator[Batch]:
     """Batches feature by feature, for GDAL before 3.6 and what Arrow cannot do."""
     getters = [(place, _GETTERS[declared.kind]) for place, declared in stored]
@@ -80,7 +88,8 @@ def by_feature(
         shapes: list[bytes | None] = []
         lists: list[list[Any]] = [[] for _ in stored]
         while len(ids) < BATCH:
-            feature = layer.GetNextFeature()
+            before = len(messages)
+            feature = _next(layer, messages)
             if feature is None:
                 finished = True
                 break
@@ -88,12 +97,27 @@ def by_feature(
             for values, (place, get) in zip(lists, getters):
                 values.append(get(feature, place) if feature.IsFieldSetAndNotNull(place) else None)
             shape = feature.GetGeometryRef()
-            shapes.append(None if shape is None else bytes(shape.ExportToIsoWkb()))
+            if shape is None and len(messages) > before:
+                # OGR complained of this one geometry and went on, and so do we.
+                del messages[before:]
+                shapes.append(_NO_GEOMETRY)
+            else:
+                shapes.append(None if shape is None else bytes(shape.ExportToIsoWkb()))
         yield Batch(
             np.array(ids, dtype=np.int64),
             [_feature_values(v, f.kind) for v, (_, f) in zip(lists, stored)],
             shapes,
         )
+
+
+def _next(layer: ogr.Layer, messages: list[str]) -> ogr.Feature | None:
+    """The next feature, whether or not OGR was told to raise exceptions."""
+    for _ in range(_MOST_LOST):
+        try:
+            return layer.GetNextFeature()
+        except RuntimeError as error:
+            messages.append(str(error))
+    return None
 
 
 def _feature_values(values: list[Any], kind: str) -> Any:

@@ -36,6 +36,15 @@ _KINDS = {
     ogr.OFTDateTime: "date",
 }
 _TEXT_TYPES = {"CHAR", "VARCHAR", "STRING", "TEXT"}
+_FAILURES = (
+    RuntimeError,
+    SystemError,
+    ValueError,
+    MemoryError,
+    AttributeError,
+    ImportError,
+)
+"""What OGR's bindings raise for damaged data, or where the Arrow stream is not built in."""
 _NO_CRS = ("undefined", "unknown", "engineering")
 
 
@@ -88,13 +97,14 @@ class LayerReader:
         rows, columns = _Rows(), [self._column(f) for f in self._fields]
         ignored = self._ignore_fields()
         seen = len(messages)
+        stored = [] if self._attributes is not None else self._stored()
         total = max(self._layer.GetFeatureCount(), 1)
         try:
             self._layer.ResetReading()
-            for batch in way(self._layer, [] if self._attributes else self._stored(), ignored):
+            for batch in way(self._layer, stored, ignored, messages):
                 self._take(batch, rows, columns)
                 progress.at(rows.count / total)
-        except (RuntimeError, ValueError, MemoryError, AttributeError, ImportError) as error:
+        except _FAILURES as error:
             return rows, columns, str(error) or type(error).__name__
         failed = messages[seen:]
         return rows, columns, failed[-1] if failed else ""
@@ -177,7 +187,7 @@ class LayerReader:
     def _ignore_fields(self) -> bool:
         """Tell OGR not to read what is not wanted; whether it obeys."""
         definition = self._layer.GetLayerDefn()
-        wanted = set() if self._attributes else {i for i, _ in self._stored()}
+        wanted = set() if self._attributes is not None else {i for i, _ in self._stored()}
         names = [
             definition.GetFieldDefn(i).GetName()
             for i in range(definition.GetFieldCount())

@@ -17,6 +17,7 @@ import shapely
 from osgeo import ogr
 
 from .findings import Text
+from .reproject import quiet
 from .table import BoolArray, GeometryArray, RowProblem
 
 _HEAD = 14
@@ -78,7 +79,8 @@ def read_shapes(
     note(missing, "missing_geometry", _MISSING)
     plain = _plain(raw, missing)
     geometry: GeometryArray = np.full(len(raw), None, dtype=object)
-    geometry[plain] = shapely.from_wkb(raw[plain], on_invalid="ignore")
+    with np.errstate(invalid="ignore"):
+        geometry[plain] = shapely.from_wkb(raw[plain], on_invalid="ignore")
     for row in np.flatnonzero(~plain & ~missing).tolist():
         geometry[row], curved = _by_ogr(raw[row])
         if curved and geometry[row] is not None:
@@ -150,16 +152,17 @@ def _base(code: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 def _by_ogr(wkb: bytes) -> tuple[shapely.Geometry | None, bool]:
     """A geometry by way of OGR, curves as short edges; whether it had any."""
-    try:
-        shape = ogr.CreateGeometryFromWkb(bytes(wkb))
-        if shape is None:
+    with quiet(), np.errstate(invalid="ignore"):
+        try:
+            shape = ogr.CreateGeometryFromWkb(bytes(wkb))
+            if shape is None:
+                return None, False
+            curved = bool(shape.HasCurveGeometry())
+            if curved:
+                shape = shape.GetLinearGeometry()
+            return shapely.from_wkb(bytes(shape.ExportToWkb()), on_invalid="ignore"), curved
+        except (RuntimeError, NotImplementedError, AttributeError):
             return None, False
-        curved = bool(shape.HasCurveGeometry())
-        if curved:
-            shape = shape.GetLinearGeometry()
-        return shapely.from_wkb(bytes(shape.ExportToWkb()), on_invalid="ignore"), curved
-    except (RuntimeError, NotImplementedError, AttributeError):
-        return None, False
 
 
 def _impossible(geometry: GeometryArray) -> tuple[BoolArray, BoolArray]:
