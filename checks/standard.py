@@ -20,6 +20,17 @@ from .findings import Family, Severity, Text, Verdict
 SHIPPED = Path(__file__).resolve().parents[1] / "resources" / "standards"
 
 
+_COLUMNS = {
+    "layers.csv": "layer name_zh geometry dataset presence ysdm confidence",
+    "fields.csv": "layer field name_zh type length decimals mandatory domain condition aliases"
+    " source confidence",
+    "land_classes.csv": "code name_zh name_en parent three_class min_area_m2 rgb"
+    " linear_width_field_used",
+    "codes.csv": "domain code name_zh name_en applies_to version max_deg source confidence",
+}
+"""Columns that the tables of a rule set must have."""
+
+
 class StandardError(Exception):
     """A rule set that cannot be used; ``text`` says which file and why."""
 
@@ -191,9 +202,11 @@ class Standard:
         path = self.folder / name
         try:
             with path.open(encoding="utf-8-sig", newline="") as stream:
-                return [
-                    {k: (v or "").strip() for k, v in row.items()} for row in csv.DictReader(stream)
-                ]
+                reader = csv.DictReader(stream)
+                missing = set(_COLUMNS.get(name, "").split()) - set(reader.fieldnames or ())
+                if missing:
+                    raise ValueError(f"no column {', '.join(sorted(missing))}")
+                return [{k: (v or "").strip() for k, v in row.items() if k} for row in reader]
         except (OSError, ValueError, csv.Error) as error:
             raise StandardError(
                 Text(f"规则集文件无法读取：{path}（{error}）", f"Rule set file {path}: {error}")

@@ -138,8 +138,9 @@ def _fault(word: str, lengths: tuple[int, ...]) -> str:
     """What is wrong with a word that should be digits; empty if nothing is."""
     if not word or is_digits(word, lengths):
         return ""
-    plain = "".join(unicodedata.normalize("NFKC", word).split())
-    if plain != word and is_digits(plain, lengths):
+    if is_digits("".join(word.split()), lengths):
+        return "blanks"
+    if is_digits("".join(unicodedata.normalize("NFKC", word).split()), lengths):
         return "full_width"
     if is_digits(word, ()):
         return f"length:{len(word)}"

@@ -11,6 +11,7 @@ from ..measures.case import Case
 from ..standard import FieldSpec
 from ..table import IntArray
 from .codes_tables import NO_LAYERS
+from .collapse import rows_by_value
 from .condition_rule import OWNED_ELSEWHERE
 from .rule import Judgement, Rule
 from .values import Values, delivered, is_current
@@ -73,13 +74,9 @@ class CodeNames(Rule):
         owners = {plain(title): code for code, title in titles.items() if title}
         code_place, codes = values.distinct(coded)
         name_place, names = values.distinct(spec.name)
-        pairs, inverse = np.unique(
-            code_place * max(len(names), 1) + name_place, return_inverse=True
-        )
-        inverse = inverse.reshape(-1)
-        for number, pair in enumerate(pairs):
+        pairs = code_place * max(len(names), 1) + name_place
+        for pair, rows in rows_by_value(pairs, np.arange(len(values), dtype=np.int64)):
             code, said = codes[pair // len(names)], names[pair % len(names)]
-            rows = np.flatnonzero(inverse == number).astype(np.int64)
             if code and code not in titles:
                 if said or spec.mandatory != "M":
                     out.skip(len(rows), OWNED_ELSEWHERE)

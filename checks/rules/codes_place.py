@@ -11,6 +11,7 @@ from ..measures.case import Case
 from ..table import IntArray
 from .codes_digits import habit_or_rows, is_lossy
 from .codes_tables import NO_LAYERS
+from .collapse import rows_by_value
 from .condition_rule import OWNED_ELSEWHERE, missing_field, missing_layers
 from .rule import Judgement, Rule
 from .values import Values, delivered, digit_lengths, is_digits, values_of
@@ -40,14 +41,12 @@ class KnownUnit(Rule):
         if (~usable).any():
             out.skip(int((~usable).sum()), OWNED_ELSEWHERE)
         place, words = values.distinct("ZLDWDM")
-        for number, word in enumerate(words):
-            if word not in known:
-                rows = np.flatnonzero((place == number) & usable)
-                if len(rows):
-                    out.findings.append(self._finding(values, word, rows))
+        unknown = usable & ~values.where("ZLDWDM", lambda word: word in known)
+        for number, rows in rows_by_value(place, np.flatnonzero(unknown)):
+            out.findings.append(self._finding(values, words[number], rows))
         return out
 
-    def _finding(self, values: Values, word: str, rows: np.ndarray) -> Finding:  # type: ignore[type-arg]
+    def _finding(self, values: Values, word: str, rows: IntArray) -> Finding:
         table, only = values.table, len(rows) == 1
         which = str(table.object_ids[rows[0]])
         return self.finding_about(

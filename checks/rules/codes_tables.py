@@ -240,15 +240,15 @@ class ValueRange(Rule):
             for spec in values.specs.values():
                 if values.has(spec.name) and values.is_number(spec.name):
                     tested |= ~values.empty(spec.name)
-                    bad = values.garbled(spec.name) | ~values.sound(spec.name)
-                    for row in np.flatnonzero(bad):
-                        out.findings.append(self._finding(values, spec, int(row)))
+                    garbled = values.garbled(spec.name)
+                    for row in np.flatnonzero(garbled | ~values.sound(spec.name)):
+                        found = self._finding(values, spec, int(row), bool(garbled[row]))
+                        out.findings.append(found)
             out.tested += int(tested.sum())
         return out
 
-    def _finding(self, values: Values, spec: FieldSpec, row: int) -> Finding:
+    def _finding(self, values: Values, spec: FieldSpec, row: int, garbled: bool) -> Finding:
         which = values.table.object_ids[row]
-        garbled = bool(values.garbled(spec.name)[row])
         said = str(values.table.columns[spec.name][row])[:40] if garbled else ""
         said = said or values.said(spec.name, row)
         wanted = spec.domain.partition(":")[2] if spec.domain.startswith("range:") else ""

@@ -9,7 +9,8 @@ is one of
 ``{"not": [...]}``
     it matches none of them;
 ``{"gt": 0}``, ``ge``, ``lt``, ``le``, ``eq``
-    a number compared; with ``"empty": 0`` an empty value counts as that;
+    a number compared, several comparisons at once if need be; with
+    ``"empty": 0`` an empty value counts as that;
 ``{"same": "FIELD"}``, ``{"differs": "FIELD"}``
     the same text as, or another text than, another field of the row.
 
@@ -107,9 +108,9 @@ def expected(test: Any) -> str:
     if "not" in test:
         return "≠ " + expected(test["not"])
     signs = {"gt": "> ", "ge": "≥ ", "lt": "< ", "le": "≤ ", "eq": "= "}
-    for name, sign in signs.items():
-        if name in test:
-            return f"{sign}{test[name]:g}"
+    asked = [f"{sign}{test[name]:g}" for name, sign in signs.items() if name in test]
+    if asked:
+        return ", ".join(asked)
     if "same" in test:
         return f"= {test['same']}"
     if "differs" in test:
@@ -129,11 +130,14 @@ def _test(values: Values, field: str, test: Any) -> BoolArray:
     number = values.number(field)
     if "empty" in test:
         number = np.where(values.empty(field), float(test["empty"]), number)
+    asked = [name for name in _COMPARISONS if name in test]
+    if not asked:
+        raise ValueError(f"unknown test for {field}: {test}")
+    out = np.ones(len(values), dtype=bool)
     with np.errstate(invalid="ignore", over="ignore"):
-        for name, compare in _COMPARISONS.items():
-            if name in test:
-                return np.asarray(compare(number, float(test[name])), dtype=bool)
-    raise ValueError(f"unknown test for {field}: {test}")
+        for name in asked:
+            out &= _COMPARISONS[name](number, float(test[name]))
+    return out
 
 
 def _matcher(patterns: str | Iterable[str]) -> Any:

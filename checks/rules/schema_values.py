@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
-from ..findings import Family, Severity, Text, Verdict
+from ..findings import Family, Finding, Severity, Text, Verdict
 from ..measures.case import Case
-from ..standard import FieldSpec
+from ..standard import FieldSpec, LayerSpec
+from ..table import IntArray
 from .rule import Judgement, Rule
 from .values import Values, delivered
 
@@ -14,7 +17,7 @@ _NO_LAYERS = Text("成果中没有标准图层", "The package has no layer of th
 
 
 class FeatureCode(Rule):
-    """YSDM is the layer's feature code: one finding per layer and wrong value."""
+    """YSDM is the layer's feature code: one finding per layer."""
 
     id = "schema.ysdm"
     family = Family.SCHEMA
@@ -37,43 +40,34 @@ class FeatureCode(Rule):
                 out.skip(len(values), reason)
                 continue
             out.tested += int((~values.empty("YSDM")).sum())
-            place, words = values.distinct("YSDM")
-            for number, word in enumerate(words):
-                if word and word not in spec.ysdm_codes:
-                    rows = np.flatnonzero(place == number)
-                    self._write(values, word, rows, spec.ysdm_codes, spec.ysdm_confidence, out)
+            wrong = ~values.where("YSDM", frozenset(["", *spec.ysdm_codes]).__contains__)
+            if wrong.any():
+                out.findings.append(self._finding(values, np.flatnonzero(wrong), spec))
         return out
 
-    def _write(
-        self,
-        values: Values,
-        word: str,
-        rows: np.ndarray,  # type: ignore[type-arg]
-        wanted: tuple[str, ...],
-        confidence: str,
-        out: Judgement,
-    ) -> None:
-        table = values.table
-        message = Text(
-            f"{table.name} 有 {len(rows)} 个要素的 YSDM 为 {word}，应为 {'、'.join(wanted)}",
-            f"{len(rows)} objects of {table.name} have YSDM {word}, not {' or '.join(wanted)}",
-        )
-        where = None if table.geometry is None else table.geometry[rows[0]]
-        out.findings.append(
-            self.finding_about(
-                table.name,
-                "YSDM",
-                message,
-                verdict=None if confidence == "found" else Verdict.DOUBTFUL,
-                where=where,
-                measured=word,
-                expected=";".join(wanted),
-                key=word,
-                evidence={
-                    "rows": len(rows),
-                    "first": [str(i) for i in table.object_ids[rows[:10]]],
-                },
-            )
+    def _finding(self, values: Values, rows: IntArray, spec: LayerSpec) -> Finding:
+        table, wanted = values.table, spec.ysdm_codes
+        said = Counter(values.text("YSDM")[rows]).most_common(5)
+        shown = Text("、".join(word for word, _ in said), ", ".join(word for word, _ in said))
+        return self.finding_about(
+            table.name,
+            "YSDM",
+            Text(
+                f"{table.name} 有 {len(rows)} 个要素的 YSDM 不是 {'、'.join(wanted)}，"
+                f"如 {shown.zh}",
+                f"{len(rows)} objects of {table.name} have another YSDM than "
+                f"{' or '.join(wanted)}: {shown.en}",
+            ),
+            verdict=None if spec.ysdm_confidence == "found" else Verdict.DOUBTFUL,
+            where=None if table.geometry is None else table.geometry[rows[0]],
+            measured=";".join(word for word, _ in said),
+            expected=";".join(wanted),
+            key="YSDM",
+            evidence={
+                "rows": len(rows),
+                "values": dict(said),
+                "first": [str(i) for i in table.object_ids[rows[:10]]],
+            },
         )
 
 
