@@ -25,7 +25,6 @@ from .rules.catalogue import rules_of
 from .rules.rule import Judgement, Rule
 from .standard import load
 from .submission.open import open_submission
-from .submission.submission import Submission
 
 _LOG = logging.getLogger("onemap_verify")
 
@@ -102,7 +101,7 @@ def verify(options: Options, progress: Progress = SILENT) -> Verification:
             inputs=input_digests(submission, options, progress.part(0.80, 0.88)),
             rule_set=rule_set_facts(standard),
             parameters=_parameters(options),
-            wkt=_wkt(submission),
+            wkt=_wkt(case),
             seed=options.seed,
         )
         verification = replace(verification, seconds=time.monotonic() - started)
@@ -215,11 +214,12 @@ def _parameters(options: Options) -> dict[str, Any]:
     return out
 
 
-def _wkt(submission: Submission) -> str:
-    """CRS of the findings: that of DLTB, else of the first layer that has one."""
-    tables = submission.layers
-    first = [tables["DLTB"]] if "DLTB" in tables else []
-    return next((table.wkt for table in [*first, *tables.values()] if table.wkt), "")
+def _wkt(case: Case) -> str:
+    """CRS of the findings: what DLTB declares, else what the layers are taken to be in."""
+    tables = case.submission.layers
+    names = sorted(tables, key=lambda name: name != "DLTB")
+    declared = next((tables[name].wkt for name in names if tables[name].wkt), "")
+    return declared or next((case.frame.wkt(name) for name in names if case.frame.wkt(name)), "")
 
 
 def _write(verification: Verification, case: Case, options: Options, progress: Progress) -> None:
