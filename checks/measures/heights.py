@@ -170,8 +170,10 @@ def _lines(table: Table | None, facts: dict[str, Any], progress: Progress) -> Co
     if table is None or table.geometry is None or not len(table):
         return None
     candidates = [float(interval) for interval in facts["contour_intervals_m"]]
+    usable = table.geometry.copy()
+    usable[~table.usable] = None
     return measure_contours(
-        np.where(table.usable, table.geometry, None),
+        usable,
         _heights(table, table.geometry),
         candidates,
         float(facts["contour_interval_share"]),

@@ -103,7 +103,8 @@ def robust_fit(
 
 def _biweight(residual: FloatArray, scale: float) -> FloatArray:
     u = np.clip(np.abs(residual) / (_TUKEY * scale), 0, 1)
-    return (1 - u**2) ** 2
+    weights: FloatArray = (1 - u**2) ** 2
+    return weights
 
 
 def _covariance(design: FloatArray, residual: FloatArray, scale: float) -> FloatArray:

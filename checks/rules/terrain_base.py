@@ -1,0 +1,203 @@
+"""What the rules of terrain share: declared grades beside the trusted terrain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import shapely
+
+from ..findings import Family, Text
+from ..measures.case import Case
+from ..measures.slope_agreement import Habits, SlopeAgreement, compare_grades
+from ..measures.sweep import TerrainMeasure
+from ..placing import Frame
+from ..table import BoolArray, IntArray, Table
+from .rule import NO_DEM, Judgement, Rule
+
+NO_FRAME = Text(
+    "图层与 DEM 的坐标系无法建立联系", "The frames of layer and DEM cannot be brought together"
+)
+UNUSABLE = Text(
+    "图形缺失或无效，已由图形规则报告", "Missing or invalid geometry, reported by other rules"
+)
+NO_TERRAIN = Text("在 DEM 范围之外或位于无数据区", "Outside the DEM, or the DEM has no data there")
+PARTLY = Text("DEM 仅覆盖一小部分", "The DEM covers only a small part")
+FEW_CELLS = Text("DEM 格网过粗，像元数不足以判定", "Too few cells: the DEM is too coarse for it")
+NARROW = Text("宽度不超过坡度图允许的边界误差", "Narrower than the edge tolerance of slope maps")
+MISMATCH = Text(
+    "多数对象与 DEM 不符，见 terrain.slope_bias，不逐个判定",
+    "Most objects disagree with the DEM: see terrain.slope_bias; not judged one by one",
+)
+
+
+@dataclass(frozen=True)
+class GradeComparison:
+    """Declared grades of one layer beside the DEM.
+
+    ``reasons`` counts the rows that could not be compared. ``contradicts``
+    marks the compared rows (not rows of the table) whose declared grade no
+    honest deviation explains, ``most`` that these are so many that layer and
+    DEM do not belong together or the whole layer was changed.
+    """
+
+    table: Table
+    terrain: TerrainMeasure | None
+    agreement: SlopeAgreement | None
+    reasons: Counter[Text]
+    contradicts: BoolArray
+    most: bool
+
+    @property
+    def rows(self) -> IntArray:
+        """Rows of the table that were compared."""
+        return self.agreement.rows if self.agreement else np.zeros(0, dtype=np.int64)
+
+
+_KEPT: WeakKeyDictionary[Case, dict[str, GradeComparison]] = WeakKeyDictionary()
+
+
+def compare_layer(case: Case, layer: str) -> GradeComparison | None:
+    """Compare the grades of DLTB or PDT; ``None`` without the layer. Done once per case."""
+    kept = _KEPT.setdefault(case, {})
+    if layer not in kept:
+        table = case.layer(layer)
+        if table is None:
+            return None
+        kept[layer] = _compare(case, table)
+    return kept[layer]
+
+
+def declared_grades(case: Case, table: Table, limits: dict[str, Any]) -> IntArray:
+    """Grade 1, 2, … of each row, 0 where none is declared, needed or known."""
+    codes = sorted(case.standard.codes["GDPDJB"])
+    text = table.text("PDJB" if table.name == "PDT" else "GDPDJB")
+    grades = np.zeros(len(table), dtype=np.int64)
+    for number, code in enumerate(codes, start=1):
+        grades[text == code] = number
+    if table.name == "DLTB":
+        prefix = str(limits["cropland_prefix"])
+        classes = table.text("DLBM")
+        cropland = np.fromiter((c.startswith(prefix) for c in classes), bool, len(classes))
+        grades[~cropland] = 0
+    return grades
+
+
+def why_not(
+    case: Case, table: Table, terrain: TerrainMeasure | None, limits: dict[str, Any]
+) -> tuple[BoolArray, list[tuple[BoolArray, Text]]]:
+    """Which rows the terrain model can say something of, and why not the others."""
+    everything = np.ones(len(table), dtype=bool)
+    nothing = ~everything
+    if not case.baseline.dem:
+        return nothing, [(everything, NO_DEM)]
+    if not case.frame.trusted(table.name):
+        return nothing, [(everything, case.frame.reason(table.name) or NO_FRAME)]
+    if terrain is None:
+        return nothing, [(everything, UNUSABLE)]
+    if terrain.frame is Frame.UNKNOWN:
+        return nothing, [(everything, NO_FRAME)]
+    unusable = (terrain.area <= 0) | terrain.tangled
+    bare = ~unusable & (terrain.checked_share <= 0)
+    partly = ~unusable & ~bare & (terrain.checked_share < float(limits["least_covered_share"]))
+    few = ~unusable & ~bare & ~partly & (terrain.cells < float(limits["least_cells"]))
+    able = ~(unusable | bare | partly | few)
+    return able, [(unusable, UNUSABLE), (bare, NO_TERRAIN), (partly, PARTLY), (few, FEW_CELLS)]
+
+
+def _compare(case: Case, table: Table) -> GradeComparison:
+    rule = "terrain.slope_map" if table.name == "PDT" else "terrain.slope_grade"
+    limits = case.standard.rules[rule].limits
+    declared = declared_grades(case, table, limits)
+    wanted = declared > 0
+    reasons: Counter[Text] = Counter()
+    terrain = None
+    if case.baseline.dem and case.frame.trusted(table.name) and wanted.any():
+        terrain = case.slope_map if table.name == "PDT" else case.terrain
+    able, excuses = why_not(case, table, terrain, limits)
+    if table.name == "PDT" and terrain is not None and table.geometry is not None:
+        narrow = able & _narrow(table, terrain, float(limits["edge_cells"]))
+        able &= ~narrow
+        excuses.append((narrow, NARROW))
+    for excused, reason in excuses:
+        count = int((excused & wanted).sum())
+        if count:
+            reasons[reason] += count
+    rows = np.flatnonzero(able & wanted)
+    if terrain is None or not len(rows):
+        return GradeComparison(table, terrain, None, reasons, np.zeros(0, dtype=bool), False)
+    agreement = compare_grades(terrain, rows, declared[rows], _habits(terrain, rows, limits))
+    contradicts = _contradicts(agreement, limits)
+    enough = len(rows) >= float(limits["calibrated_from"])
+    most = bool(enough and contradicts.mean() > float(limits["most_share"]))
+    return GradeComparison(table, terrain, agreement, reasons, contradicts, most)
+
+
+def cell_size(terrain: TerrainMeasure, rows: IntArray) -> float:
+    """Median cell size under ``rows`` in metres."""
+    cells = terrain.cells[rows]
+    area = terrain.area[rows] * terrain.checked_share[rows]
+    return float(np.sqrt(np.median(area / np.maximum(cells, 1e-9))))
+
+
+def _habits(terrain: TerrainMeasure, rows: IntArray, limits: dict[str, Any]) -> Habits:
+    """What an honest deviation may be for this DEM; see the rule's help.
+
+    The coarser the DEM beside the finest that surveyors use, the more slope it
+    has lost, and the more grades may honestly lie above it.
+    """
+    folds = max(np.log2(cell_size(terrain, rows) / float(limits["finest_cell_m"])), 0.0)
+    highest = float(limits["highest_offset"]) + float(limits["highest_offset_per_fold"]) * folds
+    few = len(rows) < float(limits["calibrated_from"])
+    return Habits(
+        scale=float(limits["scale_deg"]),
+        offset_spread=float(limits["offset_spread"]),
+        usual_spread=float(limits["uncalibrated_spread" if few else "usual_spread"]),
+        spread_factor=float(limits["spread_factor"]),
+        lowest=-float(limits["lowest_offset"]),
+        highest=highest,
+        few_cells=float(limits["few_cells"]),
+    )
+
+
+def _contradicts(agreement: SlopeAgreement, limits: dict[str, Any]) -> BoolArray:
+    """Declared grades that have too small a share and that no honest deviation explains.
+
+    Where honest grades scatter widely, a small share is usual, and the share
+    that counts as too small becomes less. Two grades off are not scatter.
+    """
+    most = float(limits["share"])
+    wide = np.maximum(agreement.spread - float(limits["share_full_spread"]), 0.0)
+    share = np.clip(most - float(limits["share_per_spread"]) * wide, most / 5, most)
+    far = np.abs(agreement.declared - agreement.measured) >= 2
+    share = np.where(far, most, share)
+    unlikely = agreement.honest < np.where(
+        far, float(limits["far_probability"]), float(limits["doubtful_probability"])
+    )
+    other = agreement.declared != agreement.measured
+    result: BoolArray = other & unlikely & (agreement.declared_share < share)
+    return result
+
+
+def _narrow(table: Table, terrain: TerrainMeasure, cells: float) -> BoolArray:
+    """Polygons that are mostly edge: edges may legally lie a cell or two off."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cell = np.sqrt(terrain.area * terrain.checked_share / terrain.cells)
+        width = 2 * shapely.area(table.geometry) / shapely.length(table.geometry)
+        return np.nan_to_num(width, nan=0.0) < cells * np.nan_to_num(cell, nan=0.0)
+
+
+class TerrainRule(Rule):
+    """A rule of terrain."""
+
+    family = Family.TERRAIN
+
+
+def excuse(out: Judgement, reasons: Counter[Text]) -> Judgement:
+    """Count all of ``reasons`` as not checkable."""
+    for reason, count in reasons.items():
+        out.skip(count, reason)
+    return out
