@@ -93,7 +93,13 @@ class OneMapPlugin:
         self.dock = None
 
     def _forget_action(self, action: QAction) -> None:
+        entries = [entry.menu() for entry in self.interface.pluginMenu().actions()]
+        own = [menu for menu in entries if menu is not None and action in menu.actions()]
         self.interface.removePluginMenu(MENU, action)
+        # QGIS takes an empty submenu out of its menu and forgets to delete it.
+        for menu in own:
+            if menu.isEmpty():
+                menu.deleteLater()
         self.interface.removeToolBarIcon(action)
         action.deleteLater()
 

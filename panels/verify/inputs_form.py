@@ -19,7 +19,7 @@ from qgis.gui import (
     QgsProcessingGui,
     QgsProcessingParameterWidgetContext,
 )
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QVariant, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -172,12 +172,13 @@ class InputsForm(QScrollArea):
         """All parameters that have a value, as Processing takes them."""
         names = ("SUBMISSION", "DEM_ORIGIN", "STANDARD", *self._wrappers)
         found = {name: self.value(name) for name in names}
-        return {
-            name: value
-            for name, value in found.items()
-            if value is not None and value not in ("", [])
-        }
+        return {name: value for name, value in found.items() if not _is_nothing(value)}
 
     def is_empty(self, name: str) -> bool:
         """Whether nothing is chosen for a parameter."""
         return name not in self.values()
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a widget of Processing means that nothing was chosen."""
+    return value in (None, "", []) or (isinstance(value, QVariant) and value.isNull())
