@@ -18,6 +18,9 @@ from .table import BoolArray
 _FEET = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us-ft": 1200 / 3937, "ftus": 1200 / 3937}
 
 
+_KEPT_BYTES = 64 * 1024 * 1024
+
+
 class RasterError(Exception):
     """A raster that cannot be used; ``text`` says which file and why."""
 
@@ -30,8 +33,8 @@ class RasterError(Exception):
 class Band:
     """What has to be known to read one band.
 
-    ``exact`` says that float32 holds every stored value; ``masked`` that GDAL
-    knows a mask or alpha band; ``metres`` turns stored heights into metres.
+    ``exact`` says that float32 holds every stored value; ``masked`` that the
+    file has a mask; ``metres`` turns stored heights into metres.
     """
 
     number: int
@@ -79,11 +82,15 @@ class Raster:
             transform[5],
             dataset.GetProjection() or "",
         )
-        self.bands = [
-            _describe(dataset, number)
-            for number in range(1, dataset.RasterCount + 1)
-            if dataset.GetRasterBand(number).GetColorInterpretation() != gdal.GCI_AlphaBand
+        numbers = range(1, dataset.RasterCount + 1)
+        # GDAL's own mask overlooks the alpha band of some drivers and band counts.
+        alpha = [
+            number
+            for number in numbers
+            if dataset.GetRasterBand(number).GetColorInterpretation() == gdal.GCI_AlphaBand
         ]
+        self._alpha = alpha[0] if alpha else 0
+        self.bands = [_describe(dataset, number) for number in numbers if number not in alpha]
         if not self.bands:
             raise _error(path, Text("没有可用的波段", "it has no usable band"))
         self._tile = dataset.GetRasterBand(1).GetBlockSize()
@@ -144,9 +151,12 @@ class Raster:
         source = self._dataset().GetRasterBand(about.number)
         self._fetch(source, part, left, top)
         valid = _valid(part, about, self.plausible)
-        if about.masked:
+        if self._alpha or about.masked:
             mask = np.empty(part.shape, dtype=np.uint8)
-            self._fetch(source.GetMaskBand(), mask, left, top)
+            opaque = (
+                self._dataset().GetRasterBand(self._alpha) if self._alpha else source.GetMaskBand()
+            )
+            self._fetch(opaque, mask, left, top)
             if not mask.all():
                 valid = (mask != 0) if valid is None else valid & (mask != 0)
         if valid is not None:
@@ -171,6 +181,7 @@ class Raster:
                 raise self._damaged(str(error)) from error
             if done is None:
                 raise self._damaged(gdal.GetLastErrorMsg())
+        self._forget(out.nbytes)
         if target is not out:
             out[...] = target
 
@@ -181,7 +192,15 @@ class Raster:
         """The dataset of this thread, opened when first asked for."""
         if not hasattr(self._own, "dataset"):
             self._own.dataset = _open(self.path)
+            self._own.kept = 0
         return self._own.dataset
+
+    def _forget(self, fetched: int) -> None:
+        """Bound what GDAL keeps in memory: its own bound is a share of the machine."""
+        self._own.kept += fetched
+        if self._own.kept > _KEPT_BYTES:
+            self._own.dataset.FlushCache()
+            self._own.kept = 0
 
 
 def _open(path: str) -> Any:
@@ -225,7 +244,7 @@ def _describe(dataset: Any, number: int) -> Band:
     return Band(
         number=number,
         nodata=nodata,
-        masked=bool(flags & (gdal.GMF_PER_DATASET | gdal.GMF_ALPHA)),
+        masked=bool(flags & gdal.GMF_PER_DATASET),
         scale=_or(band.GetScale(), 1.0),
         offset=_or(band.GetOffset(), 0.0),
         exact=exact,

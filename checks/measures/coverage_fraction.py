@@ -34,12 +34,12 @@ _SURELY = 1e-6
 class Coverage:
     """Covered cells of one window.
 
-    ``cell_*``: cells touched by an outline, by ``owner`` then position;
-    ``cell`` is the flat index in the window and ``weight`` the covered
-    fraction. ``run_*``: runs of wholly covered cells in one row, ``start`` the
-    flat index of the first. Owners are positions in the list of polygons that
-    was asked for. ``tangled``, shape ``(polygons,)``, marks those whose rings
-    overlap themselves here; nothing is reported of them.
+    ``cell_*``: cells covered in part, by ``owner`` then position; ``cell`` is
+    the flat index in the window and ``weight`` the covered fraction. ``run_*``:
+    runs of wholly covered cells in one row, by ``owner`` then position;
+    ``start`` is the flat index of the first. Owners are positions in the list
+    of polygons that was asked for. ``tangled``, shape ``(polygons,)``, marks
+    those whose rings overlap themselves here; nothing is reported of them.
     """
 
     cell_owner: IntArray
@@ -233,8 +233,8 @@ def _accumulate(
     line &= (1 << strides.row_bits) - 1
     line *= window.columns
     line += column
-    run = (until > 1) & (np.abs(carried) > _NOTHING)
-    return _collect(owner, line, weight, run, carried, until - 1, polygons)
+    until -= 1
+    return _collect(owner, line, weight, carried, until, polygons)
 
 
 def _sums_before(values: FloatArray, first: IntArray) -> FloatArray:
@@ -252,48 +252,54 @@ def _collect(
     owner: IntArray,
     cell: IntArray,
     weight: FloatArray,
-    run: BoolArray,
     carried: FloatArray,
-    length: IntArray,
+    gap: IntArray,
     polygons: int,
 ) -> Coverage:
-    """Sort out cells and runs; ``run`` marks cells that one follows."""
+    """Sort out cells and runs.
+
+    ``gap`` untouched cells follow each touched one, covered by ``carried``.
+    """
     tangled = np.zeros(polygons, dtype=bool)
-    run_at = np.flatnonzero(run)
-    cover_of_run = carried[run_at]
     tangled[owner[np.flatnonzero((weight < -_SURELY) | (weight > 1 + _SURELY))]] = True
-    tangled[owner[run_at[np.abs(cover_of_run - 0.5) > 0.5 + _SURELY]]] = True
-    keep = weight > _NOTHING
-    part = cover_of_run < 1 - _SURELY
+    gap_at = np.flatnonzero((gap > 0) & (np.abs(carried) > _NOTHING))
+    under = carried[gap_at]
+    tangled[owner[gap_at[np.abs(under - 0.5) > 0.5 + _SURELY]]] = True
+    # What is touched but wholly covered (an edge along the cell's own side, or
+    # one clipped to the window) belongs to the run behind it.
+    full = weight > 1 - _NOTHING
+    part = weight > _NOTHING
+    part &= ~full
+    whole = np.zeros(len(gap), dtype=np.int64)
+    whole[gap_at] = gap[gap_at]
+    level_at = gap_at[under < 1 - _SURELY]
+    whole[level_at] = 0
+    whole += full
+    run = whole > 0
     if tangled.any():
-        keep &= ~tangled[owner]
-        fine = ~tangled[owner[run_at]]
-        run_at, part = run_at[fine], part[fine]
-    cells = (owner, cell, weight)
-    if not keep.all():
-        kept = np.flatnonzero(keep)
-        cells = (owner[kept], cell[kept], weight[kept])
-    if part.any():
-        # Under a level edge, which has no height to cut, a run is covered in part.
-        under = run_at[part]
-        run_at = run_at[~part]
-        more = ranges(cell[under] + 1, length[under])
+        fine = ~tangled[owner]
+        part &= fine
+        run &= fine
+        level_at = level_at[fine[level_at]]
+    part_at, run_at = np.flatnonzero(part), np.flatnonzero(run)
+    cells = (owner[part_at], cell[part_at], weight[part_at])
+    if len(level_at):
+        # Under a level edge, which has no height to cut, a gap is covered in part.
+        length = gap[level_at]
         cells = _merged(
             cells,
             (
-                np.repeat(owner[under], length[under]),
-                more,
-                np.repeat(carried[under], length[under]),
+                np.repeat(owner[level_at], length),
+                ranges(cell[level_at] + 1, length),
+                np.repeat(carried[level_at], length),
             ),
         )
     return Coverage(
-        cells[0],
-        cells[1],
-        np.minimum(cells[2], 1.0),
-        owner[run_at],
-        cell[run_at] + 1,
-        length[run_at],
-        tangled,
+        *cells,
+        run_owner=owner[run_at],
+        run_start=cell[run_at] + 1 - full[run_at],
+        run_length=whole[run_at],
+        tangled=tangled,
     )
 
 
