@@ -15,7 +15,7 @@ from ..table import BoolArray, FloatArray, GeometryArray, IntArray
 from .coverage_edges import Chain, clusters, cut, find_cuts, number_vertices, ring_chain
 from .shape_vertices import rings
 
-_LINE, _MULTILINE = 1, 5
+_LINE, _RING, _MULTILINE = 1, 2, 5
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Ends:
 
 def usable_lines(geometries: GeometryArray) -> BoolArray:
     """Lines of some length with finite coordinates."""
-    kinds = np.isin(shapely.get_type_id(geometries), (_LINE, _MULTILINE))
+    kinds = np.isin(shapely.get_type_id(geometries), (_LINE, _RING, _MULTILINE))
     with np.errstate(all="ignore"):
         length = shapely.length(geometries)
     box = shapely.bounds(geometries).reshape(-1, 4)

@@ -230,7 +230,7 @@ class Cover(_BareGround):
             tree = shapely.STRtree(frame.shown(frame.polygons))
             for bare in self.gathered(gaps, chosen):
                 self._report(out, shape, frame, tree, gaps, bare)
-        return out
+        return out if out.tested or out.reasons else out.skip(0, NO_LAYERS)
 
     def _report(
         self,

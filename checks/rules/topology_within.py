@@ -13,7 +13,7 @@ from ..measures.coverage import NO_LAYER, LayerShape
 from ..measures.coverage_within import Outside
 from ..table import BoolArray, IntArray, Table
 from .rule import NO_PARCELS, Judgement
-from .topology_base import TopologyRule, count, graded
+from .topology_base import TopologyRule, by_row, count, graded
 
 _NOT_HELD = Text(
     "图斑不在任何村级调查区内或超出其边界，已由相应规则报告",
@@ -48,20 +48,32 @@ class _Inside(TopologyRule):
             return out.skip(len(small.table), NO_LAYER)
         count(out, small.sound.usable)
         home = case.coverage.homes(inner, self.outer)
-        known = self._in_gaps(case, found)
+        known = self._told(case, inner, found)
         for place in np.flatnonzero(~known):
             self._report(out, small, large, found, int(place), int(home[found.row[place]]))
         return out
 
-    def _in_gaps(self, case: Case, found: Outside) -> BoolArray:
-        """What lies outside only because the outer layer itself has a gap there."""
-        fit = case.coverage.fit(self.outer)
-        if fit is None or not fit.gaps.framed.any() or not len(found.row):
-            return np.zeros(len(found.row), dtype=bool)
-        bare = shapely.union_all(fit.gaps.where[fit.gaps.framed])
-        whole = shapely.area(found.where)
-        inside = shapely.area(shapely.intersection(found.where, bare))
-        return inside >= self.limit("same_share") * whole
+    def _told(self, case: Case, inner: str, found: Outside) -> BoolArray:
+        """What other findings are about: a gap of the outer layer, an overlap of the inner."""
+        out = np.zeros(len(found.row), dtype=bool)
+        whole = self.limit("same_share") * shapely.area(found.where)
+        holder = case.coverage.fit(self.outer)
+        if holder is not None and holder.gaps.framed.any() and len(out):
+            bare = shapely.union_all(holder.gaps.where[holder.gaps.framed])
+            out |= shapely.area(shapely.intersection(found.where, bare)) >= whole
+        own = case.coverage.fit(inner)
+        if own is None:
+            return out
+        rows = np.concatenate([own.overlaps.first, own.overlaps.second])
+        where = np.concatenate([own.overlaps.where, own.overlaps.where])
+        concerned = np.isin(rows, found.row[~out])
+        rows, where = rows[concerned], where[concerned]
+        shared = {row: shapely.union_all(where[places]) for row, places in by_row(rows)}
+        for place in np.flatnonzero(~out):
+            if found.row[place] in shared:
+                common = found.where[place].intersection(shared[found.row[place]])
+                out[place] = common.area >= whole[place]
+        return out
 
     def _report(
         self,

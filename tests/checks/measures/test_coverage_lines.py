@@ -105,6 +105,7 @@ def test_ends_a_millimetre_apart_meet():
     assert len(loose_ends(lines, np.empty(0, dtype=object), TOLERANCE).row) == 0
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
 def test_hostile_lines_are_not_usable():
     nan = float("nan")
     lines = array(
