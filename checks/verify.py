@@ -223,9 +223,14 @@ def _wkt(case: Case) -> str:
 
 
 def _write(verification: Verification, case: Case, options: Options, progress: Progress) -> None:
-    write_findings(verification, options.findings, progress.part(0.0, 0.6))
-    if options.record is not None:
-        write_record(verification, options.record)
-    progress.at(0.7)
-    if options.report is not None:
-        write_report(verification, case, options.report, progress.part(0.7, 1.0))
+    try:
+        write_findings(verification, options.findings, progress.part(0.0, 0.6))
+        if options.record is not None:
+            write_record(verification, options.record)
+        progress.at(0.7)
+        if options.report is not None:
+            write_report(verification, case, options.report, progress.part(0.7, 1.0))
+    except Cancelled:
+        for path in filter(None, (options.findings, options.record, options.report)):
+            path.unlink(missing_ok=True)
+        raise
