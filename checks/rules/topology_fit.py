@@ -123,10 +123,12 @@ class _BareGround(TopologyRule):
     def explained(self, case: Case, shape: LayerShape, gaps: Gaps) -> BoolArray:
         """Gaps that another finding is about: a lost shape, or a village that is missing."""
         out = np.zeros(len(gaps.area), dtype=bool)
-        lost = ~shape.sound.usable & (shapely.is_missing(shape.sound.stand_in))
-        for size in shape.table.number("TBMJ")[lost]:
+        lost = ~shape.sound.usable & shapely.is_missing(shape.sound.stand_in)
+        for size in np.sort(shape.table.number("TBMJ")[lost]):
             # TBMJ is the ellipsoid area: less than 0.1 % away in any 3° zone.
-            out |= np.abs(gaps.area - size) <= (1.0 - self.limit("same_share")) * size + 0.05
+            away = np.where(out, np.inf, np.abs(gaps.area - size))
+            if len(away) and away.min() <= (1.0 - self.limit("same_share")) * size + 0.05:
+                out[away.argmin()] = True
         if shape.table.name == "DLTB" and len(out):
             villages = case.coverage.fit("CJDCQ")
             if villages is not None and villages.gaps.framed.any():
