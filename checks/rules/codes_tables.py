@@ -113,12 +113,12 @@ class _Coded(Rule):
     def _habit(
         self, values: Values, spec: FieldSpec, word: str, rows: IntArray, reason: Reason
     ) -> Finding:
-        table = values.table
+        table, (why_zh, why_en) = values.table, _why(reason)
         message = Text(
             f"{table.name} 有 {len(rows)} 个要素的{spec.title}（{spec.name}）为 {word}，"
-            f"不在代码表内{_why(reason).zh}",
+            f"不在代码表内{why_zh}",
             f"{len(rows)} objects of {table.name} have {spec.name} {word}, "
-            f"which is in no code table{_why(reason).en}",
+            f"which is in no code table{why_en}",
         )
         return self.finding_about(
             table.name,
@@ -135,11 +135,11 @@ class _Coded(Rule):
 
     def _single(self, values: Values, spec: FieldSpec, row: int, reason: Reason) -> Finding:
         word = values.said(spec.name, row)
-        which = values.table.object_ids[row]
+        which, (why_zh, why_en) = values.table.object_ids[row], _why(reason)
         message = Text(
             f"{values.table.name} 要素 {which} 的{spec.title}（{spec.name}）为 {word}，"
-            f"不在代码表内{_why(reason).zh}",
-            f"{values.table.name} {which}: {spec.name} {word} is in no code table{_why(reason).en}",
+            f"不在代码表内{why_zh}",
+            f"{values.table.name} {which}: {spec.name} {word} is in no code table{why_en}",
         )
         return self.finding(
             values.table,
@@ -163,10 +163,11 @@ class _Coded(Rule):
         return Severity.D if reason.doubtful else None
 
 
-def _why(reason: Reason) -> Text:
+def _why(reason: Reason) -> tuple[str, str]:
+    """The reason in brackets, Chinese and English; nothing where there is none."""
     if reason.what is None:
-        return Text("", "")
-    return Text(f"（{reason.what.zh}）", f" ({reason.what.en})")
+        return "", ""
+    return f"（{reason.what.zh}）", f" ({reason.what.en})"
 
 
 class LandClassCode(_Coded):
@@ -196,7 +197,7 @@ class LandClassCode(_Coded):
                         "规划用地用海分类的代码", "a code of the planning classification"
                     ),
                 }[cause]
-                return Reason(cause, Text(f"{scheme.zh}：{row['name_zh']}", scheme.en))
+                return Reason(cause, Text(f"{scheme.zh}，意为{row['name_zh']}", scheme.en))
         return super().reason(standard, spec, word)
 
 

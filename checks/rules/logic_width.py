@@ -9,6 +9,7 @@ from ..findings import Family, Text
 from ..measures.case import Case
 from ..table import BoolArray, FloatArray, Table
 from .condition_rule import OWNED_ELSEWHERE, missing_field, missing_layers
+from .conditions import any_of
 from .rule import Judgement, Rule
 from .values import values_of
 
@@ -63,6 +64,7 @@ class LinearWidth(Rule):
         if (linear & ~sound).any():
             out.skip(int((linear & ~sound).sum()), OWNED_ELSEWHERE)
         rows = linear & sound & (declared > 0)
+        rows &= ~any_of(values, self.spec.limits["told_elsewhere"])
         if rows.any() and not in_metres(values.table):
             return out.skip(int(rows.sum()), _DEGREES)
         width, strip = self._measured(values.table, rows)

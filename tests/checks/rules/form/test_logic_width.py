@@ -51,6 +51,8 @@ def test_a_bent_road_keeps_its_width(make):
     line = shapely.LineString([(500000, 0), (500300, 0), (500300, 300), (500700, 350)])
     shape = line.buffer(3.0, cap_style="flat")
     assert make.judge("L28", make.case(road(make, 6.0, shape))).findings == []
+    # A rural road that may not be so wide at all is told by L27.
+    assert make.judge("L28", make.case(road(make, 16.0, shape))).findings == []
     assert len(make.judge("L28", make.case(road(make, 16.0, shape, "1003"))).findings) == 1
 
 
@@ -68,7 +70,7 @@ def test_a_bent_road_keeps_its_width(make):
 def test_what_is_no_strip_is_not_checkable(make, shape):
     table = make.table(
         "DLTB",
-        make.number([make.parcel("1006", XZDWKD=30.0), make.parcel("1006", XZDWKD=6.0)]),
+        make.number([make.parcel("1003", XZDWKD=30.0), make.parcel("1006", XZDWKD=6.0)]),
         geometry=[shape, strip(6.0)],
     )
     judgement = make.judge("L28", make.case(table))
@@ -77,5 +79,5 @@ def test_what_is_no_strip_is_not_checkable(make, shape):
 
 def test_degrees_are_not_checkable(make):
     shape = shapely.box(115.0, 36.0, 115.01, 36.0001)
-    judgement = make.judge("L28", make.case(road(make, 30.0, shape)))
+    judgement = make.judge("L28", make.case(road(make, 30.0, shape, "1003")))
     assert (judgement.tested, judgement.not_checkable) == (0, 1)
