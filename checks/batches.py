@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from osgeo import ogr
+from osgeo import gdal, ogr
 
 from .columns import iso_texts
 from .table import BoolArray, Field, IntArray
 
 BATCH = 1024
-"""Rows at a time. OGR pads every text of a batch to the longest: small batches
-keep one enormous text from filling the memory, and are no slower."""
+"""Rows at a time; more is no faster."""
+_BATCH_UNBOUNDED = 256
+_TEXT_BYTES = 64 * 2**20
+"""OGR pads every text of a batch to the longest: so much may that come to."""
+_BYTES_PER_CHARACTER = 4
+_NARROW = 1024
+_FEWEST = 16
 _NO_GEOMETRY = b"\0"
 """Stands for bytes that OGR would not hand out because they are no geometry."""
 _MOST_LOST = 10_000
@@ -32,11 +37,45 @@ class Batch:
     shapes: list[bytes | None]
 
 
+def arrow_batch(dataset: gdal.Dataset, layer: ogr.Layer, texts: list[Field]) -> int:
+    """How many rows of ``layer`` may be read at a time through Arrow; 0: none.
+
+    One enormous text must not fill the memory. A GeoPackage can be asked for
+    its longest; other formats are trusted to keep to narrow fields they declare.
+    """
+    if not texts:
+        return BATCH
+    if dataset.GetDriver().ShortName != "GPKG":
+        narrow = all(0 < text.width <= _NARROW for text in texts)
+        return BATCH if narrow else _BATCH_UNBOUNDED
+    longest = ", ".join(f"max(length({_quoted(text.source_name)}))" for text in texts)
+    query = f"SELECT {longest} FROM {_quoted(layer.GetName())}"  # noqa: S608  (names are quoted)
+    try:
+        answer = dataset.ExecuteSQL(query)
+        row = answer.GetNextFeature() if answer is not None else None
+        if row is None:
+            return 0
+        characters = sum(row.GetFieldAsInteger64(i) for i in range(len(texts)))
+        dataset.ReleaseResultSet(answer)
+    except RuntimeError:
+        return 0
+    rows = _TEXT_BYTES // max(characters * _BYTES_PER_CHARACTER, 1)
+    return 0 if rows < _FEWEST else min(rows, BATCH)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def by_arrow(
-    layer: ogr.Layer, stored: list[tuple[int, Field]], ignored: bool, _messages: list[str]
+    layer: ogr.Layer,
+    stored: list[tuple[int, Field]],
+    ignored: bool,
+    _messages: list[str],
+    batch: int = BATCH,
 ) -> Iterator[Batch]:
     """Batches from OGR's Arrow stream."""
-    stream = layer.GetArrowStreamAsNumPy(options=[f"MAX_FEATURES_IN_BATCH={BATCH}"])
+    stream = layer.GetArrowStreamAsNumPy(options=[f"MAX_FEATURES_IN_BATCH={batch}"])
     geometry = layer.GetGeomType() != ogr.wkbNone
     others = 0 if ignored else layer.GetLayerDefn().GetFieldCount() - len(stored)
     for columns in stream:

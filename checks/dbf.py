@@ -28,6 +28,7 @@ _LANGUAGE_DRIVERS = {0x4D: GB18030, 0x7A: GB18030}
 """Language drivers that stand for GBK; the others say nothing about Chinese."""
 _CHINESE = {"gbk", "gb2312", "gb18030", "cp936", "936", "ms936", "euc-cn", "ansi 936", "hz"}
 _MANY = 3
+_NAME_WIDTH = 10
 _BLOCK = 65_536
 _NUMERIC, _TEXTUAL = "NF", "CL"
 _BLANKS = b" \0"
@@ -115,7 +116,9 @@ class Dbf:
 
     def name(self, field: DbfField) -> str:
         """The field's name as text."""
-        return field.name.decode(self.encoding.codec, errors="replace").strip()
+        codec = self.encoding.codec
+        name = decoded(field.name, codec, _NAME_WIDTH)
+        return (field.name.decode(codec, errors="replace") if name is None else name).strip()
 
     def texts(self, field: DbfField, rows: IntArray) -> list[bytes | None]:
         """Raw values without padding, ``None`` where blank."""
@@ -196,7 +199,7 @@ class Dbf:
 
     def _foreign_values(self) -> set[tuple[bytes, int]]:
         """Distinct names and texts that hold more than ASCII, with their field's width."""
-        found = {(field.name, 10) for field in self.fields if not field.name.isascii()}
+        found = {(field.name, _NAME_WIDTH) for field in self.fields if not field.name.isascii()}
         for field in self.fields:
             if field.letter != "C":
                 continue

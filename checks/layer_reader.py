@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
-from osgeo import ogr, osr
+from osgeo import gdal, ogr, osr
 
-from .batches import BATCH, Batch, by_arrow, by_feature
+from .batches import BATCH, Batch, arrow_batch, by_arrow, by_feature
 from .columns import (
     Column,
     DateColumn,
@@ -62,8 +63,14 @@ class LayerReader:
     """Reads one layer; ``attributes`` are its shapefile's, read from the bytes."""
 
     def __init__(
-        self, layer: ogr.Layer, name: str, specs: list[FieldSpec], attributes: Dbf | None
+        self,
+        dataset: gdal.Dataset,
+        layer: ogr.Layer,
+        name: str,
+        specs: list[FieldSpec],
+        attributes: Dbf | None,
     ) -> None:
+        self._dataset = dataset
         self._layer = layer
         self._name = name
         self._specs = {spec.name.upper(): spec for spec in specs}
@@ -79,7 +86,10 @@ class LayerReader:
 
         ``messages`` is where OGR's errors are being collected.
         """
-        outcome = self._try(by_arrow, messages, progress) if self._arrow_is_safe() else None
+        outcome = None
+        batch = self._arrow_batch()
+        if batch:
+            outcome = self._try(partial(by_arrow, batch=batch), messages, progress)
         if outcome is None or outcome[2]:
             before = outcome
             outcome = self._try(by_feature, messages, progress)
@@ -200,19 +210,23 @@ class LayerReader:
         except RuntimeError:
             return False
 
-    def _arrow_is_safe(self) -> bool:
-        """Whether OGR's Arrow stream may be asked at all.
+    def _arrow_batch(self) -> int:
+        """Rows at a time from OGR's Arrow stream; 0 where it may not be asked.
 
         GDAL 3.6 crashes the interpreter on field names that are not UTF-8, and
         two fields of one name would hide each other.
         """
         if not hasattr(self._layer, "GetArrowStreamAsNumPy"):
-            return False
+            return 0
         definition = self._layer.GetLayerDefn()
         names = [definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())]
         names += [self._layer.GetFIDColumn(), self._layer.GetGeometryColumn()]
         named = [name for name in names if name]
-        return all(_is_clean(name) for name in named) and len(set(named)) == len(named)
+        if not all(_is_clean(name) for name in named) or len(set(named)) < len(named):
+            return 0
+        stored = [] if self._attributes is not None else self._stored()
+        texts = [declared for _, declared in stored if declared.kind == "text"]
+        return arrow_batch(self._dataset, self._layer, texts)
 
 
 def _dbf_values(dbf: Dbf, stored: DbfField, column: Column, rows: IntArray) -> Any:

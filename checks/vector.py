@@ -91,7 +91,8 @@ class VectorSource:
             opened = self.dataset.GetLayerByName(layer)
             if opened is None:
                 raise VectorError(_layer_failed(self.path, layer, _last(messages)))
-            reader = LayerReader(opened, name, standard.fields.get(name, []), self.attributes)
+            specs = standard.fields.get(name, [])
+            reader = LayerReader(self.dataset, opened, name, specs, self.attributes)
             table = reader.read(label or f"{self.path.name}/{layer}", messages, progress)
         if table is None:
             raise VectorError(_layer_failed(self.path, layer, _last(messages)))

@@ -60,7 +60,7 @@ def test_arrow_and_features_give_the_same(tmp_path, standard, monkeypatch, suffi
     rows = with_gaps(packages.parcels(count))
     path = packages.write_layer(tmp_path / f"DLTB{suffix}", rows, shapes, fields=fields)
     arrow = read(path, standard)
-    monkeypatch.setattr(layer_reader.LayerReader, "_arrow_is_safe", lambda self: False)
+    monkeypatch.setattr(layer_reader.LayerReader, "_arrow_batch", lambda self: 0)
     by_feature = read(path, standard)
     assert len(arrow) == len(by_feature) == count
     assert list(arrow.columns) == list(by_feature.columns)
@@ -335,7 +335,7 @@ def test_text_that_is_no_utf8_is_told_row_by_row(tmp_path, standard, monkeypatch
         assert table.text("DLMC")[0] == "水浇地", way
         assert "\ufffd" in table.text("DLMC")[1]
         assert [(p.row, p.kind, p.field) for p in table.problems] == [(1, "bad_text", "DLMC")]
-        monkeypatch.setattr(layer_reader.LayerReader, "_arrow_is_safe", lambda self: False)
+        monkeypatch.setattr(layer_reader.LayerReader, "_arrow_batch", lambda self: 0)
 
 
 def test_field_names_that_are_no_utf8_do_not_crash(tmp_path, standard):
