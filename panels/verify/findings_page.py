@@ -62,6 +62,7 @@ class FindingsPage(QWidget):
         self.model = FindingsModel(self)
         self._rules: dict[str, Any] = {}
         self._typing = self._pause(_TYPING_PAUSE_MS, self._filter)
+        # The numbers follow every key; the map only when the keys rest.
         self._moving = self._pause(_ARROW_PAUSE_MS, self._choose)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 8, 6, 6)
@@ -71,7 +72,7 @@ class FindingsPage(QWidget):
         for box in (self.family, self.verdict, self.severity, self.order):
             box.currentIndexChanged.connect(lambda _: self._filter())
         self.search.textChanged.connect(lambda _: self._typing.start())
-        self.view.selectionModel().currentChanged.connect(lambda *_: self._moving.start())
+        self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.activated.connect(self._activate)
 
     def _pause(self, milliseconds: int, then: Any) -> QTimer:
@@ -215,9 +216,17 @@ class FindingsPage(QWidget):
                 shown=count(shown), total=count(all_of_them)
             )
         )
-        self._choose()
+        self._explain()
+
+    def _current_changed(self) -> None:
+        self._explain()
+        self._moving.start()
 
     def _choose(self) -> None:
+        if self.row() >= 0:
+            self.chosen.emit(self.row())
+
+    def _explain(self) -> None:
         row = self.row()
         if row < 0:
             hint = (
@@ -229,7 +238,6 @@ class FindingsPage(QWidget):
             return
         background = self.palette().color(QPalette.ColorRole.Window)
         self.details.setText(details(self.model.table, row, self._rules, background))
-        self.chosen.emit(row)
 
     def _activate(self, index: QModelIndex) -> None:
         self.wanted.emit(self.model.table_row(index))

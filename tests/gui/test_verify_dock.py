@@ -41,7 +41,10 @@ def type_into(line, text):
     from qgis.PyQt.QtTest import QTest
 
     line.setFocus()
-    QTest.keyClicks(line, text)
+    if text.isascii():
+        QTest.keyClicks(line, text)
+    else:
+        line.insert(text)  # QTest has no keys for it; input methods insert too
 
 
 def centre(desk):
