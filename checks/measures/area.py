@@ -283,9 +283,7 @@ def round_area(area: FloatArray) -> FloatArray:
     return np.copysign(np.floor(np.abs(area) * 100 + 0.5) / 100, area)
 
 
-def measure_areas(
-    layers: dict[str, Table], frame: FrameMeasure, standard: Standard
-) -> AreaMeasure:
+def measure_areas(layers: dict[str, Table], frame: FrameMeasure, standard: Standard) -> AreaMeasure:
     """Areas of every polygon layer whose frame is known."""
     constants = standard.data("ellipsoid.json")["ellipsoids"]
     ellipsoid = Ellipsoid.of(constants["CGCS2000"])
