@@ -47,7 +47,7 @@ def split(make, *areas, before=OLD[0], **changes):
 
 def test_pieces_that_add_up(make):
     case = make.case(
-        process(make, *split(make, 6000.0, 4000.004)), previous=last_year(make, {OLD[0]: 10000.0})
+        process(make, *split(make, 6000.0, 4000.018)), previous=last_year(make, {OLD[0]: 10000.0})
     )
     judgement = make.judge("L32", case)
     assert (judgement.tested, judgement.findings) == (1, [])
@@ -187,8 +187,9 @@ def rebuilt(make, pieces, before=WHOLE, wkt=("", "")):
 def test_pieces_that_rebuild_the_old_parcel(make):
     judgement = rebuilt(make, [LEFT, RIGHT])
     assert (judgement.tested, judgement.findings) == (1, [])
-    noisy = shapely.box(60.00005, 0, 100.00005, 100)
-    assert rebuilt(make, [LEFT, noisy]).findings == []
+    # 0.1 m² and what 0.0001 m along an edge of 400 m may do.
+    assert rebuilt(make, [LEFT, shapely.box(60, 0, 100.0013, 100)]).findings == []
+    assert len(rebuilt(make, [LEFT, shapely.box(60, 0, 100.0015, 100)]).findings) == 1
 
 
 def test_a_piece_that_is_missing(make):

@@ -203,6 +203,17 @@ def test_an_export_default_is_one_finding(make):
     assert finding.severity.value == "D"
 
 
+def test_widths_that_are_all_too_short_are_no_default(make):
+    table = make.table("DLTB", [make.parcel()])
+    for name, field in list(table.fields.items()):
+        if field.kind == "text":
+            table.fields[name] = Field(name, name, "text", 10)
+    findings = make.judge("schema.field_length", make.case(table)).findings
+    short = {f.key for f in findings if f.cause == "too_short"}
+    assert {"BSM", "ZLDWDM", "DLMC"} <= short
+    assert not any(f.cause == "export_default" for f in findings)
+
+
 @pytest.mark.parametrize("width", [60, 120, 180])
 def test_a_shapefile_counts_bytes(make, width):
     table = declared(make, DLMC=("text", width), BSM=("text", 18))
@@ -293,6 +304,13 @@ def test_a_column_without_a_word_is_one_finding(make):
     rows = make.number([make.parcel(QSXZ=None) for _ in range(40)])
     (finding,) = make.judge("schema.mandatory_empty", make.case(make.table("DLTB", rows))).findings
     assert (finding.key, finding.cause, finding.object_id) == ("QSXZ", "column_empty", "QSXZ")
+
+
+def test_one_row_is_an_object_not_a_column(make):
+    (finding,) = make.judge(
+        "schema.mandatory_empty", make.case(make.table("DLTB", [make.parcel(QSXZ=None)]))
+    ).findings
+    assert (finding.object_id, finding.cause) == ("371402211000000001", "")
 
 
 def test_a_row_without_identifier_is_named_by_its_row(make):
