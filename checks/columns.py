@@ -96,7 +96,7 @@ class TextColumn(Column):
             RowProblem(
                 -1,
                 "bad_text",
-                Text(f"{text.zh},共 {len(rows)} 行", f"{text.en}, {len(rows)} rows"),
+                Text(f"{text.zh}，共 {len(rows)} 行", f"{text.en}, {len(rows)} rows"),
                 self.name,
             )
         ]
@@ -235,7 +235,8 @@ def numeric_identifier(name: str, count: int) -> RowProblem:
         -1,
         "numeric_identifier",
         Text(
-            f"字段 {name} 以浮点数存储,只能保证 15 位有效数字,{count} 行的末位数字在源数据中已丢失",
+            f"字段 {name} 以浮点数存储，只能保证 15 位有效数字，"
+            f"{count} 行的末位数字在源数据中已丢失",
             f"{name} is stored as floating point, which holds 15 digits: "
             f"the last digits of {count} rows are lost in the source",
         ),

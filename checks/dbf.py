@@ -243,4 +243,4 @@ def _number(value: bytes) -> float:
 
 
 def _unreadable(path: Path, reason: str) -> Text:
-    return Text(f"属性表 {path.name} 无法读取:{reason}", f"Attribute table {path.name}: {reason}")
+    return Text(f"属性表 {path.name} 无法读取：{reason}", f"Attribute table {path.name}: {reason}")

@@ -281,7 +281,7 @@ def _cut_off(row: int, reason: str) -> RowProblem:
     return RowProblem(
         -1,
         "unreadable_row",
-        Text(f"读到第 {row} 行后中断:{reason}", f"Reading stopped after {row} rows: {reason}"),
+        Text(f"读到第 {row} 行后中断：{reason}", f"Reading stopped after {row} rows: {reason}"),
     )
 
 

@@ -197,7 +197,7 @@ def _look_before(path: Path, any_format: bool) -> None:
         if path.is_file():
             with path.open("rb") as stream:
                 if not stream.read(1):
-                    raise VectorError(_failed(path, "the file is empty", "文件为空(0 字节)"))
+                    raise VectorError(_failed(path, "the file is empty", "文件为空（0 字节）"))
     except OSError as error:
         raise VectorError(_failed(path, str(error))) from error
     suffix = path.suffix.lower()
@@ -242,13 +242,14 @@ def _encoding_notes(path: Path, attributes: Dbf) -> list[tuple[str, Text]]:
     out = []
     if encoding.misdeclared:
         text = Text(
-            f"{path.name} 声明的文字编码为 {encoding.misdeclared},实际为 {codec},已按 {codec} 读取",
+            f"{path.name} 声明的文字编码为 {encoding.misdeclared}，"
+            f"实际为 {codec}，已按 {codec} 读取",
             f"{path.name} claims to be in {encoding.misdeclared} but is in {codec}; read as such",
         )
         out.append(("misdeclared", text))
     if encoding.damaged:
         text = Text(
-            f"{path.name} 的文字既不是有效的 UTF-8 也不是有效的 GB18030,"
+            f"{path.name} 的文字既不是有效的 UTF-8 也不是有效的 GB18030，"
             f"有 {encoding.damaged} 种取值无法解读",
             f"The text in {path.name} is neither valid UTF-8 nor valid GB18030: "
             f"{encoding.damaged} distinct values cannot be read",
@@ -305,12 +306,12 @@ def _last(messages: list[str]) -> str:
 
 def _failed(path: Path, reason: str, reason_zh: str = "") -> Text:
     return Text(
-        f"{path.name} 无法读取:{reason_zh or reason}", f"{path.name} cannot be read: {reason}"
+        f"{path.name} 无法读取：{reason_zh or reason}", f"{path.name} cannot be read: {reason}"
     )
 
 
 def _layer_failed(path: Path, layer: str, reason: str) -> Text:
     return Text(
-        f"{path.name} 中的图层 {layer} 无法读取:{reason}",
+        f"{path.name} 中的图层 {layer} 无法读取：{reason}",
         f"Layer {layer} of {path.name} cannot be read: {reason}",
     )

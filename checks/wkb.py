@@ -38,14 +38,14 @@ _WORDS = {
 }
 
 _MISSING = Text("没有图形", "No geometry")
-_EMPTY = Text("图形为空(没有任何坐标)", "The geometry is empty: it has no coordinates")
+_EMPTY = Text("图形为空（没有任何坐标）", "The geometry is empty: it has no coordinates")
 _UNREADABLE = Text(
-    "图形数据无法解析(截断、环不闭合或少于四个点)",
+    "图形数据无法解析（截断、环不闭合或少于四个点）",
     "The geometry cannot be read: cut off, a ring not closed or of fewer than four points",
 )
-_NO_NUMBER = Text("坐标含有非数值(NaN 或无穷大)", "Coordinates are not numbers (NaN or infinite)")
+_NO_NUMBER = Text("坐标含有非数值（NaN 或无穷大）", "Coordinates are not numbers (NaN or infinite)")
 _TOO_FAR = Text("坐标值超出地球上任何位置", "Coordinates are larger than any place on Earth")
-_CURVE = Text("图形含圆弧等曲线段,读取时化为短直线段", "True curves; read as short straight edges")
+_CURVE = Text("图形含圆弧等曲线段，读取时化为短直线段", "True curves; read as short straight edges")
 
 
 def read_shapes(
@@ -119,7 +119,7 @@ def one_kind(geometry: GeometryArray) -> tuple[GeometryArray, str, list[RowProbl
     kind = _KINDS[prevailing]
     word = _WORDS[kind]
     text = Text(
-        f"图形类型与图层不符,应为{word.zh}",
+        f"图形类型与图层不符，应为{word.zh}",
         f"Another kind of geometry than the layer's: not {word.en}",
     )
     other = present & (dimension != prevailing)

@@ -14,7 +14,7 @@ from .rule import Judgement, Rule
 
 _NO_LAYERS = Text("成果中没有图层", "The package has no layers")
 _NO_MANIFEST = Text("成果中没有 manifest.json", "The package has no manifest.json")
-_NO_ROWS = Text("图层没有要素,坐标系无从核对", "The layer has no rows to hold its frame against")
+_NO_ROWS = Text("图层没有要素，坐标系无从核对", "The layer has no rows to hold its frame against")
 _ELSEWHERE = Text("已由图形检查规则逐个报告", "Told one by one by the rules of topology")
 
 
@@ -154,13 +154,13 @@ class _RowRule(_PackageRule):
         cause, key = problem.kind, problem.field
         if 0 <= problem.row < len(table):
             message = Text(
-                f"{table.name} 要素 {table.object_ids[problem.row]}:{problem.detail.zh}",
+                f"{table.name} 要素 {table.object_ids[problem.row]}：{problem.detail.zh}",
                 f"{table.name} {table.object_ids[problem.row]}: {problem.detail.en}",
             )
             out.findings.append(self.finding(table, problem.row, message, cause=cause, key=key))
             return
         message = Text(
-            f"图层 {table.name}:{problem.detail.zh}", f"Layer {table.name}: {problem.detail.en}"
+            f"图层 {table.name}：{problem.detail.zh}", f"Layer {table.name}: {problem.detail.en}"
         )
         out.findings.append(
             self.finding_about(table.name, table.source, message, cause=cause, key=key)

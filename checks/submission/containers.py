@@ -64,7 +64,7 @@ def unpack_zip(
             return _Unpacking(opened, name, target, prefix).run(members, names, progress)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError) as error:
         raise SubmissionError(
-            Text(f"压缩包 {name} 损坏或不完整:{error}", f"The archive {name} is damaged: {error}")
+            Text(f"压缩包 {name} 损坏或不完整：{error}", f"The archive {name} is damaged: {error}")
         ) from error
 
 
@@ -77,7 +77,7 @@ def unsafe_reason(name: str) -> Text | None:
         return Text("是绝对路径", "an absolute path")
     # Windows drops blanks and dots at the end: there ".. " is ".." as well.
     if any(part not in ("", ".") and not part.rstrip(". ") for part in parts):
-        return Text("含有“..”,指向包外", "'..' in it, which leads out of the package")
+        return Text("含有“..”，指向包外", "'..' in it, which leads out of the package")
     if any(_RESERVED.match(part) or ":" in part for part in parts):
         return Text("是操作系统保留的名称", "a name that the operating system reserves")
     return None
@@ -101,7 +101,7 @@ class _Unpacking:
         if files and all(member.flag_bits & _ENCRYPTED_FLAG for member, _ in files):
             raise SubmissionError(
                 Text(
-                    f"压缩包 {self._name} 已加密,请解密后再提交检查",
+                    f"压缩包 {self._name} 已加密，请解密后再提交检查",
                     f"The archive {self._name} is encrypted: decrypt it first",
                 )
             )
@@ -123,7 +123,7 @@ class _Unpacking:
                 "unsafe_member",
                 name,
                 Text(
-                    f"压缩包成员“{name}”{reason.zh},未解压",
+                    f"压缩包成员“{name}”{reason.zh}，未解压",
                     f"Archive member '{name}' has {reason.en}; it was not unpacked",
                 ),
             )
@@ -165,7 +165,7 @@ class _Unpacking:
 
     def _unreadable(self, name: str, reason: str, cause: str) -> None:
         text = Text(
-            f"压缩包成员“{name}”无法解压:{reason}",
+            f"压缩包成员“{name}”无法解压：{reason}",
             f"Archive member '{name}' cannot be unpacked: {reason}",
         )
         self._problem("unreadable_file", name, text, cause)
@@ -186,20 +186,20 @@ def _check_limits(
         why = Text(f"成员多达 {len(members)} 个", f"it has {len(members)} members")
     elif total > limits.ratio_from and total / packed > limits.ratio:
         why = Text(
-            f"压缩比高达 {total / packed:.0f} 倍,疑似压缩炸弹",
+            f"压缩比高达 {total / packed:.0f} 倍，疑似压缩炸弹",
             f"it would grow {total / packed:.0f} times over, as archive bombs do",
         )
     elif total > limits.bytes:
         why = Text(f"解压后达 {total / 2**30:.1f} GiB", f"it unpacks to {total / 2**30:.1f} GiB")
     elif total > free * limits.free_share:
         why = Text(
-            f"解压需 {total / 2**30:.1f} GiB,磁盘仅余 {free / 2**30:.1f} GiB",
+            f"解压需 {total / 2**30:.1f} GiB，磁盘仅余 {free / 2**30:.1f} GiB",
             f"it needs {total / 2**30:.1f} GiB and {free / 2**30:.1f} GiB of disk are free",
         )
     else:
         return
     raise SubmissionError(
-        Text(f"压缩包 {name} 未解压:{why.zh}", f"The archive {name} was not unpacked: {why.en}")
+        Text(f"压缩包 {name} 未解压：{why.zh}", f"The archive {name} was not unpacked: {why.en}")
     )
 
 

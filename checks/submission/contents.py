@@ -128,7 +128,7 @@ def _walk(root: Path, out: Contents, progress: Progress) -> Iterator[tuple[Path,
             if path.is_symlink():
                 # Followed, a link could show us any file of this machine.
                 text = Text(
-                    f"“{inside}”是符号链接,未读取", f"'{inside}' is a link and was not followed"
+                    f"“{inside}”是符号链接，未读取", f"'{inside}' is a link and was not followed"
                 )
                 out.problems.append(Problem("unsafe_member", inside, "", text))
             elif name in files:
@@ -179,7 +179,7 @@ def _add_store(out: Contents, path: Path, name: str) -> None:
             out.evidence.append(path)
     except (OSError, sqlite3.Error) as error:
         text = Text(
-            f"举证数据库“{name}”无法读取:{error}",
+            f"举证数据库“{name}”无法读取：{error}",
             f"The evidence store '{name}' cannot be read: {error}",
         )
         out.problems.append(Problem("unreadable_file", name, "", text, "damaged"))

@@ -82,7 +82,7 @@ def _read_source(
         if not name:
             out.unknown.append(where)
             text = Text(
-                f"图层“{where}”不是标准规定的图层,未检查",
+                f"图层“{where}”不是标准规定的图层，未检查",
                 f"Layer '{where}' is none of the standard's and was not checked",
             )
             out.problems.append(Problem("unknown_layer", label, layer, text))
@@ -109,7 +109,8 @@ def _one_of(name: str, tables: list[Table]) -> tuple[Table, list[Problem]]:
         table = _joined(filled)
         sources = "、".join(part.source for part in filled)
         text = Text(
-            f"图层 {name} 分 {len(filled)} 部分提交(字段一致、标识码互不相同),已合并检查:{sources}",
+            f"图层 {name} 分 {len(filled)} 部分提交（字段一致、标识码互不相同），"
+            f"已合并检查：{sources}",
             f"Layer {name} came in {len(filled)} parts (same fields, different BSM) "
             f"and was joined: {', '.join(part.source for part in filled)}",
         )
@@ -117,7 +118,8 @@ def _one_of(name: str, tables: list[Table]) -> tuple[Table, list[Problem]]:
     taken, problems = filled[0], []
     for other in filled[1:]:
         text = Text(
-            f"图层 {name} 重复提交:采用“{taken.source}”,未采用“{other.source}”({len(other)} 行)",
+            f"图层 {name} 重复提交：采用“{taken.source}”，"
+            f"未采用“{other.source}”（{len(other)} 行）",
             f"Layer {name} was delivered twice: '{taken.source}' was taken, "
             f"'{other.source}' ({len(other)} rows) was not",
         )

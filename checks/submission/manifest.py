@@ -30,7 +30,9 @@ def read_manifest(
         if not isinstance(document, dict) or not isinstance(document.get("objects", []), list):
             raise ValueError("not an object with a list of objects")
     except (OSError, ValueError, RecursionError) as error:
-        text = Text(f"清单 {name} 无法读取:{error}", f"The manifest {name} cannot be read: {error}")
+        text = Text(
+            f"清单 {name} 无法读取：{error}", f"The manifest {name} cannot be read: {error}"
+        )
         return None, [Problem("manifest_unreadable", name, "", text)]
     return document, []
 
@@ -77,8 +79,8 @@ def compare_manifest(
 
 
 _UNSAFE = Text("清单中的路径不合法", "its path in the manifest is not one inside the package")
-_MISSING = Text("清单中有,包内没有", "it is in the manifest but not in the package")
-_UNLISTED = Text("包内有,清单中没有", "it is in the package but not in the manifest")
+_MISSING = Text("清单中有，包内没有", "it is in the manifest but not in the package")
+_UNLISTED = Text("包内有，清单中没有", "it is in the package but not in the manifest")
 
 
 def _difference(
@@ -87,7 +89,7 @@ def _difference(
     size = entry.get("bytes")
     if size is not None and size != file.bytes:
         return "bytes", Text(
-            f"清单记为 {size} 字节,实为 {file.bytes} 字节",
+            f"清单记为 {size} 字节，实为 {file.bytes} 字节",
             f"the manifest says {size} bytes, it has {file.bytes}",
         )
     stated = {key: entry[key] for key in ("sha256", "sm3") if entry.get(key)}
@@ -96,12 +98,13 @@ def _difference(
     try:
         actual = file_digests(file.path, progress)
     except OSError as error:
-        return "missing", Text(f"文件无法读取:{error}", f"it cannot be read: {error}")
+        return "missing", Text(f"文件无法读取：{error}", f"it cannot be read: {error}")
     for key, value in stated.items():
         # Without SM3 in this Python's OpenSSL that digest cannot be compared.
         if actual[key] is not None and str(value).strip().lower() != actual[key]:
             return key, Text(
-                f"{key.upper()} 摘要不符:清单 {str(value)[:_SHOWN]}…,文件 {actual[key][:_SHOWN]}…",
+                f"{key.upper()} 摘要不符：清单 {str(value)[:_SHOWN]}…，"
+                f"文件 {actual[key][:_SHOWN]}…",
                 f"its {key.upper()} differs: {str(value)[:_SHOWN]}… in the manifest, "
                 f"{actual[key][:_SHOWN]}… of the file",
             )
@@ -119,5 +122,5 @@ def _is_litter(name: str) -> bool:
 
 
 def _mismatch(file: str, cause: str, why: Text) -> Problem:
-    text = Text(f"“{file}”与清单不符:{why.zh}", f"'{file}' differs from the manifest: {why.en}")
+    text = Text(f"“{file}”与清单不符：{why.zh}", f"'{file}' differs from the manifest: {why.en}")
     return Problem("manifest_mismatch", file, "", text, cause)

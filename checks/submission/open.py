@@ -84,13 +84,13 @@ def _kind_of(path: Path) -> str:
         raise _refused(path, str(error), str(error)) from error
     suffix = path.suffix.lower()
     if not magic:
-        raise _refused(path, "文件为空(0 字节)", "the file is empty (0 bytes)")
+        raise _refused(path, "文件为空（0 字节）", "the file is empty (0 bytes)")
     if suffix == ".zip" or magic in _ZIP_MAGIC:
         return "zip"
     if suffix in CONVERTIBLE:
         raise _refused(path, *_convert(suffix))
     if suffix in ARCHIVES:
-        raise _refused(path, "不支持此压缩格式,请先解压", "unpack this kind of archive first")
+        raise _refused(path, "不支持此压缩格式，请先解压", "unpack this kind of archive first")
     if suffix not in DRIVERS:
         raise _refused(path, f"不认识的格式“{suffix}”", f"unknown format '{suffix}'")
     return suffix[1:]
@@ -236,7 +236,7 @@ def _not_looked_into(contents: Contents) -> list[Problem]:
     for file in contents.convertible:
         name = contents.names[file]
         zh, en = _convert(file.suffix.lower())
-        text = Text(f"“{name}”未读取:{zh}", f"'{name}' was not read: {en}")
+        text = Text(f"“{name}”未读取：{zh}", f"'{name}' was not read: {en}")
         out.append(Problem("unreadable_file", name, "", text, "unsupported"))
     return out
 
@@ -254,12 +254,12 @@ def _nothing(path: Path, layers: Layers, problems: list[Problem]) -> SubmissionE
         shown = ", ".join(layers.unknown[:5])
         return _refused(
             path,
-            f"没有标准规定的图层(现有:{shown})",
+            f"没有标准规定的图层（现有：{shown}）",
             f"it has no layer of the standard (found: {shown})",
         )
     return _refused(
         path,
-        "没有可读取的矢量数据(.gdb、.gpkg、.shp)",
+        "没有可读取的矢量数据（.gdb、.gpkg、.shp）",
         "there is no vector data in it (.gdb, .gpkg, .shp)",
     )
 
@@ -267,18 +267,18 @@ def _nothing(path: Path, layers: Layers, problems: list[Problem]) -> SubmissionE
 def _convert(suffix: str) -> tuple[str, str]:
     if suffix == ".vct":
         return (
-            "本版本尚不能读取 VCT,请先转换为 GDB 或 GeoPackage",
+            "本版本尚不能读取 VCT，请先转换为 GDB 或 GeoPackage",
             "this version does not read VCT yet: convert it to GDB or GeoPackage first",
         )
     return (
-        f"不能读取 {suffix},请先转换为文件地理数据库(.gdb)或 GeoPackage",
+        f"不能读取 {suffix}，请先转换为文件地理数据库（.gdb）或 GeoPackage",
         f"{suffix} cannot be read: convert it to a file geodatabase or GeoPackage first",
     )
 
 
 def _refused(path: Path, zh: str, en: str) -> SubmissionError:
     return SubmissionError(
-        Text(f"成果包 {path.name} 无法读取:{zh}", f"The package {path.name} cannot be read: {en}")
+        Text(f"成果包 {path.name} 无法读取：{zh}", f"The package {path.name} cannot be read: {en}")
     )
 
 
