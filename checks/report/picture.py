@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from osgeo import gdal, ogr
+from osgeo import gdal, ogr, osr
 
 from ..findings import Finding, Verdict
 from ..measures.case import Case
@@ -106,7 +106,11 @@ def _rasterize(
     raster.SetGeoTransform(corner)
     memory = ogr.GetDriverByName("Memory") or ogr.GetDriverByName("MEM")
     source = memory.CreateDataSource("")
-    layer = source.CreateLayer("parcels", None, ogr.wkbUnknown)
+    # Both sides say the same of where they are, or GDAL wonders aloud.
+    reference = osr.SpatialReference()
+    reference.SetLocalCS("map")
+    raster.SetProjection(reference.ExportToWkt())
+    layer = source.CreateLayer("parcels", reference, ogr.wkbUnknown)
     layer.CreateField(ogr.FieldDefn("number", ogr.OFTInteger))
     simple = shapely.simplify(table.geometry, corner[1] / 3, preserve_topology=False)
     for row in np.flatnonzero(table.usable):
