@@ -116,7 +116,9 @@ def fit(
     min_area
         Smaller faces, in m², are no finding.
     stand_ins
-        Ground of polygons that had to be left out: not a gap.
+        Ground of polygons that had to be left out: not a gap, and neither is
+        what such a polygon may have meant to hold besides, beside it and
+        within its convex hull.
     check
         Called often; may raise to stop.
     """
@@ -138,8 +140,8 @@ def fit(
     check()
     bare = cells[depth == 0]
     framed = _depth(shapely.STRtree(outline), bare) > 0
-    demanded = _without(_merged(bare[framed]), stand_ins)
-    enclosed = _without(_merged(bare[~framed]), stand_ins)
+    demanded = _without(_merged(bare[framed]), stand_ins, tolerance)
+    enclosed = _without(_merged(bare[~framed]), stand_ins, tolerance)
     # What reaches the box around everything is the world outside, not a hole.
     enclosed = enclosed[~shapely.intersects(enclosed, shapely.boundary(box))]
     edge = paths(rim, vertices, np.zeros(2))
@@ -325,9 +327,19 @@ def _merged(cells: GeometryArray) -> GeometryArray:
     return shapely.get_parts(shapely.union_all(cells))
 
 
-def _without(ground: GeometryArray, stand_ins: GeometryArray | None) -> GeometryArray:
+def _without(
+    ground: GeometryArray, stand_ins: GeometryArray | None, tolerance: float
+) -> GeometryArray:
     if stand_ins is None or not len(ground):
         return ground
     present = stand_ins[~shapely.is_missing(stand_ins)]
+    if not len(present):
+        return ground
     left = shapely.get_parts(shapely.difference(ground, shapely.union_all(present)))
-    return left[shapely.get_type_id(left) == 3]
+    left = left[shapely.get_type_id(left) == 3]
+    # A knotted ring says not which of its loops it meant: what the repair left out is its own.
+    piece, owner = shapely.STRtree(present).query(left, "dwithin", distance=2 * tolerance)
+    hull = shapely.buffer(shapely.convex_hull(present[owner]), tolerance)
+    unsure = np.zeros(len(left), dtype=bool)
+    unsure[piece[shapely.covers(hull, left[piece])]] = True
+    return left[~unsure]

@@ -114,6 +114,10 @@ class Corners:
     size: FloatArray
     arm: FloatArray
 
+    def only(self, chosen: BoolArray) -> Corners:
+        """Those ``chosen``."""
+        return Corners(self.row[chosen], self.xy[chosen], self.size[chosen], self.arm[chosen])
+
 
 def repeated_vertices(all_rings: Rings, tolerance: float) -> Corners:
     """Vertices no farther than ``tolerance`` m from the one before them."""

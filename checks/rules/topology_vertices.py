@@ -77,9 +77,10 @@ class Spike(_Corners):
     unit = "°"
 
     def corners(self, case: Case, shape: LayerShape) -> Corners:
-        """Sharp vertices between two long edges."""
+        """Sharp vertices between two long edges, but for the ends of narrow strips."""
         tolerance = case.coverage.tolerance
-        return spikes(shape.rings, self.limit("angle_deg"), self.limit("arm_m"), tolerance)
+        found = spikes(shape.rings, self.limit("angle_deg"), self.limit("arm_m"), tolerance)
+        return found.only(~shape.narrower_than(self.limit("strip_m"))[found.row])
 
     def words(self, number: int, least: float) -> Text:
         """How many needles, and how sharp."""

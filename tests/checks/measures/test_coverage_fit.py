@@ -220,6 +220,15 @@ def test_left_out_polygons_are_not_taken_for_gaps():
     assert found.gaps.area[0] == pytest.approx(jittered(4, 4)[6].area, abs=1e-6)
 
 
+def test_a_gap_beside_a_left_out_polygon_is_still_found():
+    polygons = boxes((0, 0, 10, 10), (10, 0, 20, 10), (0, 10, 5, 20), (5, 10, 20, 20))
+    stand_in = array([None, None, polygons[2], None])
+    polygons[2] = None
+    polygons[1] = shapely.box(11, 0, 20, 10)  # touches the corner of the one left out, no more
+    found = measured(polygons, boxes((0, 0, 20, 20)), stand_ins=stand_in)
+    assert found.gaps.area.tolist() == [10.0]
+
+
 def test_dense_curves_are_not_collapsed():
     # Vertices half a millimetre apart: far closer than the tolerance, and yet a real shape.
     angle = np.linspace(0, 2 * np.pi, 4000, endpoint=False)

@@ -156,6 +156,11 @@ def test_spikes_short_edges_and_repeats(judge):
     assert judge({"PDT": layers["DLTB"]}, "topology.spike") == []
 
 
+def test_the_ends_of_strips_are_no_spikes(judge):
+    strip = Polygon([(0, 0), (60, 0), (40, 0.9), (20, 0.9)])
+    assert judge({"DLTB": table("DLTB", [strip])}, "topology.spike") == []
+
+
 def test_holes_of_towns(judge):
     town = Polygon(shapely.box(0, 0, 90, 90).exterior, [shapely.box(20, 20, 40, 40).exterior])
     (found,) = judge(
