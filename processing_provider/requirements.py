@@ -13,6 +13,9 @@ SHAPELY = (2, 1)
 def missing() -> str:
     """Return what is missing and how to install it, or an empty text when all is there."""
     try:
+        # The first import of Shapely must be the one that keeps its GEOS apart.
+        from .. import checks  # noqa: F401
+
         version = str(importlib.import_module("shapely").__version__)
     except Exception:  # a damaged installation raises more than ImportError
         version = ""
