@@ -35,7 +35,7 @@ def parse_bands(text: str) -> dict[str, int]:
         if match is None or int(match.group(2)) < 1:
             raise InputError(
                 Text(
-                    f"波段写法无法识别:“{part.strip()}”,应类似 red=3,nir=4",
+                    f"波段写法无法识别：“{part.strip()}”，应类似 red=3,nir=4",
                     f"Bands not understood: '{part.strip()}'; write them like red=3,nir=4",
                 )
             )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal
 
+from .errors import ExplainedError
 from .findings import Text
 from .grid import Grid, Window
 from .reproject import quiet
@@ -21,12 +22,8 @@ _FEET = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us-ft": 1200 / 3937, "ft
 _KEPT_BYTES = 64 * 1024 * 1024
 
 
-class RasterError(Exception):
+class RasterError(ExplainedError):
     """A raster that cannot be used; ``text`` says which file and why."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from .table import BoolArray, FloatArray, TextArray
 ACCEPTED, REVIEW, NOT_CHECKABLE = "accepted", "review", "not_checkable"
 
 _NOTHING_COMPARED = Text(
-    "没有可与该图斑填报内容比较的可信数据,真实性无法核验",
+    "没有可与该图斑填报内容比较的可信数据，真实性无法核验",
     "Nothing trusted could be held against what this parcel declares: not checkable",
 )
 _CLEAN = Text("未发现问题", "Nothing found")

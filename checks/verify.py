@@ -142,7 +142,7 @@ def _judge(rule: Rule, case: Case, strict: bool) -> Judgement:
         _LOG.exception("rule %s failed", rule.id)
         kind = f"{type(error).__name__}: {error}"
         return Judgement().skip(
-            0, Text(f"规则内部错误,未完成:{kind}", f"Internal error, rule not completed: {kind}")
+            0, Text(f"规则内部错误，未完成：{kind}", f"Internal error, rule not completed: {kind}")
         )
 
 

@@ -61,8 +61,9 @@ class HeightSet:
     unit
         ``metre``, or a word from the standard's list of units that explains
         the heights.
-    state
-        One of the module's constants for each point, as drawn.
+    state, moved_state
+        One of the module's constants for each point, as drawn and after the
+        shift.
     shift
         Where the heights fit the DEM.
     given
@@ -78,6 +79,7 @@ class HeightSet:
     height: FloatArray
     unit: str
     state: IntArray
+    moved_state: IntArray
     shift: Shift
     given: Residuals
     moved: Residuals | None
@@ -227,26 +229,29 @@ def _measure_layer(
     shift = find_shift(ground, plane, height, progress.part(0.2, 0.8))
     limits = {name: (float(a), float(b)) for name, (a, b) in facts["terrain_classes"].items()}
     given = _compare(ground, plane, height, pixels, patches, limits)
+    state = moved_state = _state(plane, height, ground.inside(pixels), np.isfinite(seen))
     moved = None
     if shift.state == "found":
         step = np.array([shift.east, shift.north])
         there = ground.pixels(plane + step)
         near = ground.patches(there, _NEAR_CELLS, 1, progress.part(0.8, 0.9))
         moved = _compare(ground, plane + step, height, there, near, limits)
-    state = _state(plane, height, ground.inside(pixels), np.isfinite(seen))
+        known = np.isfinite(near.at(there))
+        moved_state = _state(plane, height, ground.inside(there), known)
     out = HeightSet(
-        table.name,
-        rows,
-        plane,
-        delivered,
-        height,
-        unit,
-        state,
-        shift,
-        given,
-        moved,
-        pixels,
-        patches,
+        layer=table.name,
+        rows=rows,
+        xy=plane,
+        delivered=delivered,
+        height=height,
+        unit=unit,
+        state=state,
+        moved_state=moved_state,
+        shift=shift,
+        given=given,
+        moved=moved,
+        _pixels=pixels,
+        _patches=patches,
     )
     return out, ground.cell
 

@@ -13,7 +13,7 @@ from ..table import BoolArray, FloatArray, GeometryArray, IntArray
 
 _CLASSES = 8
 _AUXILIARY = 4
-"""Half and quarter contours (间曲线, 助曲线) may lie between the regular ones."""
+"""Half and quarter contours （间曲线， 助曲线） may lie between the regular ones."""
 
 _EQUAL = 1e-3
 _JUMP = 1.5  # intervals: one is right, two are wrong, auxiliary contours lie between

@@ -103,7 +103,7 @@ def robust_fit(
 
 def _biweight(residual: FloatArray, scale: float) -> FloatArray:
     u = np.clip(np.abs(residual) / (_TUKEY * scale), 0, 1)
-    weights: FloatArray = (1 - u**2) ** 2
+    weights: FloatArray = np.square(1.0 - np.square(u))
     return weights
 
 

@@ -179,7 +179,7 @@ def _by_family(verification: Verification) -> Chart | None:
     title = Text("各类规则的发现", "Findings by family of rules")
     return Chart(
         title,
-        Text("红:不一致;橙:存疑。", "Red: inconsistent; amber: doubtful."),
+        Text("红：不一致；橙：存疑。", "Red: inconsistent; amber: doubtful."),
         charts.stacked_bars(bars, (charts.RED, charts.AMBER), title),
     )
 
@@ -197,11 +197,11 @@ def _slope_chart(case: Case) -> Chart | None:
     measured = areas.sum(axis=0) / 1e4
     whole = areas.sum(axis=1) / 1e4
     declared = [float(whole[grade[cropland] == label].sum()) for label in labels]
-    title = Text("耕地坡度级别面积:填报与 DEM", "Cropland by slope grade: declared and DEM")
+    title = Text("耕地坡度级别面积：填报与 DEM", "Cropland by slope grade: declared and DEM")
     return Chart(
         title,
         Text(
-            "浅:按填报的 GDPDJB;深:可信 DEM 逐像元统计(公顷)。",
+            "浅：按填报的 GDPDJB；深：可信 DEM 逐像元统计（公顷）。",
             "Pale: by declared GDPDJB; dark: cells of the trusted DEM (hectares).",
         ),
         charts.paired_columns(labels, declared, list(map(float, measured)), title, "ha"),
@@ -244,7 +244,7 @@ def _heights_chart(case: Case) -> Chart | None:
     return Chart(
         title,
         Text(
-            f"中位数 {middle:+.2f} m,NMAD {spread:.2f} m;阴影为 ±2 NMAD。",
+            f"中位数 {middle:+.2f} m，NMAD {spread:.2f} m；阴影为 ±2 NMAD。",
             f"Median {middle:+.2f} m, NMAD {spread:.2f} m; the shade is ±2 NMAD.",
         ),
         charts.histogram(residuals, title, "m", (middle - 2 * spread, middle + 2 * spread)),

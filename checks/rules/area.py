@@ -13,7 +13,7 @@ from .area_sums import CountySum, TownAreaSum, VillageSum, grouped, mainland
 from .rule import NO_PARCELS, Judgement, Rule
 
 _NO_FRAME = Text(
-    "坐标系不明,无法计算椭球面积", "The frame is unknown: the ellipsoid area cannot be computed"
+    "坐标系不明，无法计算椭球面积", "The frame is unknown: the ellipsoid area cannot be computed"
 )
 _NO_GEOMETRY = Text("图形无效或缺失", "The geometry is invalid or missing")
 _NO_VALUE = Text("面积字段为空或缺失", "The area field is empty or missing")
@@ -101,9 +101,9 @@ class EllipsoidArea(Rule):
                     table,
                     row,
                     Text(
-                        f"图斑面积 TBMJ 填报 {declared:.2f} 平方米,按存储拐点计算的椭球面积为 "
-                        f"{expected:.2f} 平方米,相差 {declared - expected:+.2f} 平方米"
-                        f"({100 * (declared - expected) / max(expected, 1e-9):+.2f}%)",
+                        f"图斑面积 TBMJ 填报 {declared:.2f} 平方米，按存储拐点计算的椭球面积为 "
+                        f"{expected:.2f} 平方米，相差 {declared - expected:+.2f} 平方米"
+                        f"（{100 * (declared - expected) / max(expected, 1e-9):+.2f}%）",
                         f"TBMJ is {declared:.2f} m², the ellipsoid area of the stored vertices "
                         f"is {expected:.2f} m²: {declared - expected:+.2f} m² "
                         f"({100 * (declared - expected) / max(expected, 1e-9):+.2f} %)",
@@ -167,7 +167,7 @@ class EllipsoidArea(Rule):
                 table.name,
                 table.name,
                 Text(
-                    f"DLTB 的 TBMJ 普遍等于{title.zh}而非规定的椭球面积:"
+                    f"DLTB 的 TBMJ 普遍等于{title.zh}而非规定的椭球面积："
                     f"可分辨的 {telling} 个图斑中 {int(fits[apart].sum())} 个吻合",
                     f"TBMJ of DLTB is {title.en}, not the prescribed ellipsoid area: "
                     f"{int(fits[apart].sum())} of {telling} parcels that can tell agree",
@@ -232,7 +232,7 @@ class UnitArea(Rule):
             row,
             Text(
                 f"{table.name} 的计算面积 JSMJ 填报 {declared:.2f} 平方米,"
-                f"按图形计算为 {own:.2f} 平方米,相差 {declared - own:+.2f}",
+                f"按图形计算为 {own:.2f} 平方米，相差 {declared - own:+.2f}",
                 f"JSMJ of {table.name} is {declared:.2f} m², its shape has {own:.2f} m²: "
                 f"{declared - own:+.2f}",
             ),

@@ -134,7 +134,8 @@ class HeightRule(Rule):
 
 def skip_points(one: Judged, out: Judgement) -> None:
     """Count the rows none of whose points could be compared, each for its first reason."""
-    state, rows = one.heights.state, one.heights.rows
+    state = one.heights.moved_state if one.shifted else one.heights.state
+    rows = one.heights.rows
     best = np.full(len(one.table), 99)
     for value in (NO_GROUND, OUTSIDE, NO_PLACE, NO_HEIGHT, COMPARED):
         best[rows[state == value]] = value
