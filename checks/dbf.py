@@ -193,7 +193,8 @@ class Dbf:
         elif declared and damage[declared] == 0:
             best = declared
         else:
-            best = min((GB18030, UTF8), key=lambda codec: damage[codec])
+            candidates = [declared or GB18030, GB18030, UTF8]
+            best = min(candidates, key=lambda codec: damage[codec])
         wrong = declared if declared not in ("", best) else ""
         return Encoding(best, damage[best], wrong.upper())
 

@@ -197,7 +197,8 @@ def _by_coordinates(layer: _Layer, reader: CrsReader) -> _Layer:
     if declared.kind == GAUSS_KRUGER:
         return _declared_zone(layer, reader, declared)
     # Web Mercator reaches twenty million metres, where 6° zone numbers lie too.
-    if evidence.looks == PREFIXED and evidence.zone > _LAST_MERCATOR:
+    other_zone = evidence.zone > _LAST_MERCATOR and evidence.zone != declared.zone
+    if evidence.looks == PREFIXED and other_zone:
         crs = reader.zone(evidence.zone)
         return layer.in_frame(crs, trusted=False).blame("wrong_crs", crs, True)
     return layer
@@ -312,7 +313,8 @@ def _by_standard(layer: _Layer, reader: CrsReader, footprint: Footprint) -> _Lay
         out = out.blame("datum", datum=_title(declared.datum, reader))
     if layer.trusted and not _agrees(declared.datum, footprint, reader):
         out = replace(out, trusted=False, reason=words.OTHER_DATUM)
-    if layer.dataset not in _SURVEY:
+    # Where the declaration is false, what it would have meant is another matter.
+    if layer.dataset not in _SURVEY or any(issue.contradiction for issue in layer.issues):
         return out
     if declared.kind in (GEOGRAPHIC, UTM, WEB_MERCATOR):
         return out.blame(declared.kind)
@@ -320,9 +322,7 @@ def _by_standard(layer: _Layer, reader: CrsReader, footprint: Footprint) -> _Lay
         return out.blame("projection")
     if declared.width == 6:
         return out.blame("six_degree_zone", same_numbers=_inside_zone(layer, reader))
-    if not any(issue.kind == "wrong_zone" for issue in layer.issues):
-        return _distance(out, reader)
-    return out
+    return out if layer.issues else _distance(out, reader)
 
 
 def _distance(layer: _Layer, reader: CrsReader) -> _Layer:
