@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .baseline import Baseline, Image
 from .errors import InputError
 from .findings import Text
+from .options import Options
 from .progress import Progress
+from .raster import Raster
 from .seal import canonical, file_digests
 from .standard import Standard
 from .submission.submission import Submission
-
-if TYPE_CHECKING:
-    from .verify import Options
+from .vector import read_trusted
 
 _BAND = re.compile(r"^\s*([A-Za-z_]\w*)\s*=\s*(\d+)\s*$")
 
@@ -51,9 +51,6 @@ def open_baseline(options: Options, standard: Standard, progress: Progress) -> B
     ExplainedError
         When a trusted layer cannot be read.
     """
-    from .raster import Raster
-    from .vector import read_trusted
-
     for path in filter(None, (options.dem, options.imagery, options.imagery_previous)):
         Raster(path)
     image = previous_image = None

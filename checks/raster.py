@@ -296,6 +296,6 @@ def _multiple(wanted: int, tile: int, whole: int) -> int:
 def _error(path: str, reason: Text) -> RasterError:
     return RasterError(
         Text(
-            f"栅格“{path}”无法使用:{reason.zh}", f"The raster '{path}' cannot be used: {reason.en}"
+            f"栅格“{path}”无法使用：{reason.zh}", f"The raster '{path}' cannot be used: {reason.en}"
         )
     )

@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .baseline import DemOrigin
 from .findings import Family, Finding, Text
 from .findings_file import write_findings
 from .inputs import input_digests, open_baseline, package_facts, rule_set_facts
 from .measures.case import Case, Settings
+from .options import Options
 from .progress import SILENT, Cancelled, Progress
 from .record import RuleRun, Verification, write_record
 from .report import write_report
@@ -32,38 +32,6 @@ _SHARES: dict[Family, float] = {Family.TOPOLOGY: 6.0, Family.TERRAIN: 6.0, Famil
 """How long families take beside the others, for a smooth progress bar."""
 
 _NOT_ASKED = Text("本次未要求运行", "Not asked for in this run")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What ``onemap:verifysubmission`` is asked to do; names as in its parameters.
-
-    ``families`` restricts the run to some families of rules (``None``: all);
-    ``strict`` lets a programming error in a rule surface instead of being
-    recorded as *not checkable*, for tests.
-    """
-
-    submission: Path
-    findings: Path
-    record: Path | None = None
-    report: Path | None = None
-    dem: str = ""
-    dem_origin: DemOrigin = DemOrigin.INDEPENDENT
-    imagery: str = ""
-    imagery_date: date | None = None
-    imagery_bands: str = ""
-    imagery_previous: str = ""
-    imagery_previous_date: date | None = None
-    previous: str = ""
-    control_layers: tuple[str, ...] = ()
-    campaign_start: date | None = None
-    campaign_end: date | None = None
-    standard: str = ""
-    ridge_coefficients: dict[tuple[str, str], float] = field(default_factory=dict)
-    control_area: float = float("nan")
-    families: tuple[Family, ...] | None = None
-    seed: int = 0
-    strict: bool = False
 
 
 def verify(options: Options, progress: Progress = SILENT) -> Verification:

@@ -63,8 +63,11 @@ def stacked_bars(bars: Sequence[Bar], colours: Sequence[str], title: Text) -> st
     body = []
     for place, bar in enumerate(bars):
         top = place * row
-        body.append(_label(left - 8, top + 12, bar.label.zh, "end"))
-        body.append(_label(left - 8, top + 21.5, bar.label.en, "end", "minor"))
+        if bar.label.zh == bar.label.en:
+            body.append(_label(left - 8, top + 15.5, bar.label.zh, "end"))
+        else:
+            body.append(_label(left - 8, top + 12, bar.label.zh, "end"))
+            body.append(_label(left - 8, top + 21.5, bar.label.en, "end", "minor"))
         at = left
         for part, colour in zip(bar.parts, colours):
             # A part that exists is seen, however small beside the others.

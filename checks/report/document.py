@@ -258,7 +258,7 @@ def _risk_chart(verification: Verification) -> Chart | None:
     edges: Sequence[float] = (0.0, 0.01, 0.05, 0.2, 0.5, 0.9, 1.0001)
     counts, _ = np.histogram(parcels.risk, edges)
     labels = ("<1 %", "1–5 %", "5–20 %", "20–50 %", "50–90 %", "≥90 %")
-    bars = [charts.Bar(Text(label, ""), (float(count),)) for label, count in zip(labels, counts)]
+    bars = [charts.Bar(Text(label, label), (float(count),)) for label, count in zip(labels, counts)]
     title = Text("图斑风险分布", "Parcels by risk")
     return Chart(
         title,

@@ -231,7 +231,7 @@ class UnitArea(Rule):
             table,
             row,
             Text(
-                f"{table.name} 的计算面积 JSMJ 填报 {declared:.2f} 平方米,"
+                f"{table.name} 的计算面积 JSMJ 填报 {declared:.2f} 平方米，"
                 f"按图形计算为 {own:.2f} 平方米，相差 {declared - own:+.2f}",
                 f"JSMJ of {table.name} is {declared:.2f} m², its shape has {own:.2f} m²: "
                 f"{declared - own:+.2f}",

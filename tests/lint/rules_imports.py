@@ -25,9 +25,9 @@ FLOORS = (
     (
         *("findings", "table", "seal", "progress", "errors"),
         *("columns", "wkb", "dbf", "batches"),
-        *("reproject", "grid", "raster"),
+        *("reproject", "grid", "raster", "placing"),
     ),
-    ("baseline", "standard", "risk", "names", "layer_reader", "vector"),
+    ("baseline", "options", "standard", "risk", "names", "layer_reader", "vector"),
     ("submission", "record"),
     ("measures", "report", "sampling", "journal", "findings_file", "inputs"),
     ("rules",),
