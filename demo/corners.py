@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from ..checks.table import FloatArray, GeometryArray, IntArray
-from .mosaic import Faces, draw, measure
+from .mosaic import Faces, measure, segments
 
 LEAST = 16.0
 """Inner angles below this many degrees are cut."""
@@ -58,8 +58,7 @@ def blunt(shapes: GeometryArray) -> GeometryArray:
         tree = shapely.STRtree(out)
         _, near = tree.query(shapely.points(cuts[:, 0]), predicate="dwithin", distance=1e-3)
         local = np.unique(np.concatenate([near, owner]))
-        lines = np.concatenate([shapely.boundary(out[local]), shapely.linestrings(cuts[:, 1:])])
-        faces = draw(lines, cuts[0, 0], snap=1e-4, angle=0.0)
+        faces = measure(_cut(out[local], out[owner], cuts))
         inside = shapely.STRtree(out[local]).query(shapely.points(faces.inner), predicate="within")
         faces = measure(faces.polygons[inside[0]])
         part = _give_away(faces, local[inside[1]], owner, cuts)
@@ -68,6 +67,29 @@ def blunt(shapes: GeometryArray) -> GeometryArray:
         for number in local:
             out[number] = shapely.coverage_union_all(faces.polygons[part == number])
     return out
+
+
+def _cut(shapes: GeometryArray, owner: GeometryArray, cuts: FloatArray) -> GeometryArray:
+    """Faces of the polygons and the cuts through ``owner``, meeting in equal vertices."""
+    chords = shapely.linestrings(cuts[:, 1:])
+    whole = shapely.covers(shapely.buffer(owner, 1e-3), chords)
+    start, end, _ = segments(shapes)
+    ends = {tuple(sorted((tuple(a), tuple(b)))) for a, b in zip(start.tolist(), end.tolist())}
+    marks: dict[tuple[float, float], list[tuple[float, float]]] = {}
+    for tip, *points in cuts[whole].tolist():
+        marks.setdefault(tuple(tip), []).extend(map(tuple, points))
+    lines = []
+    for a, b in sorted(ends):
+        edge = shapely.LineString([a, b])
+        inner = [p for p in marks.get(a, []) + marks.get(b, []) if _on(edge, p)]
+        inner.sort(key=lambda p, a=a: (p[0] - a[0]) ** 2 + (p[1] - a[1]) ** 2)
+        lines += [shapely.LineString(pair) for pair in zip([a, *inner], [*inner, b])]
+    pieces = np.concatenate([np.array(lines, dtype=object), chords[whole]])
+    return np.asarray(shapely.get_parts(shapely.polygonize(pieces)))
+
+
+def _on(edge: shapely.LineString, point: tuple[float, float]) -> bool:
+    return bool(edge.distance(shapely.Point(point)) < 1e-3)
 
 
 def _give_away(faces: Faces, part: IntArray, owner: IntArray, cuts: FloatArray) -> IntArray | None:

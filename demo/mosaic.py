@@ -47,26 +47,25 @@ class Faces:
         return np.asarray(connected_components(coo_matrix(links, shape=size), directed=False)[1])
 
 
-def draw(
-    lines: GeometryArray, origin: FloatArray, snap: float = SNAP, angle: float = _ASKEW
-) -> Faces:
-    """Faces enclosed by ``lines``; ``origin`` is a point near them.
+def draw(lines: GeometryArray, origin: FloatArray, snap: float = SNAP) -> Faces:
+    """Faces enclosed by ``lines``, noded on a grid of ``snap`` metres.
 
-    ``snap`` is the noding grid in metres, turned by ``angle`` radians.
+    ``origin`` is a point near the lines.
     """
 
     def turned(by: float) -> FloatArray:
         return np.array([[np.cos(by), np.sin(by)], [-np.sin(by), np.cos(by)]])
 
     def askew(xy: FloatArray) -> FloatArray:
-        return np.asarray((xy - origin) @ turned(angle))
+        return np.asarray((xy - origin) @ turned(_ASKEW))
 
     def straight(xy: FloatArray) -> FloatArray:
-        return np.asarray(np.round(xy @ turned(-angle) + origin, 4))
+        return np.asarray(np.round(xy @ turned(-_ASKEW) + origin, 4))
 
     noded = shapely.unary_union(shapely.transform(lines, askew), grid_size=snap)
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    return measure(shapely.transform(found, straight))
+    rounded = shapely.transform(found, straight)
+    return measure(shapely.remove_repeated_points(rounded))
 
 
 def measure(polygons: GeometryArray) -> Faces:

@@ -55,6 +55,8 @@ def draw_parcels(plan: Plan, random: np.random.Generator) -> Parcels:
     kind = _of_part(kind, part, faces.area)
     settlement = _of_part(settlement, part, faces.area)
     village = _villages(faces, part, kind, settlement, plan)
+    # A village may have lost all its land to its neighbours.
+    village = np.unique(np.r_[0, village], return_inverse=True)[1][1:]
     inside = village > 0
     shapes = faces.polygons[inside]
     key = np.stack([village, part])[:, inside]

@@ -39,7 +39,7 @@ def map_slopes(
     near = grid.burn(np.array([county.buffer(4 * grid.cell)], dtype=object)) > 0
     grade = _merge_small(np.where(near, grade, 0), grid.cell, least)
     shapes, grades = grid.outlines(grade)
-    smooth = shapely.coverage_simplify(shapes, 1.1 * grid.cell)
+    smooth = shapely.coverage_simplify(shapes, 0.8 * grid.cell)
     lines = np.concatenate([shapely.boundary(smooth), [shapely.boundary(county)]])
     faces = draw(lines, origin, snap=1e-3)
     inside = shapely.contains_xy(county, faces.inner[:, 0], faces.inner[:, 1])

@@ -158,7 +158,7 @@ def trusted(ground: Ground, water: BoolArray, random: np.random.Generator) -> Fl
     The ground with errors of its own: a broad one and a short one, none on
     still water, which terrain producers level.
     """
-    error = noise(ground.grid, 900.0, random, 0.35) + noise(ground.grid, 110.0, random, 0.45)
+    error = noise(ground.grid, 900.0, random, 0.35) + noise(ground.grid, 170.0, random, 0.45)
     return np.asarray(ground.heights + np.where(water, 0.0, error * roughness(ground)))
 
 
@@ -184,7 +184,7 @@ def surveyed(
         int((north - south) / SURVEY_CELL) - 1,
         int((east - west) / SURVEY_CELL) - 1,
     )
-    error = noise(grid, 700.0, random, 0.3) + noise(grid, 90.0, random, 0.35)
+    error = noise(grid, 700.0, random, 0.3) + noise(grid, 140.0, random, 0.35)
     error *= grid.resample(roughness(ground), ground.grid)
     still = grid.resample(water.astype(float), ground.grid) > 0.5
     return grid, grid.resample(ground.heights, ground.grid) + np.where(still, 0.0, error)

@@ -21,7 +21,7 @@ def plant(county: County, seed: int = 1, each: int = 3) -> tuple[dict[str, Layer
     that every finding has one cause. The county itself stays as it is.
     """
     forger = Forger(county, seed, each)
-    for kinds in (shapes, terrain, arithmetic, logic, form):
+    for kinds in (terrain, arithmetic, shapes, logic, form):
         kinds.plant(forger)
     forger.finish()
     return forger.layers, forger.planted

@@ -44,11 +44,11 @@ def plant(forger: Forger) -> None:
 def _moved_areas(forger: Forger) -> None:
     """Area taken from a wood and given to a field of the same village: the sums still close."""
     crop = np.array([code.startswith("01") for code in forger.code])
-    wood = np.isin(forger.code, ["0301", "0305", "0307"])
+    wood = np.isin(forger.code, ["0201", "0202", "0301", "0302", "0305", "0307", "0404"])
     unit = forger.column("ZLDWDM")
     for share in np.linspace(0.004, 0.08, forger.each):
         for row in forger.choose(crop & (forger.area > 4000), 1):
-            givers = forger.choose(wood & (unit == unit[row]) & (forger.area > 2000), 1)
+            givers = forger.choose(wood & (unit == unit[row]) & (forger.area > 3000), 1)
             if not givers:
                 continue
             moved = round(float(forger.get(row, "TBMJ")) * share, 2)  # type: ignore[arg-type]

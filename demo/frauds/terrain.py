@@ -19,9 +19,9 @@ def plant(forger: Forger) -> None:
     for steps, kind in ((1, "grade_lowered"), (2, "grade_lowered_twice")):
         for parcel in forger.choose(sure & (forger.grade > steps), 2 * forger.each):
             _lower(forger, parcel, steps, kind)
-    for parcel in forger.choose(sure & (forger.grade >= 4)):
-        _paddy(forger, parcel)
     steep = forger.county.parcels.slope
+    for parcel in forger.choose((forger.code == "0103") & (steep > 18) & (forger.area > 3000)):
+        _paddy(forger, parcel)
     open_land = np.isin(forger.code, ["0301", "0305", "0307", "0404"])
     mild = open_land & (steep > 8) & (forger.area > 4000) & (forger.area < 60_000)
     for parcel in forger.choose(mild):
@@ -87,7 +87,7 @@ def _spot_heights(forger: Forger) -> None:
         spots["BSGC"][row] = round(spots["BSGC"][row] + wrong, 1)
         forger.note_other(
             "spot_blunder", Text("高程点粗差", "Spot height blunder"), "heights", "GCZJD",
-            (str(spots["BSM"][row]),), f"{wrong:+.0f} m", ("heights.spot",),
+            (str(spots["BSM"][row]),), f"{wrong:+.0f} m", ("heights.blunder",),
         )  # fmt: skip
 
 
@@ -98,5 +98,5 @@ def _contours(forger: Forger) -> None:
         lines.columns["BSGC"][row] = lines.columns["BSGC"][row] + 60.0
         forger.note_other(
             "contour_mislabelled", Text("等高线标示高程错", "Contour with a wrong height"),
-            "heights", "DGX", (str(lines.columns["BSM"][row]),), "+60 m", ("heights.contour",),
+            "heights", "DGX", (str(lines.columns["BSM"][row]),), "+60 m", ("heights.blunder", "heights.contour_neighbour", "heights.contour_crossing"),
         )  # fmt: skip

@@ -1,0 +1,130 @@
+"""``./run demo``: make a county on real terrain, forge a copy, verify both in QGIS."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .names import COUNTY_CODE, COUNTY_NAME
+from .say import heading, say
+from .walk import (
+    CHECKOUT,
+    DemoError,
+    Files,
+    Run,
+    build,
+    failures,
+    judge,
+    tell_files,
+    tell_honest,
+    tell_run,
+    tell_tally,
+    verify,
+)
+
+
+def main() -> int:
+    """Run the demo; the status is 0 when everything that must be found was found."""
+    options = _options()
+    files = Files(options.out.absolute())
+    try:
+        county, honest, tampered, planted = build(
+            files, options.parcels, options.seed, options.form
+        )
+        heading("二、核验诚实的县", "2. The honest county is verified, in QGIS")
+        runs = {"honest": verify(honest, files, files.honest, county)}
+        tell_run(runs["honest"])
+        accused = tell_honest(runs["honest"])
+        heading("三、核验作假的县", "3. The forged county is verified, in QGIS")
+        runs["tampered"] = verify(tampered, files, files.tampered, county)
+        tell_run(runs["tampered"])
+        tally = judge(planted, runs["tampered"])
+        say()
+        tell_tally(tally)
+        pictures = _draw(files, runs, len(county.layers["DLTB"]), tally.found, tally.planted)
+    except (DemoError, OSError) as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"Error: {error}\n")
+        return 1
+    tell_files(files, runs, pictures)
+    wrong = failures(tally, accused)
+    say()
+    for sentence in wrong:
+        sys.stderr.write(f"Error: {sentence}\n")
+    if options.gui:
+        _open_desktop(files.folder / "demo.qgz")
+    return 1 if wrong else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
+    parser.add_argument("--gui", action="store_true", help="open the desktop with the result")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(os.environ.get("ONEMAP_BUILD", CHECKOUT / ".build")) / "demo",
+        help="folder for everything that is made (default: .build/demo)",
+    )
+    parser.add_argument("--parcels", type=int, default=5000, help="about how many parcels")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another county")
+    parser.add_argument(
+        "--form",
+        choices=("gpkg", "folder", "zip"),
+        default="gpkg",
+        help="how the honest county is delivered: GeoPackage, folder of shapefiles, or zip of it",
+    )
+    options = parser.parse_args()
+    if not 150 <= options.parcels <= 12_000:
+        parser.error("--parcels: between 150 and 12000, as far as the terrain reaches")
+    return options
+
+
+def _draw(files: Files, runs: dict[str, Run], parcels: int, found: int, planted: int) -> list[Path]:
+    """Draw the maps and write the project, with QGIS in this process."""
+    try:
+        from qgis.core import QgsApplication
+    except ImportError as error:
+        raise DemoError(f"QGIS's Python modules are missing: {error}") from error
+    from ..checks.standard import load
+    from .picture import draw_picture
+    from .project import build_project
+
+    application = QgsApplication([], False)
+    application.initQgis()
+    name = f"{COUNTY_NAME} {COUNTY_CODE}"
+    dem = files.trusted / "dem.tif"
+    below = "虚构的县，真实的地形 · A county that does not exist on terrain that does (SRTM)"
+    sheets = (
+        ("honest", "map.png", f"{name} 土地利用现状 · Land use", None),
+        ("tampered", "map_findings.png", f"{name} 核验结果 · Findings", runs["tampered"].findings),
+    )
+    pictures = []
+    for run, file, title, findings in sheets:
+        package = runs[run].package
+        if findings is None and package.suffix != ".gpkg":
+            continue
+        project = build_project(package, dem, findings, load(), name)
+        counted = f"{parcels:,} 图斑 parcels"
+        if findings is not None:
+            counted = f"埋入 {planted}，查出 {found} · {found} of {planted} planted frauds found"
+            project.write(str(files.folder / "demo.qgz"))
+        path = files.folder / file
+        draw_picture(project, path, title, f"{counted} · {below}")
+        pictures.append(path)
+        project.clear()
+        del project
+    application.exitQgis()
+    return pictures
+
+
+def _open_desktop(project: Path) -> None:
+    say("  打开 QGIS 桌面 … Opening the QGIS desktop …")
+    desktop = CHECKOUT / "scripts" / "desktop.py"
+    subprocess.run([sys.executable, str(desktop), "--project", str(project)], check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,259 @@
+"""The story of the demo: a county is made, forged, verified in QGIS, and the two compared."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..checks.findings import Family
+from .county import County, build_county, write_county, write_trusted
+from .frauds import Planted, plant, write_truth
+from .layer import write_geopackage, write_shapefiles, write_zip
+from .names import COUNTY_CODE, COUNTY_NAME
+from .readme import write_readme
+from .say import heading, say, table
+from .tally import Tally, compare, read_findings
+from .terrain import EPSG
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+MUST_BE_FOUND = (Family.SCHEMA, Family.CODES, Family.LOGIC, Family.AREA)
+"""Families of form and arithmetic: a fraud of theirs that is missed fails the demo."""
+SLOPE_KINDS = ("grade_lowered", "grade_lowered_twice", "slope_map")
+
+
+class DemoError(Exception):
+    """The demo could not be carried through; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where everything of one demo lies."""
+
+    folder: Path
+
+    @property
+    def honest(self) -> Path:
+        """Folder of the honest county."""
+        return self.folder / "honest"
+
+    @property
+    def tampered(self) -> Path:
+        """Folder of the forged copy."""
+        return self.folder / "tampered"
+
+    @property
+    def trusted(self) -> Path:
+        """Folder of what the checker has."""
+        return self.folder / "trusted"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One verification: its package and its results."""
+
+    package: Path
+    findings: Path
+    record: Path
+    report: Path
+    counts: dict[str, object]
+    seconds: float
+
+
+def build(
+    files: Files, parcels: int, seed: int, form: str
+) -> tuple[County, Path, Path, list[Planted]]:
+    """Make the county, its forged copy and the trusted layers; return where they are."""
+    heading("一、造县", "1. A county is made")
+    say("  地形是真的：SRTM，美国田纳西州 Jacksboro（随 matplotlib 发布）。")
+    say("  The terrain is real: SRTM around Jacksboro, Tennessee, as shipped with matplotlib.")
+    say(
+        f"  县是假的：{COUNTY_NAME}（{COUNTY_CODE}），移到 EPSG:{EPSG}，落在黄海海面上，不会与任何真县混淆。"
+    )
+    say(f"  The county is not: {COUNTY_CODE} lies in EPSG:{EPSG} on the open Yellow Sea, so that")
+    say("  nobody can take it for a real one. Distances, heights and slopes are as they were.")
+    started = time.monotonic()
+    county = build_county(parcels, seed)
+    for folder in (files.honest, files.tampered, files.trusted):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    honest = write_county(county, files.honest)
+    write_trusted(county, files.trusted)
+    layers, planted = plant(county, seed)
+    tampered = files.tampered / f"{county.name}_tampered.gpkg"
+    write_geopackage(tampered, list(layers.values()), county.standard, county.wkt)
+    write_truth(planted, files.tampered)
+    write_readme(files.folder, county, planted)
+    honest = _in_form(honest, county, form)
+    _describe(county, time.monotonic() - started)
+    return county, honest, tampered, planted
+
+
+def _in_form(package: Path, county: County, form: str) -> Path:
+    """The honest package in another form that counties use."""
+    if form == "gpkg":
+        return package
+    folder = package.with_suffix("")
+    write_shapefiles(folder, list(county.layers.values()), county.standard, county.wkt)
+    package.unlink()
+    if form == "folder":
+        return folder
+    archive = package.with_suffix(".zip")
+    members = sorted(folder.iterdir())
+    write_zip(archive, [(file, f"{folder.name}/{file.name}") for file in members])
+    shutil.rmtree(folder)
+    return archive
+
+
+def _describe(county: County, seconds: float) -> None:
+    say()
+    names = {name: county.standard.layers[name] for name in county.layers}
+    table(
+        ("图层 layer", "", "要素 objects"),
+        [(name, spec.title, f"{len(county.layers[name]):,}") for name, spec in names.items()],
+        (12, 24, -14),
+    )
+    area = county.control_area
+    say(f"  控制面积 control area {area:,.2f} m² = {area / 1e4:,.2f} ha = {area * 0.0015:,.1f} 亩")
+    say(f"  用时 built in {seconds:.1f} s")
+
+
+def verify(package: Path, files: Files, folder: Path, county: County) -> Run:
+    """Verify ``package`` through QGIS, by the same entry as ``./run algorithm``.
+
+    Raises
+    ------
+    DemoError
+        When QGIS does not carry the algorithm through.
+    """
+    results = folder / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    findings, record = results / "findings.gpkg", results / "record.json"
+    report = results / "report.html"
+    values = {
+        "SUBMISSION": package,
+        "DEM": files.trusted / "dem.tif",
+        "RIDGE_COEFFICIENTS": files.trusted / "ridge_coefficients.csv",
+        "CONTROL_AREA": f"{county.control_area:.2f}",
+        "FINDINGS": findings,
+        "RECORD": record,
+        "REPORT": report,
+    }
+    command = [sys.executable, str(CHECKOUT / "scripts" / "algorithm.py")]
+    command += ["onemap:verifysubmission", *(f"{key}={value}" for key, value in values.items())]
+    say(f"  ./run algorithm onemap:verifysubmission SUBMISSION={_short(package)} …")
+    started = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise DemoError(f"QGIS could not verify {package.name}: {reason}")
+    counts = json.loads(done.stdout)
+    return Run(package, findings, record, report, counts, time.monotonic() - started)
+
+
+def _short(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except ValueError:
+        return str(path)
+
+
+def tell_run(run: Run) -> None:
+    """Say what one verification counted."""
+    counts = run.counts
+    say(
+        f"  检查 tested {counts['OBJECTS_TESTED']:,} · 不一致 inconsistent "
+        f"{counts['INCONSISTENT_COUNT']:,} · 存疑 doubtful {counts['DOUBTFUL_COUNT']:,} · "
+        f"无法检查 not checkable {counts['NOT_CHECKABLE_COUNT']:,} · {run.seconds:.1f} s"
+    )
+
+
+def tell_honest(run: Run) -> int:
+    """Say what was held against the honest county; return how many are accusations."""
+    findings = read_findings(run.findings)
+    accused = [finding for finding in findings if finding.verdict == "inconsistent"]
+    for finding in accused:
+        say(f"  ✗ {finding.layer} {finding.object_id} {finding.rule}: {finding.message_zh}")
+    doubtful = [finding for finding in findings if finding.verdict != "inconsistent"]
+    if not accused:
+        say("  ✓ 没有“不一致”：诚实的测绘者没有被冤枉。 Nobody honest is accused.")
+    if doubtful:
+        say(f"  存疑 {len(doubtful)} 条，均可解释（两套地形都有误差，坡度正好在分级界线上）：")
+        say(f"  {len(doubtful)} doubtful, each explained (two terrain models, a slope at a limit):")
+        for finding in doubtful[:8]:
+            say(f"    {finding.object_id}  {finding.message_zh}")
+            say(f"    {' ' * len(finding.object_id)}  {finding.message_en}")
+    return len(accused)
+
+
+def tell_tally(tally: Tally) -> None:
+    """Say what was planted and what was found of it."""
+    rows = [
+        (
+            line.title_zh,
+            line.title_en,
+            line.planted,
+            line.found,
+            line.sure,
+            ", ".join(line.rules) or "—",
+        )
+        for line in sorted(tally.lines, key=lambda line: line.family)
+    ]
+    table(
+        ("作假 fraud", "", "埋 planted", "查出 found", "不一致", "规则 rules"),
+        rows,
+        (30, 40, -10, -10, -6, 34),
+    )
+    say()
+    say(
+        f"  共埋 {tally.planted}，查出 {tally.found}。 {tally.found} of {tally.planted} planted frauds found."
+    )
+    for fraud in tally.missed:
+        say(
+            f"  ✗ 漏 missed: {fraud.title.zh} {fraud.title.en} {', '.join(fraud.objects)} ({fraud.strength})"
+        )
+    sure = [finding for finding in tally.beyond if finding.verdict == "inconsistent"]
+    say(
+        f"  其余 beyond them: 不一致 inconsistent {len(sure)}, 存疑 doubtful {len(tally.beyond) - len(sure)}"
+    )
+    for finding in sure[:8]:
+        say(f"    {finding.rule} {finding.layer} {finding.object_id}: {finding.message_zh}")
+
+
+def failures(tally: Tally, accused: int) -> list[str]:
+    """Why the demo must not pass: one sentence each."""
+    out = []
+    if accused:
+        out.append(f"the honest county has {accused} findings of verdict inconsistent")
+    for fraud in tally.missed:
+        if fraud.family in {family.value for family in MUST_BE_FOUND} or fraud.kind in SLOPE_KINDS:
+            out.append(f"planted but not found: {fraud.kind} {', '.join(fraud.objects)}")
+    return out
+
+
+def tell_files(files: Files, runs: dict[str, Run], pictures: list[Path]) -> None:
+    """Say where everything is."""
+    heading("四、成果在哪里", "4. Where everything is")
+    rows = [
+        ("诚实的县 honest county", runs["honest"].package),
+        ("作假的县 forged county", runs["tampered"].package),
+        ("埋了什么 what was planted", files.tampered / "planted.csv"),
+        ("可信地形、田坎系数 trusted", files.trusted),
+        ("报告 report", runs["tampered"].report),
+        ("记录 record", runs["tampered"].record),
+        ("问题 findings", runs["tampered"].findings),
+        ("诚实县的报告 honest report", runs["honest"].report),
+    ]
+    rows += [("地图 map picture", picture) for picture in pictures]
+    rows.append(("QGIS 工程 project", files.folder / "demo.qgz"))
+    table(("", ""), [(name, _short(path)) for name, path in rows], (30, 90))
+
+
+def judge(planted: list[Planted], run: Run) -> Tally:
+    """Compare the true list with the findings of the forged county."""
+    return compare(planted, read_findings(run.findings))
