@@ -56,27 +56,31 @@ class TextColumn(Column):
         super().__init__(name)
         self._codec = codec
         self._width = width
-        self._memo: dict[bytes, str] = {}
+        self._memo: dict[bytes | None, str | None] = {None: None}
         self._values: list[str | None] = []
+        self._unreadable: set[bytes | None] = set()
         self._damaged: list[int] = []
 
-    def add(self, values: Iterable[bytes | None]) -> None:
+    def add(self, values: Sequence[bytes | None]) -> None:
         """Take the next batch of raw values."""
-        memo, out = self._memo, self._values
-        for raw in values:
-            if raw is None:
-                out.append(None)
-                continue
-            text = memo.get(raw)
-            out.append(self._decode(raw) if text is None else text)
+        if len(self._memo) > _MEMO_LIMIT:
+            self._memo = {None: None}
+        for raw in set(values).difference(self._memo):
+            self._memo[raw] = self._decode(raw)
+        if self._unreadable:
+            first = len(self._values)
+            self._damaged.extend(
+                first + place for place, raw in enumerate(values) if raw in self._unreadable
+            )
+        self._values.extend(map(self._memo.__getitem__, values))
 
-    def _decode(self, raw: bytes) -> str:
+    def _decode(self, raw: bytes | None) -> str | None:
+        if raw is None:
+            return None
         text = decoded(raw, self._codec, self._width)
         if text is None:
-            self._damaged.append(len(self._values))
+            self._unreadable.add(raw)
             return raw.decode(self._codec, errors="replace")
-        if len(self._memo) < _MEMO_LIMIT:
-            self._memo[raw] = text
         return text
 
     def finish(self) -> TextArray:

@@ -23,6 +23,7 @@ from .submission import Limits, Problem, Submission, SubmissionError
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _COUNTY = re.compile(r"(?<!\d)(?!19|20)([1-9]\d{5})(?!\d)")
+_CODE = re.compile(r"[1-9]\d{5}")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 _VCT_NAME = re.compile(r"2001[B-K]((?:19|20)\d{2})(\d{6})", re.IGNORECASE)
 _SHARE_UNPACK, _SHARE_READ = 0.3, 0.85
@@ -181,9 +182,8 @@ def county_of(manifest: dict[str, Any] | None, layers: dict[str, Table], called:
         ("DLTBGX", "BSM"),
     ):
         if layer in layers:
-            codes = Counter(
-                text[:6] for text in layers[layer].text(column) if re.match(r"[1-9]\d{5}", text)
-            )
+            found = Counter(text[:6] for text in layers[layer].text(column))
+            codes = {code: count for code, count in found.items() if _CODE.match(code)}
             if codes:
                 return min(codes, key=lambda code: (-codes[code], code))
     return _first(called, (_VCT_NAME, 2), (_COUNTY, 1))
@@ -200,12 +200,12 @@ def year_of(manifest: dict[str, Any] | None, layers: dict[str, Table], called: l
         return int(stated)
     for layer in ("DLTBGX", "DLTB"):
         if layer in layers:
-            texts = (text[:4] for text in layers[layer].text("SJNF"))
-            years = Counter(text for text in texts if _YEAR.fullmatch(text))
+            found = Counter(text[:4] for text in layers[layer].text("SJNF"))
+            years = {year: count for year, count in found.items() if _YEAR.fullmatch(year)}
             if years:
                 enough = max(3.0, _RARE * sum(years.values()))
                 common = [year for year, count in years.items() if count >= enough]
-                return int(max(common) if common else years.most_common(1)[0][0])
+                return int(max(common) if common else max(years, key=lambda y: (years[y], y)))
     return int(_first(called, (_VCT_NAME, 1), (_YEAR, 1)) or 0)
 
 
