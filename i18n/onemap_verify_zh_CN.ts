@@ -668,6 +668,11 @@
     </message>
     <message>
         <location filename="../panels/options/page.py"/>
+        <source>OneMap Verify</source>
+        <translation>一张图核验</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
         <source>Rule set</source>
         <translation>规则集</translation>
     </message>
@@ -735,6 +740,11 @@
 </context>
 <context>
     <name>Requirements</name>
+    <message>
+        <location filename="../processing_provider/requirements.py"/>
+        <source>Another plugin has loaded Shapely together with the geometry library of QGIS, and its results would be wrong. Disable that plugin, or let OneMap Verify run first, and restart QGIS.</source>
+        <translation>其他插件已将 Shapely 与 QGIS 的几何库混合加载，计算结果将不可信。请停用该插件，或先运行 OneMap Verify，然后重启 QGIS。</translation>
+    </message>
     <message>
         <location filename="../processing_provider/requirements.py"/>
         <source>On Windows open the OSGeo4W Shell that came with QGIS and run: {command} — on Linux and macOS run it with the Python of QGIS. Then restart QGIS.</source>

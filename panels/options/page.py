@@ -20,8 +20,6 @@ from ...services import settings
 from ..verify.inputs_form import rule_sets
 from ..verify.memory import results_folder
 
-TITLE = "OneMap Verify 一张图核验"
-
 
 class OptionsPage(QgsOptionsPageWidget):
     """Settings that are kept when the dialog is accepted."""
@@ -83,7 +81,7 @@ class OptionsFactory(QgsOptionsWidgetFactory):
     """Makes the page when QGIS opens its options."""
 
     def __init__(self) -> None:
-        super().__init__(TITLE, icons.icon("onemap"))
+        super().__init__(translate("OptionsPage", "OneMap Verify"), icons.icon("onemap"))
 
     def icon(self) -> QIcon:
         return icons.icon("onemap")

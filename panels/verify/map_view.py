@@ -21,7 +21,7 @@ from ...processing_provider.styling import style
 
 _ROOM = 2.5
 """How many times the finding's own size is shown."""
-_LEAST_METRES = 60.0
+_LEAST_METRES = 200.0
 _METRES_PER_DEGREE = 111_320.0
 
 

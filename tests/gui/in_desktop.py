@@ -1,7 +1,8 @@
 """Runs inside the real QGIS desktop (``qgis --code``); what it saw goes to a JSON file.
 
 The environment says where: ``ONEMAP_SEEN`` for the JSON, ``ONEMAP_FINDINGS`` for a file of
-findings, ``ONEMAP_PICTURES`` for a folder of screenshots.
+findings, ``ONEMAP_PACKAGE`` and ``ONEMAP_DEM`` for something to verify, ``ONEMAP_PICTURES`` for a
+folder of screenshots. With ``ONEMAP_WHOLE`` all is done, not only the pictures.
 """
 
 import gc
@@ -96,13 +97,14 @@ def look():
     before = iface.mapCanvas().extent().toString()
     dock.findings.move(1)
     until(lambda: iface.mapCanvas().extent().toString() != before)
-    settle(2500)
+    settle(1200)
     picture("findings")
     dock.findings.view.clearSelection()
     settle(100)
     dock.findings.view.viewport().grab().save(str(PICTURES / "list.png"))
     dock.tabs.setCurrentIndex(0)
     picture("inputs")
+    dock.tools.follow.setChecked(True)
     seen["groups"] = [node.name() for node in QgsProject.instance().layerTreeRoot().children()]
     seen["verify button in window"] = (
         dock.verify_button.mapTo(window, dock.verify_button.rect().bottomRight()).y()
@@ -114,10 +116,54 @@ def look():
     settle(300)
 
 
+def verify():
+    """A run through the panel: QGIS itself is the program, with the libraries it is linked to."""
+    dock = utils.plugins[PLUGIN].dock
+    dock.form.package.set_path(os.environ["ONEMAP_PACKAGE"])
+    dock.form.set_value("DEM", os.environ["ONEMAP_DEM"])
+    dock.form.set_value("DEM_ORIGIN", "same_source")
+    dock.form.folder.setFilePath(str(PICTURES / "results"))
+    dock.verify_button.click()
+    seen["messages at start"] = [item.text() for item in dock.messages.items()]
+    until(lambda: not dock.presenter.state.busy, seconds=60)
+    seen["state"] = dock.presenter.state.value
+    seen["record"] = str(dock.presenter.findings.with_name("record.json"))
+
+
+def mix():
+    """What happens when another plugin has imported Shapely before us."""
+    import shapely
+
+    seen["shapely is mixed"] = bool(shapely.has_m(shapely.Point(0.0, 0.0)))
+    algorithm = QgsApplication.processingRegistry().algorithmById("onemap:checkcodes")
+    seen["can execute"] = algorithm.canExecute()
+
+
+def fill_dialog():
+    """What the dialog of Processing makes of a file or folder, and of the word for the origin."""
+    import processing
+
+    for path in (os.environ["ONEMAP_FINDINGS"], str(PICTURES)):
+        given = {"SUBMISSION": path, "DEM_ORIGIN": "same_source"}
+        dialog = processing.createAlgorithmDialog("onemap:verifysubmission", given)
+        taken = dialog.createProcessingParameters()
+        seen.setdefault("dialog", []).append([taken["SUBMISSION"] == path, taken["DEM_ORIGIN"]])
+        dialog.close()
+        dialog.deleteLater()
+    settle(300)
+
+
 def go():
     try:
         seen["loaded at start"] = PLUGIN in utils.plugins
+        if "ONEMAP_MIX" in os.environ:
+            mix()
+            leave()
         look()
+        if "ONEMAP_WHOLE" not in os.environ:
+            leave()
+        verify()
+        fill_dialog()
         unload()
         seen["without"] = [inventory()]
         for _ in range(3):
@@ -129,6 +175,10 @@ def go():
             seen["without"].append(inventory())
     except Exception:
         seen["error"] = traceback.format_exc()
+    leave()
+
+
+def leave():
     Path(os.environ["ONEMAP_SEEN"]).write_text(json.dumps(seen), encoding="utf-8")
     sys.stdout.flush()
     # Leaving in order would ask whether to save the project.

@@ -13,6 +13,7 @@ import pytest
 pytestmark = pytest.mark.gui
 
 THEMES = ["default", "Night Mapping", "Blend of Gray"]
+MIXED = "mixed"
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +42,15 @@ def desktop(tmp_path_factory, survey, checkout):
             "NO_AT_BRIDGE": "1",
             "ONEMAP_SEEN": str(folder / "seen.json"),
             "ONEMAP_FINDINGS": survey["findings"],
+            "ONEMAP_PACKAGE": survey["package"],
+            "ONEMAP_DEM": survey["dem"],
             "ONEMAP_PICTURES": str(folder),
         }
         environment.pop("QT_QPA_PLATFORM")
+        if theme == "default":
+            environment["ONEMAP_WHOLE"] = "yes"
+        if theme == MIXED:
+            environment["ONEMAP_MIX"] = "yes"
         done = subprocess.run(
             [program, "--nologo", "--noversioncheck", "--profiles-path", str(profile)]
             + ["--profile", "default", "--code", str(Path(__file__).with_name("in_desktop.py"))],
@@ -54,9 +61,9 @@ def desktop(tmp_path_factory, survey, checkout):
         )
         assert (folder / "seen.json").exists(), done.stdout + done.stderr
         seen = json.loads((folder / "seen.json").read_text(encoding="utf-8"))
+        known[locale, theme] = (seen, folder)
         assert "error" not in seen, seen["error"]
         assert "Traceback" not in done.stderr, done.stderr
-        known[locale, theme] = (seen, folder)
         return known[locale, theme]
 
     return start
@@ -90,6 +97,50 @@ def test_loading_and_unloading_three_times_leaves_nothing(desktop):
         assert "onemap" in one["providers"]
         assert one["docks"].count("OneMapVerifyDock") == 1
         assert one == seen["with"][0]
+
+
+def test_the_desktop_finds_what_every_other_way_finds(desktop, onemap_provider, survey, tmp_path):
+    """The same digest of the findings in the desktop and in a Python program.
+
+    QGIS is linked to a GEOS of its own, which must not get mixed with that of Shapely.
+    """
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
+    seen, _ = desktop("zh-Hans", "default")
+    assert seen["state"] == "done", seen["messages at start"]
+    parameters = {
+        "SUBMISSION": survey["package"],
+        "DEM": survey["dem"],
+        "DEM_ORIGIN": "same_source",
+        "FINDINGS": str(tmp_path / "f.gpkg"),
+        "RECORD": str(tmp_path / "record.json"),
+    }
+    algorithm = onemap_provider.algorithm("verifysubmission").create({})
+    _, successful = algorithm.run(parameters, QgsProcessingContext(), QgsProcessingFeedback())
+    assert successful
+    ours = json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
+    theirs = json.loads(Path(seen["record"]).read_text(encoding="utf-8"))
+    assert ours["findings"]["count"] > 0
+    assert ours["findings"] == theirs["findings"]
+    assert without_times(ours["rules"]) == without_times(theirs["rules"])
+
+
+def without_times(rules):
+    return [{name: value for name, value in rule.items() if name != "seconds"} for rule in rules]
+
+
+def test_a_shapely_that_is_mixed_up_is_told_and_not_used(desktop):
+    """Only where Shapely brings its own GEOS can it be mixed with that of QGIS."""
+    seen, _ = desktop("en", MIXED)
+    possible, reason = seen["can execute"]
+    assert possible is not seen["shapely is mixed"]
+    if not possible:
+        assert "Another plugin has loaded Shapely" in reason
+
+
+def test_the_dialog_takes_files_and_folders_and_words(desktop):
+    seen, _ = desktop("zh-Hans", "default")
+    assert seen["dialog"] == [[True, "same_source"], [True, "same_source"]]
 
 
 @pytest.mark.parametrize("theme", THEMES)
