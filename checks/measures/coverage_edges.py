@@ -13,6 +13,7 @@ cluster tolerance is what the XY tolerance of the geodatabase means.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,16 +73,23 @@ class Borders:
     length: FloatArray
 
 
-def chains(*layers: GeometryArray) -> tuple[FloatArray, list[Chain]]:
+def chains(
+    *layers: GeometryArray, check: Callable[[], None] = lambda: None
+) -> tuple[FloatArray, list[Chain]]:
     """Common vertices ``(v, 2)`` of several polygon arrays, and their chains.
 
     Vertices are the same when their coordinates are, bit for bit. Missing and
-    non-finite polygons have no edges.
+    non-finite polygons have no edges. ``check`` may raise to stop.
     """
-    all_rings = [rings(layer) for layer in layers]
+    all_rings = []
+    for layer in layers:
+        check()
+        all_rings.append(rings(layer))
+    check()
     vertices, number = number_vertices(np.concatenate([ring.xy for ring in all_rings]))
     out, offset = [], 0
     for ring in all_rings:
+        check()
         mine = number[offset : offset + len(ring.xy)]
         offset += len(ring.xy)
         out.append(ring_chain(ring, mine))

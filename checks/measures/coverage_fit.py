@@ -123,12 +123,13 @@ def fit(
         Called often; may raise to stop.
     """
     outline = np.zeros(0, dtype=object) if frame is None else frame
-    vertices, (own, rim) = chains(polygons, outline)
+    vertices, (own, rim) = chains(polygons, outline, check=check)
     check()
     news = unmatched(own)
     matched, own = own.only(~news), own.only(news)
     own, rim = _together(own, rim.only(unmatched(rim)), vertices, tolerance)
     settled, own, rim, one_sided = _cut(own, rim, vertices, tolerance)
+    check()
     shared = borders(matched.plus(settled), vertices)
     del matched, settled
     check()
