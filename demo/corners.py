@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import shapely
 
@@ -82,10 +84,15 @@ def _cut(shapes: GeometryArray, owner: GeometryArray, cuts: FloatArray) -> Geome
     for a, b in sorted(ends):
         edge = shapely.LineString([a, b])
         inner = [p for p in marks.get(a, []) + marks.get(b, []) if _on(edge, p)]
-        inner.sort(key=lambda p, a=a: (p[0] - a[0]) ** 2 + (p[1] - a[1]) ** 2)
+        inner.sort(key=_from(a))
         lines += [shapely.LineString(pair) for pair in zip([a, *inner], [*inner, b])]
     pieces = np.concatenate([np.array(lines, dtype=object), chords[whole]])
     return np.asarray(shapely.get_parts(shapely.polygonize(pieces)))
+
+
+def _from(start: tuple[float, float]) -> Callable[[tuple[float, float]], float]:
+    """Distance from ``start``, as a key to sort by."""
+    return lambda point: float(np.hypot(point[0] - start[0], point[1] - start[1]))
 
 
 def _on(edge: shapely.LineString, point: tuple[float, float]) -> bool:

@@ -58,7 +58,7 @@ def build_county(parcels: int = 5000, seed: int = 1) -> County:
     chance = [np.random.default_rng([seed, part]) for part in range(1, 7)]
     drawn = draw_parcels(plan, chance[0])
     estates.build_up(drawn, plan, chance[1])
-    town_of = districts.group_villages(drawn, plan)
+    town_of = districts.group_villages(drawn)
     unit = estates.number_units(drawn, town_of)
     divisions = districts.form_districts(drawn, town_of, chance[2])
     order, number = attributes.numbering(drawn, divisions)

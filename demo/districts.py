@@ -11,7 +11,6 @@ from ..checks.table import FloatArray, GeometryArray, IntArray
 from .mosaic import measure, segments
 from .names import town_code, town_names, unit_code, village_names
 from .parcels import Parcels
-from .plan import Plan
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Districts:
     lines: Lines
 
 
-def group_villages(parcels: Parcels, plan: Plan) -> IntArray:
+def group_villages(parcels: Parcels) -> IntArray:
     """Town of every village number: connected groups around the towns.
 
     Villages are numbered from 1; entry 0 is 0.
@@ -56,7 +55,7 @@ def group_villages(parcels: Parcels, plan: Plan) -> IntArray:
         near[one].append(other)
         near[other].append(one)
     town_of = np.zeros(count + 1, dtype=np.int64)
-    seeds = _town_seeds(parcels, plan, middle, max(1, min(5, count // 4)))
+    seeds = _town_seeds(parcels, middle, max(1, min(5, count // 4)))
     town_of[seeds] = np.arange(1, len(seeds) + 1)
     while (town_of[1:] == 0).any():
         sizes = np.bincount(town_of, minlength=len(seeds) + 1)
@@ -86,7 +85,7 @@ def _middles(parcels: Parcels, count: int) -> FloatArray:
     return np.column_stack(sums) / total[:, None]
 
 
-def _town_seeds(parcels: Parcels, plan: Plan, middle: FloatArray, wanted: int) -> list[int]:
+def _town_seeds(parcels: Parcels, middle: FloatArray, wanted: int) -> list[int]:
     """Villages that hold a town, the largest first; then the farthest from them."""
     seeds: list[int] = []
     towns = parcels.settlement[parcels.estate == "202"]

@@ -24,10 +24,12 @@ from .settle import scatter
 
 @dataclass(frozen=True)
 class Fields:
-    """Seeds ``(n, 2)`` with zone, clump (cells of one clump are one field) and
-    settlement (-1: none); ``edges`` are the lines between clumps; ``tracks``
-    the sides of blocks on flat ground, where farm tracks and ditches run;
-    ``streets`` those of blocks in towns.
+    """Fields before anything cuts them.
+
+    ``seeds`` ``(n, 2)`` with their zone, clump (cells of one clump are one
+    field) and settlement (-1: none). ``edges`` are the lines between clumps,
+    ``tracks`` the sides of blocks on flat ground, where farm tracks and
+    ditches run, ``streets`` those of blocks in towns.
     """
 
     seeds: FloatArray
@@ -56,9 +58,9 @@ def lay_fields(land: Land, inside: Grid, mask: BoolArray, random: np.random.Gene
     ]
     kept, zones = [], []
     for xy, zone in laid:
-        xy = xy[inside.pick(mask, xy) & (land.zone(xy) == zone)]
-        kept.append(xy)
-        zones.append(np.full(len(xy), zone))
+        there = inside.pick(mask, xy) & (land.zone(xy) == zone)
+        kept.append(xy[there])
+        zones.append(np.full(there.sum(), zone))
     seeds, zone = np.concatenate(kept), np.concatenate(zones)
     apart = np.sort(_not_crowded(seeds, zone))
     seeds, zone = seeds[apart], zone[apart]

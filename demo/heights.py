@@ -44,7 +44,7 @@ def measure_heights(
     xy = np.round(xy[dry], 4)
     stood = xy + random.normal(0, 0.5, xy.shape)
     heights = ground.grid.sample(ground.heights, stood) + random.normal(0, 0.3, len(xy))
-    return shapely.points(xy), np.round(heights, 1)
+    return np.asarray(shapely.points(xy)), np.asarray(np.round(heights, 1), dtype=np.float64)
 
 
 def draw_contours(
@@ -63,6 +63,8 @@ def draw_contours(
     shapely.prepare(county)
     lines = shapely.intersection(shapely.simplify(lines, 2.0), county.buffer(-1.0))
     parts, owner = shapely.get_parts(lines, return_index=True)
-    long = (shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 120.0)
+    # Small hilltops are left out; short ends at the county line belong to long contours.
+    least = np.where(shapely.is_closed(parts), 120.0, 10.0)
+    long = (shapely.get_type_id(parts) == 1) & (shapely.length(parts) > least)
     parts = shapely.transform(parts[long], lambda xy: np.round(xy, 4))
     return parts, level[owner[long]]

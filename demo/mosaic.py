@@ -95,7 +95,7 @@ def shared_edges(polygons: GeometryArray) -> tuple[IntArray, IntArray, FloatArra
     pair = np.sort(np.stack([owner[one], owner[other]]), axis=0)
     length = np.hypot(*(start[one] - end[one]).T)
     key, inverse = np.unique(pair[0] * len(polygons) + pair[1], return_inverse=True)
-    total = np.bincount(inverse, length)
+    total = np.bincount(inverse, length).astype(np.float64)
     return key // len(polygons), key % len(polygons), total
 
 
@@ -104,7 +104,8 @@ def segments(polygons: GeometryArray) -> tuple[FloatArray, FloatArray, IntArray]
     rings, ring_owner = shapely.get_rings(polygons, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     inside = ring[1:] == ring[:-1]
-    return xy[:-1][inside], xy[1:][inside], ring_owner[ring[1:][inside]]
+    owner = ring_owner[ring[1:][inside]].astype(np.int64)
+    return xy[:-1][inside], xy[1:][inside], owner
 
 
 def _numbered(points: IntArray) -> IntArray:

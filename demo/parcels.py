@@ -137,7 +137,7 @@ def _villages(
     village = _beside(faces, village, strip)
     for _ in range(6):
         piece = faces.components(village)
-        area = np.bincount(piece, faces.area)
+        area = np.bincount(piece, faces.area).astype(np.float64)
         owner = _first(village, piece, len(area))
         largest = np.zeros(int(owner.max()) + 1)
         np.maximum.at(largest, owner, area)

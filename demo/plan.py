@@ -17,7 +17,7 @@ from .lines import bend, blob, rounded
 from .roads import build_roads
 from .settle import Territory, divide, find_places, scatter
 from .terrain import Ground
-from .water import Reservoir, build_reservoir, drain, find_reservoir, streams
+from .water import Drainage, Reservoir, build_reservoir, drain, find_reservoir, streams
 
 PARCEL_AREA = 17_000.0
 """Mean parcel of this landscape in m²: how much county a number of parcels needs."""
@@ -129,7 +129,7 @@ def _plan(area: float, random: np.random.Generator) -> Plan:
 
 
 def _reservoir(
-    drainage: object, centre: FloatArray, radius: float, area: float, ground: Ground
+    drainage: Drainage, centre: FloatArray, radius: float, area: float, ground: Ground
 ) -> list[Reservoir]:
     found = find_reservoir(drainage, centre, 0.6 * radius, min(3.5e5, 0.005 * area))
     if found is None:

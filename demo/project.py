@@ -113,8 +113,9 @@ def _parcels(package: Path, standard: Standard) -> QgsVectorLayer:
             symbol = _fill(_colour(land_class.rgb), "#70564f48", 0.08)
             label = f"{code} {land_class.title} {land_class.title_en}"
             made.append(QgsRendererCategory(code, symbol, label))
-    # A forger's invented code must be seen too.
-    made.append(QgsRendererCategory(None, _fill(QColor("#ff00c8")), "其他 Other"))
+    if set(used) - set(standard.classes):
+        # A forger's invented code must be seen too.
+        made.append(QgsRendererCategory(None, _fill(QColor("#ff00c8")), "表外代码 Unknown code"))
     layer.setRenderer(QgsCategorizedSymbolRenderer("DLBM", made))
     return layer
 
@@ -233,8 +234,14 @@ def _hillshade(dem: Path) -> QgsRasterLayer:
 
 
 def _findings_layer(findings: Path) -> QgsVectorLayer:
-    from ..processing_provider.styling import renderer
+    from ..processing_provider.styling import renderer, style
 
     layer = _vector(findings, "findings", "问题 Findings")
-    layer.setRenderer(renderer(layer))
+    made = renderer(layer)
+    words = style()["verdicts"]
+    for number, category in enumerate(made.categories()):
+        verdict, _, severity = str(category.value()).partition("/")
+        title = words[verdict]["title"]
+        made.updateCategoryLabel(number, f"{title['zh']} {title['en']} · {severity}")
+    layer.setRenderer(made)
     return layer

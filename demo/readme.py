@@ -9,7 +9,8 @@ from .frauds import Planted
 from .names import COUNTY_CODE, COUNTY_NAME
 from .terrain import EPSG
 
-_TEXT = """# {name} {code}
+_TEXT = """\
+# {name} {code}
 
 **虚构的县，真实的地形。** 地形取自 matplotlib 随附的 SRTM 样本（3″，美国田纳西州 Jacksboro），
 投影为米后整体移到 EPSG:{epsg}（CGCS2000 3° 带），落在黄海海面上；距离、坡度不变，位置是假的。
@@ -22,8 +23,8 @@ they were; the place, the names and the codes are invented (no code of GB/T 2260
 
 | | |
 |---|---|
-| `honest/` | 诚实的县：{count} 个图斑，全部字段 · the honest county, {count} parcels with all fields |
-| `tampered/` | 同一个县，埋入 {frauds} 处作假；清单 `planted.csv`、`planted.json` · the same with {frauds} frauds planted and listed |
+| `honest/` | 诚实的县，{count} 个图斑 · the honest county, {count} parcels |
+| `tampered/` | 埋入 {frauds} 处作假，清单 `planted.csv` · with {frauds} frauds, listed |
 | `trusted/dem.tif` | 核验者的可信地形，{cell:g} m 格网 · the checker's terrain |
 | `trusted/ridge_coefficients.csv` | 县田坎系数表 · the county's ridge coefficients |
 | `*/results/` | 核验结果：问题、记录、报告 · findings, record and report |

@@ -126,16 +126,16 @@ def grade_parcels(
     label = grid.burn(shapes, np.arange(1, len(shapes) + 1)).ravel()
     grade = grid.burn(slope_map.shape, slope_map.grade).ravel()
     area = np.bincount(label * 6 + grade, minlength=6 * (len(shapes) + 1)).reshape(-1, 6)[1:]
-    area = area * cell * cell
-    area[:, 0] = 0
-    ranked = np.sort(area, axis=1)
-    close = ranked[:, -1] - ranked[:, -2] < 0.05 * area.sum(axis=1) + 150.0
+    measured = area.astype(float) * cell * cell
+    measured[:, 0] = 0
+    ranked = np.sort(measured, axis=1)
+    close = ranked[:, -1] - ranked[:, -2] < 0.05 * measured.sum(axis=1) + 150.0
     rows = np.flatnonzero(close)
     tree = shapely.STRtree(slope_map.shape)
     parcel, patch = tree.query(shapes[rows], predicate="intersects")
     exact = shapely.area(shapely.intersection(shapes[rows][parcel], slope_map.shape[patch]))
     fresh = np.zeros((len(rows), 6))
     np.add.at(fresh, (parcel, slope_map.grade[patch]), exact)
-    area = area.astype(float)
-    area[rows] = fresh
-    return np.argmax(area, axis=1), area / area.sum(axis=1, keepdims=True).clip(1e-9)
+    measured[rows] = fresh
+    total = measured.sum(axis=1, keepdims=True).clip(1e-9)
+    return np.argmax(measured, axis=1), measured / total

@@ -72,9 +72,8 @@ def build(
     heading("一、造县", "1. A county is made")
     say("  地形是真的：SRTM，美国田纳西州 Jacksboro（随 matplotlib 发布）。")
     say("  The terrain is real: SRTM around Jacksboro, Tennessee, as shipped with matplotlib.")
-    say(
-        f"  县是假的：{COUNTY_NAME}（{COUNTY_CODE}），移到 EPSG:{EPSG}，落在黄海海面上，不会与任何真县混淆。"
-    )
+    say(f"  县是假的：{COUNTY_NAME}（{COUNTY_CODE}），移到 EPSG:{EPSG} 的黄海海面上，")
+    say("  不会与任何真县混淆；距离、高程、坡度不变。")
     say(f"  The county is not: {COUNTY_CODE} lies in EPSG:{EPSG} on the open Yellow Sea, so that")
     say("  nobody can take it for a real one. Distances, heights and slopes are as they were.")
     started = time.monotonic()
@@ -183,8 +182,8 @@ def tell_honest(run: Run) -> int:
     if not accused:
         say("  ✓ 没有“不一致”：诚实的测绘者没有被冤枉。 Nobody honest is accused.")
     if doubtful:
-        say(f"  存疑 {len(doubtful)} 条，均可解释（两套地形都有误差，坡度正好在分级界线上）：")
-        say(f"  {len(doubtful)} doubtful, each explained (two terrain models, a slope at a limit):")
+        say(f"  存疑 {len(doubtful)} 条，例如两套地形各有误差、坡度正在分级界线上的图斑：")
+        say(f"  {len(doubtful)} doubtful, as where two terrains differ at the limit of a grade:")
         for finding in doubtful[:8]:
             say(f"    {finding.object_id}  {finding.message_zh}")
             say(f"    {' ' * len(finding.object_id)}  {finding.message_en}")
@@ -210,17 +209,14 @@ def tell_tally(tally: Tally) -> None:
         (30, 40, -10, -10, -6, 34),
     )
     say()
-    say(
-        f"  共埋 {tally.planted}，查出 {tally.found}。 {tally.found} of {tally.planted} planted frauds found."
-    )
+    say(f"  共埋 {tally.planted}，查出 {tally.found}。")
+    say(f"  {tally.found} of {tally.planted} planted frauds found.")
     for fraud in tally.missed:
-        say(
-            f"  ✗ 漏 missed: {fraud.title.zh} {fraud.title.en} {', '.join(fraud.objects)} ({fraud.strength})"
-        )
+        say(f"  ✗ 漏 missed: {fraud.title.zh} {fraud.title.en} ({fraud.strength})")
+        say(f"    {', '.join(fraud.objects)}")
     sure = [finding for finding in tally.beyond if finding.verdict == "inconsistent"]
-    say(
-        f"  其余 beyond them: 不一致 inconsistent {len(sure)}, 存疑 doubtful {len(tally.beyond) - len(sure)}"
-    )
+    doubtful = len(tally.beyond) - len(sure)
+    say(f"  此外 beyond them: 不一致 inconsistent {len(sure)}, 存疑 doubtful {doubtful}")
     for finding in sure[:8]:
         say(f"    {finding.rule} {finding.layer} {finding.object_id}: {finding.message_zh}")
 

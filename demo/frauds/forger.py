@@ -44,7 +44,8 @@ class Planted:
 class Forger:
     """Changes a copy of a county.
 
-    ``taken`` marks DLTB rows that are part of a fraud or touch one.
+    ``taken`` marks DLTB rows that are part of a fraud or touch one, ``inner``
+    those that touch no border of a village.
     """
 
     def __init__(self, county: County, seed: int, each: int) -> None:
@@ -64,6 +65,10 @@ class Forger:
             np.concatenate([faces.second, faces.first]),
         ]
         self.area = faces.area
+        village = county.parcels.village
+        shared = np.bincount(self.near[0], np.tile(faces.length, 2), len(self.area))
+        outer = np.bincount(self.near[0], village[self.near[0]] != village[self.near[1]])
+        self.inner = (outer == 0) & (faces.perimeter - shared < 0.01)
         farmland = self.layers["YJJBNTTB"]
         by_shape = {shapely.to_wkb(shape): row for row, shape in enumerate(self.parcels.shape)}
         self.farmland = {by_shape[shapely.to_wkb(s)]: n for n, s in enumerate(farmland.shape)}
@@ -155,8 +160,12 @@ class Forger:
         rules: tuple[str, ...],
         consequences: tuple[str, ...] = (),
     ) -> None:
-        """Write down a fraud on parcels."""
+        """Write down a fraud on parcels; what copies them goes wrong with them."""
         ids = tuple(str(self.get(row, "BSM")) for row in rows)
+        copies = self.layers["YJJBNTTB"].columns["BSM"]
+        consequences += tuple(
+            f"YJJBNTTB:{copies[self.farmland[row]]}" for row in rows if row in self.farmland
+        )
         self.planted.append(
             Planted(kind, title, family, "DLTB", ids, strength, rules, consequences)
         )

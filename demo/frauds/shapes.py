@@ -27,7 +27,8 @@ def plant(forger: Forger) -> None:
         _bow_tie(forger, row)
     for row in forger.choose(large, 2):
         _copy(forger, row)
-    for row in forger.choose(large):
+    # What a village border cuts off may honestly be a strip.
+    for row in forger.choose(large & forger.inner):
         _sliver(forger, row)
     _multipart(forger, land)
     for row in forger.choose(large):
@@ -98,9 +99,10 @@ def _bow_tie(forger: Forger, row: int) -> None:
         made = _with_ring(shape, changed)
         if not made.is_valid:
             forger.parcels.shape[row] = made
+            beside = [f"DLTB:{forger.get(other, 'BSM')}" for other in forger.neighbours(row)]
             forger.note(
                 "bow_tie", Text("图形自相交", "Self-crossing outline"), _TOPOLOGY, [row],
-                "2 vertices swapped", ("topology.invalid",),
+                "2 vertices swapped", ("topology.invalid",), tuple(beside),
             )  # fmt: skip
             return
 
@@ -195,7 +197,7 @@ def _spike(forger: Forger, row: int) -> None:
         forger.parcels.shape[row] = made
         consequences = (f"DLTB:{forger.get(row, 'BSM')}", *(f"DLTB:{other}" for other in touched))
         forger.note(
-            "spike", Text("尖刺", "Spike"), _TOPOLOGY, [row], "18 m", ("topology.spike", "topology.overlap"),
-            consequences,
+            "spike", Text("尖刺", "Spike"), _TOPOLOGY, [row], "18 m",
+            ("topology.spike", "topology.overlap"), consequences,
         )  # fmt: skip
         return

@@ -20,7 +20,7 @@ def plant(forger: Forger) -> None:
         for parcel in forger.choose(sure & (forger.grade > steps), 2 * forger.each):
             _lower(forger, parcel, steps, kind)
     steep = forger.county.parcels.slope
-    for parcel in forger.choose((forger.code == "0103") & (steep > 18) & (forger.area > 3000)):
+    for parcel in forger.choose((forger.code == "0103") & (steep > 17) & (forger.area > 2500)):
         _paddy(forger, parcel)
     open_land = np.isin(forger.code, ["0301", "0305", "0307", "0404"])
     mild = open_land & (steep > 8) & (forger.area > 4000) & (forger.area < 60_000)
@@ -92,11 +92,16 @@ def _spot_heights(forger: Forger) -> None:
 
 
 def _contours(forger: Forger) -> None:
+    """Contours that carry the height of another; their neighbours then look wrong too."""
     lines = forger.layers["DGX"]
+    names = lines.columns["BSM"]
     long = np.flatnonzero(shapely.length(lines.shape) > 800)
+    rules = ("heights.blunder", "heights.contour_neighbour", "heights.contour_crossing")
     for row in forger.random.permutation(long)[: forger.each].tolist():
         lines.columns["BSGC"][row] = lines.columns["BSGC"][row] + 60.0
+        near = np.flatnonzero(shapely.dwithin(lines.shape, lines.shape[row], 400.0))
         forger.note_other(
             "contour_mislabelled", Text("等高线标示高程错", "Contour with a wrong height"),
-            "heights", "DGX", (str(lines.columns["BSM"][row]),), "+60 m", ("heights.blunder", "heights.contour_neighbour", "heights.contour_crossing"),
+            "heights", "DGX", (str(names[row]),), "+60 m", rules,
+            tuple(f"DGX:{names[other]}" for other in near if other != row),
         )  # fmt: skip
