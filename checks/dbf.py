@@ -20,6 +20,7 @@ import numpy.typing as npt
 from .columns import GB18030, UTF8, decoded
 from .errors import ExplainedError
 from .findings import Text
+from .progress import SILENT, Progress
 from .table import FloatArray, IntArray
 
 _HEADER = 32
@@ -78,6 +79,8 @@ class Dbf:
     ----------
     path
         The ``.dbf``; a ``.cpg`` beside it is honoured.
+    progress
+        Asked whether to stop while the encoding is being found out.
 
     Raises
     ------
@@ -92,7 +95,7 @@ class Dbf:
         Records that the header promises and the file does not hold.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, progress: Progress = SILENT) -> None:
         try:
             size = path.stat().st_size
             with path.open("rb") as stream:
@@ -109,7 +112,7 @@ class Dbf:
         self.missing = promised - held
         self.fields = self._parse(descriptors)
         self._records = _mapped(path, header_size, held, self._record_size)
-        self.encoding = self._recognise(_declared(path, head[29]))
+        self.encoding = self._recognise(_declared(path, head[29]), progress)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -177,9 +180,9 @@ class Dbf:
             offset += width
         return fields
 
-    def _recognise(self, declared: str) -> Encoding:
+    def _recognise(self, declared: str, progress: Progress) -> Encoding:
         """The encoding that all names and texts fit: declared, UTF-8, then GB18030."""
-        values = self._foreign_values()
+        values = self._foreign_values(progress)
         if not values:
             return Encoding(declared or UTF8)
         damage = {
@@ -198,7 +201,7 @@ class Dbf:
         wrong = declared if declared not in ("", best) else ""
         return Encoding(best, damage[best], wrong.upper())
 
-    def _foreign_values(self) -> set[tuple[bytes, int]]:
+    def _foreign_values(self, progress: Progress) -> set[tuple[bytes, int]]:
         """Distinct names and texts that hold more than ASCII, with their field's width."""
         found = {(field.name, _NAME_WIDTH) for field in self.fields if not field.name.isascii()}
         for field in self.fields:
@@ -206,6 +209,7 @@ class Dbf:
                 continue
             end = field.offset + field.width
             for start in range(0, len(self._records), _BLOCK):
+                progress.check()
                 block = self._records[start : start + _BLOCK, field.offset : end]
                 rows = np.ascontiguousarray(block[(block >= 0x80).any(axis=1)])
                 texts = set(rows.view(f"S{field.width}")[:, 0].tolist()) if len(rows) else set()

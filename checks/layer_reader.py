@@ -98,7 +98,7 @@ class LayerReader:
         if outcome is None or (outcome[2] and outcome[0].count == 0):
             return None
         rows, columns, failure = outcome
-        return self._table(source, rows, columns, failure)
+        return self._table(source, rows, columns, failure, progress)
 
     def _try(
         self, way: Any, messages: list[str], progress: Progress
@@ -108,8 +108,8 @@ class LayerReader:
         ignored = self._ignore_fields()
         seen = len(messages)
         stored = [] if self._attributes is not None else self._stored()
-        total = max(self._layer.GetFeatureCount(), 1)
         try:
+            total = max(self._layer.GetFeatureCount(), 1)
             self._layer.ResetReading()
             for batch in way(self._layer, stored, ignored, messages):
                 self._take(batch, rows, columns)
@@ -131,7 +131,9 @@ class LayerReader:
         rows.ids.append(batch.ids)
         rows.count += len(batch.ids)
 
-    def _table(self, source: str, rows: _Rows, columns: list[Column], failure: str) -> Table:
+    def _table(
+        self, source: str, rows: _Rows, columns: list[Column], failure: str, progress: Progress
+    ) -> Table:
         ids = np.concatenate(rows.ids) if rows.ids else np.empty(0, dtype=np.int64)
         problems = rows.problems
         geometry, kind = None, ""
@@ -140,7 +142,7 @@ class LayerReader:
             geometry, kind, strangers = one_kind(np.concatenate(parts))
             problems = problems + strangers
         if self._attributes is not None:
-            problems = problems + self._fill(self._attributes, columns, ids)
+            problems = problems + self._fill(self._attributes, columns, ids, progress)
         values = {}
         for declared, column in zip(self._fields, columns):
             binary = declared.kind == "binary"
@@ -160,12 +162,15 @@ class LayerReader:
             problems=problems,
         )
 
-    def _fill(self, dbf: Dbf, columns: list[Column], ids: IntArray) -> list[RowProblem]:
+    def _fill(
+        self, dbf: Dbf, columns: list[Column], ids: IntArray, progress: Progress
+    ) -> list[RowProblem]:
         """Values of a shapefile, all rows at once, joined by record number."""
         for stored, declared, column in zip(dbf.fields, self._fields, columns):
             if declared.kind == "binary":
                 continue
             for start in range(0, len(ids), BATCH * 64):
+                progress.check()
                 part = ids[start : start + BATCH * 64]
                 column.add(_dbf_values(dbf, stored, column, part))
         beyond = np.flatnonzero(ids >= len(dbf)).tolist()

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from osgeo import gdal
+from osgeo import gdal, ogr
 
 from .dbf import Dbf, DbfError
 from .errors import ExplainedError
@@ -69,6 +69,7 @@ class VectorSource:
         standard: Standard,
         label: str = "",
         progress: Progress = SILENT,
+        where: str = "",
     ) -> Table:
         """Read ``layer`` as the standard layer ``name``.
 
@@ -81,6 +82,8 @@ class VectorSource:
             of them are text.
         label
             How to name the place it came from to people.
+        where
+            SQL condition on the rows, in OGR's dialect; for our own side only.
 
         Raises
         ------
@@ -91,6 +94,8 @@ class VectorSource:
             opened = self.dataset.GetLayerByName(layer)
             if opened is None:
                 raise VectorError(_layer_failed(self.path, layer, _last(messages)))
+            if not _filtered(opened, where):
+                raise VectorError(_layer_failed(self.path, layer, _last(messages)))
             specs = standard.fields.get(name, [])
             reader = LayerReader(self.dataset, opened, name, specs, self.attributes)
             table = reader.read(label or f"{self.path.name}/{layer}", messages, progress)
@@ -100,7 +105,9 @@ class VectorSource:
 
 
 @contextmanager
-def open_vector(path: Path, any_format: bool = False) -> Iterator[VectorSource]:
+def open_vector(
+    path: Path, any_format: bool = False, progress: Progress = SILENT
+) -> Iterator[VectorSource]:
     """Open a vector file for reading; nothing is written beside it.
 
     Parameters
@@ -120,7 +127,7 @@ def open_vector(path: Path, any_format: bool = False) -> Iterator[VectorSource]:
         where = path
         if _has_pending_writes(path):
             where = _copied(path, Path(stack.enter_context(_scratch())))
-        attributes = _attributes(path)
+        attributes = _attributes(path, progress)
         with gdal_messages() as messages:
             dataset = _open(where, attributes, any_format)
         if dataset is None:
@@ -145,7 +152,8 @@ def read_trusted(
     Parameters
     ----------
     source
-        A path, as QGIS writes it: ``file.gpkg|layername=dltb`` picks a layer.
+        A path, as QGIS writes it: ``file.gpkg|layername=dltb|subset=…`` picks
+        a layer, and of it the rows that a condition allows.
     name
         Standard name where the caller knows it; else it is found from the
         layer's name, and failing that is the layer's name in upper case.
@@ -159,7 +167,7 @@ def read_trusted(
     chosen = dict(part.split("=", 1) for part in parts[1:] if "=" in part)
     path = Path(parts[0])
     names = LayerNames(standard)
-    with open_vector(path, any_format=True) as opened:
+    with open_vector(path, True, progress) as opened:
         layers = opened.layer_names
         layer = chosen.get("layername", "")
         if not layer and chosen.get("layerid", "").isdigit():
@@ -170,7 +178,7 @@ def read_trusted(
         if layer not in layers:
             raise VectorError(_layer_failed(path, layer, "not found"))
         resolved = name or names.resolve(layer) or names.resolve(path.stem) or layer.upper()
-        return opened.read(layer, resolved, standard, path.name, progress)
+        return opened.read(layer, resolved, standard, path.name, progress, chosen.get("subset", ""))
 
 
 @contextmanager
@@ -187,6 +195,16 @@ def gdal_messages() -> Iterator[list[str]]:
         yield messages
     finally:
         gdal.PopErrorHandler()
+
+
+def _filtered(layer: ogr.Layer, where: str) -> bool:
+    """Keep to the rows that ``where`` allows; whether OGR understood it."""
+    if not where:
+        return True
+    try:
+        return bool(layer.SetAttributeFilter(where) == ogr.OGRERR_NONE)
+    except RuntimeError:
+        return False
 
 
 def _look_before(path: Path, any_format: bool) -> None:
@@ -226,12 +244,12 @@ def _open(path: Path, attributes: Dbf | None, any_format: bool) -> gdal.Dataset 
         return None
 
 
-def _attributes(path: Path) -> Dbf | None:
+def _attributes(path: Path, progress: Progress) -> Dbf | None:
     table = _beside(path, ".dbf") if path.suffix.lower() == ".shp" else None
     if table is None:
         return None
     try:
-        return Dbf(table)
+        return Dbf(table, progress)
     except DbfError as error:
         raise VectorError(error.text) from error
 

@@ -45,7 +45,7 @@ def read_layers(
         share.at(0.0)
         label = names[path]
         try:
-            with open_vector(path) as source:
+            with open_vector(path, progress=share) as source:
                 out.opened += 1
                 for cause, note in source.notes:
                     out.problems.append(Problem("bad_encoding", label, "", note, cause))

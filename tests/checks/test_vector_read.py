@@ -383,6 +383,9 @@ def test_a_trusted_layer_is_found_as_qgis_writes_it(tmp_path, standard):
     assert (table.name, len(table)) == ("DLTB", 4)
     assert len(read_trusted(str(path), standard, "DLTB")) == 4
     assert read_trusted(f"{path}|layerid=1", standard).name == "OTHER"
-    with pytest.raises(VectorError) as error:
-        read_trusted(f"{path}|layername=missing", standard)
-    assert "missing" in error.value.text.zh
+    some = read_trusted(f'{path}|layername=dltb_2022|subset="TBMJ" >= 400.5', standard)
+    assert some.number("TBMJ").tolist() == [400.5, 400.75]
+    for wrong in ("layername=missing", "layername=dltb_2022|subset=nonsense >"):
+        with pytest.raises(VectorError) as error:
+            read_trusted(f"{path}|{wrong}", standard)
+        assert "last year.gpkg" in error.value.text.zh
