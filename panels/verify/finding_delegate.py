@@ -13,14 +13,39 @@ from .findings_model import ROW_ROLE, FindingsModel, message_column
 from .words import family_title, verdict_title
 
 _PADDING = 6
+_READABLE = 3.0
+"""Least contrast of large or bold text (WCAG 2.1, 1.4.3)."""
 
 
 def verdict_color(verdict: str, background: QColor) -> QColor:
-    """The colour of ``verdict`` that can be read on ``background``."""
+    """The colour of ``verdict`` that stands out more from ``background``."""
     look = style()["verdicts"].get(verdict)
     if look is None:
         return QColor("#808080")
-    return QColor(look["color_on_dark" if background.lightness() < 128 else "color"])
+    both = [QColor(look["color"]), QColor(look["color_on_dark"])]
+    return max(both, key=lambda color: contrast(color, background))
+
+
+def verdict_text_color(verdict: str, palette: QPalette) -> QColor:
+    """As :func:`verdict_color`, for text on a window: plain where no colour could be read."""
+    background = palette.color(QPalette.ColorRole.Window)
+    color = verdict_color(verdict, background)
+    readable = contrast(color, background) >= _READABLE
+    return color if readable else palette.color(QPalette.ColorRole.WindowText)
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.1, relative luminance)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    red, green, blue = (
+        value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (color.redF(), color.greenF(), color.blueF())
+    )
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 
 
 def paint_badge(

@@ -5,22 +5,22 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QPalette
 
 from ...processing_provider.language import say, translate
 from ...processing_provider.styling import category_title
 from ..numbers import quantity
-from .finding_delegate import verdict_color
+from .finding_delegate import verdict_text_color
 from .finding_table import FindingTable
 from .findings_model import message_column
 from .words import cause_title, family_title
 
 
-def details(table: FindingTable, row: int, rules: dict[str, Any], background: QColor) -> str:
-    """The finding in ``row`` as rich text that can be read on ``background``."""
+def details(table: FindingTable, row: int, rules: dict[str, Any], palette: QPalette) -> str:
+    """The finding in ``row`` as rich text that can be read in ``palette``."""
     verdict, severity = table.value(row, "verdict"), table.value(row, "severity")
     rule = rules.get(table.value(row, "rule_id"))
-    color = verdict_color(verdict, background).name()
+    color = verdict_text_color(verdict, palette).name()
     parts = [
         f'<p style="margin:0 0 4px 0"><b style="color:{color}">'
         f"{escape(category_title(verdict, severity))}</b></p>",

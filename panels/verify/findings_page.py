@@ -8,7 +8,7 @@ from typing import Any
 
 from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent, QPalette
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -236,8 +236,7 @@ class FindingsPage(QWidget):
             )
             self.details.setText(hint)
             return
-        background = self.palette().color(QPalette.ColorRole.Window)
-        self.details.setText(details(self.model.table, row, self._rules, background))
+        self.details.setText(details(self.model.table, row, self._rules, self.palette()))
 
     def _activate(self, index: QModelIndex) -> None:
         self.wanted.emit(self.model.table_row(index))

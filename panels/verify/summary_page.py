@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -20,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing_provider.language import say, spoken, translate
 from ..numbers import count
-from .finding_delegate import verdict_color
+from .finding_delegate import verdict_text_color
 from .finding_table import FAMILIES, FindingTable, RuleCount
 from .words import family_title, verdict_title
 
@@ -103,10 +102,9 @@ class SummaryPage(QWidget):
 
     def show_table(self, table: FindingTable, rules: dict[str, Any]) -> None:
         """Show the counts of another run."""
-        background = self.palette().color(QPalette.ColorRole.Window)
         verdicts = table.count("verdict")
         for verdict in ("inconsistent", "doubtful"):
-            color = verdict_color(verdict, background).name()
+            color = verdict_text_color(verdict, self.palette()).name()
             self.tiles[verdict].show_number(verdicts.get(verdict, 0), color)
         self.tiles["tested"].show_number(sum(rule.tested for rule in table.rules))
         self.tiles["not_checkable"].show_number(sum(rule.not_checkable for rule in table.rules))

@@ -148,6 +148,8 @@ def test_the_list_can_be_read_in_every_theme(desktop, theme):
     """The text of the list stands out from its ground, whatever the theme makes of them."""
     from qgis.PyQt.QtGui import QColor, QImage
 
+    from onemap_verify.panels.verify.finding_delegate import contrast
+
     _, folder = desktop("zh-Hans", theme)
     image = QImage(str(folder / "list.png"))
     assert not image.isNull()
@@ -161,17 +163,3 @@ def test_the_list_can_be_read_in_every_theme(desktop, theme):
         reverse=True,
     )
     assert distances[0] >= 4.5, (theme, ground.name(), distances[:5])
-
-
-def contrast(one, other):
-    """Contrast ratio of WCAG 2.1."""
-
-    def luminance(color):
-        parts = [
-            value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
-            for value in (color.redF(), color.greenF(), color.blueF())
-        ]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)

@@ -168,7 +168,7 @@ def test_the_model_is_a_good_model_of_qt(table):
 
 
 def test_details_hold_the_numbers_with_unit_and_tolerance(table, speak):
-    from qgis.PyQt.QtGui import QColor
+    from qgis.PyQt.QtGui import QColor, QPalette
 
     from onemap_verify.checks.standard import load
     from onemap_verify.panels.verify.finding_details import details
@@ -176,27 +176,27 @@ def test_details_hold_the_numbers_with_unit_and_tolerance(table, speak):
     rules = load().rules
     speak("en")
     (row,) = rows(table, text="000043")
-    text = details(table, row, rules, QColor("white"))
+    text = details(table, row, rules, QPalette())
     assert "12,345.6 m² (1.2346 ha, 18.5184 mu)" in text
     assert "± 0.5 m²" in text
     assert "Plane instead of ellipsoid area" in text
     assert rules["L21"].fix.en[:30] in text
     speak("zh_CN")
-    text = details(table, row, rules, QColor("black"))
+    text = details(table, row, rules, QPalette(QColor("black")))
     assert "12,345.6 m²（1.2346 公顷，18.5184 亩）" in text
     assert "误用平面面积" in text
     assert rules["L21"].fix.zh[:10] in text
 
 
 def test_details_take_text_as_text(qgis_app):
-    from qgis.PyQt.QtGui import QColor
+    from qgis.PyQt.QtGui import QPalette
 
     from onemap_verify.panels.verify.finding_details import details
     from onemap_verify.panels.verify.finding_table import COLUMNS, FindingTable
 
     values = {name: ["<img src=x onerror=1>&'\""] for name in COLUMNS}
     values |= {"score": [0.5], "tolerance": [None], "fid": [1]}
-    text = details(FindingTable(values), 0, {}, QColor("white"))
+    text = details(FindingTable(values), 0, {}, QPalette())
     assert "<img" not in text
     assert "&lt;img" in text
 
@@ -218,3 +218,20 @@ def test_quantities(speak, text, unit, shown):
 
     speak("en")
     assert quantity(text, unit) == shown
+
+
+@pytest.mark.parametrize(
+    "ground", ["#ffffff", "#f0f0f0", "#323232", "#717171", "#b2b2b2", "#000000"]
+)
+def test_verdicts_can_be_read_on_every_ground(qgis_app, ground):
+    from qgis.PyQt.QtGui import QColor, QPalette
+
+    from onemap_verify.panels.verify.finding_delegate import contrast, verdict_text_color
+
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Window, QColor(ground))
+    dark = QColor(ground).lightness() < 128
+    palette.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff" if dark else "#000000"))
+    for verdict in ("inconsistent", "doubtful"):
+        assert contrast(verdict_text_color(verdict, palette), QColor(ground)) >= 3.0
+    assert contrast(QColor("black"), QColor("white")) == pytest.approx(21.0)
