@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -129,14 +129,17 @@ def rule(
 
 def modules(*rooms: str) -> list[Module]:
     """Return every Python file of ``rooms``."""
-    found = []
-    for room in rooms:
-        paths = CHECKOUT.glob("*.py") if room == ROOT else (CHECKOUT / room).rglob("*.py")
-        for path in sorted(paths):
-            relative = path.relative_to(CHECKOUT).as_posix()
-            if "__pycache__" not in relative:
-                found.append(Module(relative, path.read_text(encoding="utf-8")))
-    return found
+    return [module for room in rooms for module in _modules_of(room)]
+
+
+@cache
+def _modules_of(room: str) -> tuple[Module, ...]:
+    """Read a room once: each file is parsed once for all rules."""
+    paths = CHECKOUT.glob("*.py") if room == ROOT else (CHECKOUT / room).rglob("*.py")
+    return tuple(
+        Module(path.relative_to(CHECKOUT).as_posix(), path.read_text(encoding="utf-8"))
+        for path in sorted(paths)
+    )
 
 
 def calls(module: Module, *names: str) -> Iterator[ast.Call]:
