@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from .reproject import Reprojection, ReprojectionError, reference
-from .table import FloatArray
+from .table import FloatArray, IntArray
 
 _SCALE_NODES = 65
 _WGS84_A, _WGS84_INVERSE_F = 6378137.0, 298.257223563
@@ -27,6 +29,42 @@ class Window:
     def cells(self) -> int:
         """How many cells."""
         return self.rows * self.columns
+
+
+@dataclass(frozen=True)
+class Windows(Sequence[Window]):
+    """A raster cut into windows, row by row; each is made when asked for.
+
+    ``rows`` and ``columns`` are those of every window but the last ones.
+    """
+
+    height: int
+    width: int
+    rows: int
+    columns: int
+
+    @property
+    def across(self) -> int:
+        """How many windows lie side by side."""
+        return -(-self.width // self.columns)
+
+    def __len__(self) -> int:
+        return self.across * -(-self.height // self.rows)
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        down, beside = divmod(int(number) % len(self), self.across)
+        row, column = down * self.rows, beside * self.columns
+        return Window(
+            row, column, min(self.rows, self.height - row), min(self.columns, self.width - column)
+        )
+
+    def numbers(self, column: IntArray, row: IntArray) -> IntArray:
+        """Number of the window in which each cell lies."""
+        return row // self.rows * self.across + column // self.columns
 
 
 @dataclass(frozen=True)

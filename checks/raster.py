@@ -12,7 +12,7 @@ from osgeo import gdal
 
 from .errors import ExplainedError
 from .findings import Text
-from .grid import Grid, Window
+from .grid import Grid, Window, Windows
 from .reproject import quiet
 from .table import BoolArray
 
@@ -92,7 +92,7 @@ class Raster:
             raise _error(path, Text("没有可用的波段", "it has no usable band"))
         self._tile = dataset.GetRasterBand(1).GetBlockSize()
 
-    def windows(self, cells: int) -> list[Window]:
+    def windows(self, cells: int) -> Windows:
         """Cut the raster into windows of about ``cells`` cells, row by row.
 
         Windows follow the file's own tiles where these are smaller; strips
@@ -106,11 +106,7 @@ class Raster:
         else:
             columns = _multiple(int(np.sqrt(cells)), tile_columns, width)
         rows = _multiple(max(cells // columns, 1), tile_rows, height)
-        return [
-            Window(row, column, min(rows, height - row), min(columns, width - column))
-            for row in range(0, height, rows)
-            for column in range(0, width, columns)
-        ]
+        return Windows(height, width, rows, columns)
 
     def read(
         self, window: Window, band: int = 1, halo: int = 0

@@ -84,7 +84,8 @@ class Reprojection:
                     self._transformation = osr.CoordinateTransformation(one, other)
                 except RuntimeError as error:
                     raise ReprojectionError(str(error)) from error
-            if self._transformation is None or not self._transformation.this:
+            # Without exceptions GDAL gives an empty object instead.
+            if not getattr(self._transformation, "this", self._transformation):
                 raise ReprojectionError("no transformation between the two CRS")
 
     def points(self, xy: FloatArray, progress: Progress = SILENT) -> FloatArray:

@@ -6,6 +6,8 @@ that reports can be compared.
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from onemap_verify.checks.table import FloatArray, GeometryArray
 
 EPSG = 4547
 """CGCS2000 / 3-degree Gauss-Kruger CM 114E, no zone prefix."""
+
+CENTRAL_MERIDIAN, FALSE_EASTING = 114.0, 500_000.0
 
 CELL = 5.0
 """Cell of the terrain model in metres: the grid where 1:10000 exists."""
@@ -121,9 +125,9 @@ def make_parcels(side: int, count: int) -> GeometryArray:
 def _edges(rng: np.random.Generator, start: FloatArray, end: FloatArray) -> FloatArray:
     """Break the edges ``start`` → ``end`` (…, 2) into crooked lines (…, k, 2)."""
     share = np.linspace(0.0, 1.0, _EDGE_POINTS + 2)[:, None]
-    line = start[..., None, :] * (1 - share) + end[..., None, :] * share
-    line[..., 1:-1, :] += rng.uniform(-0.05, 0.05, (*start.shape[:-1], _EDGE_POINTS, 2))
-    return line
+    line = np.asarray(start[..., None, :] * (1 - share) + end[..., None, :] * share, dtype=float)
+    away = rng.uniform(-0.05, 0.05, (*start.shape[:-1], _EDGE_POINTS, 2))
+    return np.concatenate([line[..., :1, :], line[..., 1:-1, :] + away, line[..., -1:, :]], axis=-2)
 
 
 def write_parcels(path: Path, geometries: GeometryArray) -> None:
@@ -144,3 +148,19 @@ def write_parcels(path: Path, geometries: GeometryArray) -> None:
     source.CommitTransaction()
     layer = None
     source = None
+
+
+def main(arguments: list[str]) -> int:
+    """Make ``dem.tif`` and ``parcels.gpkg`` in a folder: folder, side, parcels."""
+    folder, side, parcels = Path(arguments[0]), int(arguments[1]), int(arguments[2])
+    for name in ("dem.tif", "parcels.gpkg"):
+        (folder / name).unlink(missing_ok=True)
+    make_terrain(folder / "dem.tif", side)
+    geometries = make_parcels(side, parcels)
+    write_parcels(folder / "parcels.gpkg", geometries)
+    sys.stdout.write(json.dumps({"cells": side * side, "parcels": len(geometries)}) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -26,6 +26,9 @@ from .outlines import Outlines
 _NOTHING = 1e-9
 """Cells. Covered fractions and widths below are rounding."""
 
+_NEARLY_LEVEL = 1e3
+"""Columns per row from which the end of a piece is not left to rounding."""
+
 _SURELY = 1e-6
 """A covered fraction this far outside 0…1 is no rounding."""
 
@@ -115,7 +118,6 @@ def _cut_at_rows(
     least and greatest column it reaches.
     """
     rate = (x1 - x0) / (y1 - y0)
-    least, most = np.minimum(x0, x1), np.maximum(x0, x1)
     upper = np.maximum(np.minimum(y0, y1), 0.0)
     lower = np.minimum(np.maximum(y0, y1), float(window.rows))
     first = upper.astype(np.int64)
@@ -129,14 +131,16 @@ def _cut_at_rows(
     below = np.minimum(lower[piece], row + 1)
     height = below - above
     height *= sign[piece]
+    # A nearly level edge turns rounding into a long way: it is held in its span.
+    level = np.flatnonzero(np.abs(rate) > _NEARLY_LEVEL)
+    held = ranges(np.cumsum(count)[level] - count[level], count[level])
+    least, most = np.minimum(x0, x1)[piece[held]], np.maximum(x0, x1)[piece[held]]
     x0, y0, rate = x0[piece], y0[piece], rate[piece]
-    least, most = least[piece], most[piece]
-    # Clipped, because a nearly level edge turns rounding into a long way.
     for end in (above, below):
         np.subtract(end, y0, out=end)
         np.multiply(end, rate, out=end)
         np.add(end, x0, out=end)
-        np.clip(end, least, most, out=end)
+        end[held] = np.clip(end[held], least, most)
     row += line[piece]
     return row, height, np.minimum(above, below), np.maximum(above, below)
 

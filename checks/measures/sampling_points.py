@@ -122,8 +122,7 @@ def _by_window(raster: Raster, pixels: FloatArray) -> Iterator[tuple[float, Wind
         inside = (pixels >= 0).all(axis=1) & (pixels < (grid.width, grid.height)).all(axis=1)
     points = np.flatnonzero(inside)
     column, row = pixels[points].astype(np.int64).T
-    across = -(-grid.width // windows[0].columns)
-    number = row // windows[0].rows * across + column // windows[0].columns
+    number = windows.numbers(column, row)
     order = np.argsort(number, kind="stable")
     first = np.flatnonzero(np.diff(number[order], prepend=-1))
     for at, group in zip(first, np.split(points[order], first[1:])):

@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..grid import Grid, Window
+from ..grid import Grid, Window, Windows
 from ..progress import SILENT, Progress
 from ..raster import Raster
 from ..table import BoolArray, FloatArray, IntArray
@@ -176,12 +176,9 @@ def _result(future: Future[list[_Part]], progress: Progress) -> list[_Part]:
     return future.result()
 
 
-def _jobs(
-    outline: Outlines, windows: Sequence[Window], grid: Grid
-) -> list[tuple[Window, IntArray]]:
+def _jobs(outline: Outlines, windows: Windows, grid: Grid) -> list[tuple[Window, IntArray]]:
     """Windows that polygons reach into, each with those polygons in order."""
-    rows, columns = windows[0].rows, windows[0].columns
-    across = -(-grid.width // columns)
+    rows, columns = windows.rows, windows.columns
     left, top, right, bottom = outline.bounds.T
     # NaN compares false: what cannot be measured reaches no window.
     reach = np.flatnonzero((right > 0) & (bottom > 0) & (left < grid.width) & (top < grid.height))
@@ -194,7 +191,7 @@ def _jobs(
     polygon = np.repeat(reach, count)
     step = np.arange(len(polygon)) - np.repeat(np.cumsum(count) - count, count)
     wide = np.repeat(wide, count)
-    number = (np.repeat(top, count).astype(np.int64) + step // wide) * across
+    number = (np.repeat(top, count).astype(np.int64) + step // wide) * windows.across
     number += np.repeat(left, count).astype(np.int64) + step % wide
     order = np.argsort(number, kind="stable")
     number, polygon = number[order], polygon[order]

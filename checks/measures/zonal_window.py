@@ -95,28 +95,31 @@ class WindowSums:
         key = edge.owner * self._class_count
         key += self._classes[edge.cell]
         out = np.bincount(key, edge.weight, minlength=size).astype(np.float64, copy=False)
-        for owner, cell in self._labels(runs, edge.polygons):
-            key = np.multiply(owner, self._class_count, out=owner)
-            key += self._classes if cell is None else self._classes[cell]
+        for first, cell in self._keys(runs, edge.polygons):
+            classes = self._classes if cell is None else self._classes[cell]
+            key = np.add(first, classes, out=first)
             weight = self._weight
             if weight is not None and cell is not None:
                 weight = weight[cell]
             out += np.bincount(key, weight, minlength=size)[:size]
         return out.reshape(edge.polygons, self._class_count)
 
-    def _labels(self, runs: _Runs, polygons: int) -> list[tuple[IntArray, IntArray | None]]:
-        """Owners of wholly covered cells, and which cells; ``None``: all in order.
+    def _keys(self, runs: _Runs, polygons: int) -> list[tuple[IntArray, IntArray | None]]:
+        """First class of the owner of wholly covered cells, and which cells.
 
-        Where runs fill much of the window, it is painted with their owners in
-        one go, and cells that nobody owns get a label behind all others; runs
-        that overlap others are left over, and listed.
+        ``None``: all in order. Where runs fill much of the window, it is
+        painted with their owners in one go, and cells that nobody owns get a
+        key behind all others; runs that overlap others are left over, and
+        listed.
         """
         start, length, owner = runs.in_window_order()
+        owner *= self._class_count
+        nobody = polygons * self._class_count
         out: list[tuple[IntArray, IntArray | None]] = []
         if int(length.sum()) > self._size * _WORTH_PAINTING:
             free = np.ones(len(start), dtype=bool)
             free[1:] = start[1:] >= np.maximum.accumulate(start + length)[:-1]
-            out.append((_paint(start[free], length[free], owner[free], polygons, self._size), None))
+            out.append((_paint(start[free], length[free], owner[free], nobody, self._size), None))
             rest = np.flatnonzero(~free)
             start, length, owner = start[rest], length[rest], owner[rest]
         if len(start):
@@ -213,12 +216,14 @@ class _Runs(_Owners):
         out = np.empty(len(self.start), dtype=values.dtype)
         longest = int(self.length.max(initial=0))
         reach, table = 1, values
+        spare = [np.empty_like(values) for _ in range(2)]
         while reach <= longest:
             now = np.flatnonzero((self.length >= reach) & (self.length < 2 * reach))
             first = self.start[now]
             out[now] = ufunc(table[first], table[first + self.length[now] - reach])
             if 2 * reach <= longest:
-                table = ufunc(table[:-reach], table[reach:])
+                spare.reverse()
+                table = ufunc(table[:-reach], table[reach:], out=spare[0][: len(table) - reach])
             reach *= 2
         return out
 

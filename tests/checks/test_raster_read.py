@@ -7,7 +7,7 @@ import pytest
 from osgeo import gdal
 from small_rasters import hills, write_raster
 
-from onemap_verify.checks.grid import Window
+from onemap_verify.checks.grid import Window, Windows
 from onemap_verify.checks.raster import Raster, RasterError
 
 HEIGHTS = (-12_000.0, 12_000.0)
@@ -122,6 +122,21 @@ def test_windows_cover_every_cell_once(tmp_path, options):
         assert np.isnan(seen[rows, columns]).all()
         seen[rows, columns] = raster.read(window)[0]
     np.testing.assert_array_equal(seen, values)
+
+
+def test_windows_of_a_continent_are_not_listed():
+    windows = Windows(height=3_000_000, width=5_000_000, rows=512, columns=512)
+    assert len(windows) == 5860 * 9766
+    assert windows[-1] == Window(5859 * 512, 9765 * 512, 192, 320)
+    assert windows[1] == Window(0, 512, 512, 512)
+    assert windows[9766:9767] == [Window(512, 0, 512, 512)]
+    cells = np.array([[0, 0], [513, 1025], [4_999_999, 2_999_999]])
+    for number, (column, row) in zip(windows.numbers(*cells.T), cells):
+        window = windows[number]
+        assert window.row <= row < window.row + window.rows
+        assert window.column <= column < window.column + window.columns
+    with pytest.raises(IndexError):
+        windows[len(windows)]
 
 
 def test_windows_follow_tiles_and_keep_strips_whole(tmp_path):
