@@ -765,6 +765,11 @@
         <source>Shapely {version} is installed.</source>
         <translation>当前安装的是 Shapely {version}。</translation>
     </message>
+    <message>
+        <location filename="../processing_provider/requirements.py"/>
+        <source>This QGIS runs Python {version}, for which there is none: install a newer QGIS (3.34 or later).</source>
+        <translation>当前 QGIS 使用 Python {version}，没有与之相配的 Shapely：请安装更新的 QGIS（3.34 或更高版本）。</translation>
+    </message>
 </context>
 <context>
     <name>Results</name>
@@ -916,6 +921,11 @@
 </context>
 <context>
     <name>Sources</name>
+    <message>
+        <location filename="../processing_provider/sources.py"/>
+        <source>The layer “{name}” cannot be read: {reason}</source>
+        <translation>无法读取图层“{name}”：{reason}</translation>
+    </message>
     <message>
         <location filename="../processing_provider/sources.py"/>
         <source>{what}: the layer “{name}” is not a raster file. Save it as GeoTIFF first.</source>

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import platform
 import re
+import sys
 
 from .language import translate
 
@@ -35,6 +37,13 @@ def missing() -> str:
     needed = translate(
         "Requirements", "OneMap Verify needs the Python library Shapely 2.1 or newer."
     )
+    if sys.version_info < (3, 10):
+        old = translate(
+            "Requirements",
+            "This QGIS runs Python {version}, for which there is none: install a newer QGIS (3.34 "
+            "or later).",
+        ).format(version=platform.python_version())
+        return f"{needed} {found}\n{old}"
     how = translate(
         "Requirements",
         "On Windows open the OSGeo4W Shell that came with QGIS and run: {command} — on Linux and "

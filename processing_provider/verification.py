@@ -20,7 +20,7 @@ from . import help_pages, inputs, results
 from .algorithm import OneMapAlgorithm, progress_of
 from .language import translate
 from .ridge_table import read_ridge_table
-from .sources import raster_source, vector_source
+from .sources import VectorSource, raster_source
 
 if TYPE_CHECKING:
     from ..checks.verify import Options
@@ -93,11 +93,11 @@ class Verification(OneMapAlgorithm):
             layer = self.parameterAsVectorLayer(parameters, "PREVIOUS", context)
             if layer is None and parameters.get("PREVIOUS"):
                 raise QgsProcessingException(self.invalidSourceError(parameters, "PREVIOUS"))
-            given["PREVIOUS"] = vector_source(layer, context, feedback)
+            given["PREVIOUS"] = None if layer is None else VectorSource(layer)
         if "CONTROL_LAYERS" in self.parameters_used:
             layers = self.parameterAsLayerList(parameters, "CONTROL_LAYERS", context)
             given["CONTROL_LAYERS"] = tuple(
-                vector_source(layer, context, feedback) for layer in layers if layer is not None
+                VectorSource(layer) for layer in layers if layer is not None
             )
         self._given = given
         return True
@@ -111,7 +111,7 @@ class Verification(OneMapAlgorithm):
         from ..checks.findings import Verdict
         from ..checks.verify import verify
 
-        options = self.options(parameters, context)
+        options = self.options(parameters, context, feedback)
         done = verify(options, progress_of(feedback))
         results.load_on_completion(context, options.findings, options.submission.name)
         outputs = {
@@ -129,12 +129,19 @@ class Verification(OneMapAlgorithm):
             outputs["REPORT"] = str(options.report)
         return outputs
 
-    def options(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Options:
+    def options(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> Options:
         """The options of ``verify`` that the parameters stand for."""
         from ..checks.baseline import DemOrigin
         from ..checks.findings import Family
         from ..checks.verify import Options
 
+        previous: VectorSource | None = self._given.get("PREVIOUS")
+        control: tuple[VectorSource, ...] = self._given.get("CONTROL_LAYERS", ())
         return Options(
             submission=Path(self._text(parameters, "SUBMISSION", context)),
             findings=Path(self.parameterAsFileOutput(parameters, "FINDINGS", context)),
@@ -149,8 +156,8 @@ class Verification(OneMapAlgorithm):
             imagery_bands=self._text(parameters, "IMAGERY_BANDS", context),
             imagery_previous=self._given.get("IMAGERY_PREVIOUS", ""),
             imagery_previous_date=self._date(parameters, "IMAGERY_PREVIOUS_DATE", context),
-            previous=self._given.get("PREVIOUS", ""),
-            control_layers=self._given.get("CONTROL_LAYERS", ()),
+            previous=previous.path(context, feedback) if previous is not None else "",
+            control_layers=tuple(layer.path(context, feedback) for layer in control),
             campaign_start=self._date(parameters, "CAMPAIGN_START", context),
             campaign_end=self._date(parameters, "CAMPAIGN_END", context),
             standard=self._text(parameters, "STANDARD", context),

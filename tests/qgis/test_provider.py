@@ -158,6 +158,15 @@ def test_without_shapely_it_says_what_to_install(algorithm, monkeypatch, shapely
     assert "OSGeo4W" in reason
 
 
+def test_an_old_python_is_told_that_there_is_no_shapely_for_it(algorithm, monkeypatch):
+    monkeypatch.setitem(sys.modules, "shapely", None)
+    monkeypatch.setattr(sys, "version_info", (3, 9, 5))
+    possible, reason = algorithm("verifysubmission").canExecute()
+    assert not possible
+    assert "install a newer QGIS" in reason
+    assert "pip install" not in reason
+
+
 def test_a_newer_shapely_will_do(algorithm, monkeypatch):
     monkeypatch.setattr(importlib.import_module("shapely"), "__version__", "2.10.0rc1")
     assert algorithm("verifysubmission").canExecute() == (True, "")

@@ -283,28 +283,87 @@ def test_a_dem_from_a_service_is_refused_with_advice(onemap_provider, survey, tm
 
 
 def test_layers_of_every_kind_become_sources(qgis_app, survey):
-    """A file as it is; a filter and a scratch layer by way of an exported file."""
+    """A file as it is; a filter, unsaved edits and a scratch layer by way of a written file."""
     from osgeo import ogr
-    from qgis.core import QgsFeature, QgsProcessingContext, QgsProcessingFeedback, QgsVectorLayer
+    from qgis.core import (
+        QgsFeature,
+        QgsGeometry,
+        QgsProcessingContext,
+        QgsProcessingFeedback,
+        QgsVectorLayer,
+    )
 
-    from onemap_verify.processing_provider.sources import vector_source
+    from onemap_verify.processing_provider.sources import VectorSource
 
-    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
-    file = QgsVectorLayer(f"{survey['package']}|layername=DLTB", "DLTB", "ogr")
-    assert vector_source(file, context, feedback) == f"{survey['package']}|layername=DLTB"
-    assert vector_source(None, context, feedback) == ""
-
-    def count(source):
-        path, _, name = source.partition("|layername=")
+    def written(layer):
+        path, _, name = (
+            VectorSource(layer)
+            .path(QgsProcessingContext(), QgsProcessingFeedback())
+            .partition("|layername=")
+        )
         opened = ogr.Open(path)
-        layer = opened.GetLayerByName(name) if name else opened.GetLayer(0)
-        return layer.GetFeatureCount()
+        rows = list(opened.GetLayerByName(name))
+        return path, name, rows
+
+    file = QgsVectorLayer(f"{survey['package']}|layername=DLTB", "another name", "ogr")
+    path, name, rows = written(file)
+    assert (path, name, len(rows)) == (survey["package"], "DLTB", 16)
 
     file.setSubsetString("DLBM = '9999'")
-    assert count(vector_source(file, context, feedback)) == 1
-    scratch = QgsVectorLayer("Polygon?crs=EPSG:4523&field=BSM:string(18)", "上年", "memory")
-    scratch.dataProvider().addFeatures([QgsFeature(scratch.fields()) for _ in range(3)])
-    assert count(vector_source(scratch, context, feedback)) == 3
+    path, name, rows = written(file)
+    assert path != survey["package"]
+    assert [row["BSM"] for row in rows] == [small_survey.UNKNOWN_CLASS]
+    assert rows[0].GetGeometryRef().GetArea() == pytest.approx(10_000.0)
+
+    fields = "field=BSM:string(18)&field=fid:integer"
+    scratch = QgsVectorLayer(f"Polygon?crs=EPSG:4523&{fields}", "永久基本农田 'a'", "memory")
+    features = []
+    for number in range(3):
+        feature = QgsFeature(scratch.fields())
+        feature.setAttributes([f"36073021100000000{number}", 7])
+        feature.setGeometry(QgsGeometry.fromWkt("POLYGON((0 0,1 0,1 1,0 0))"))
+        features.append(feature)
+    scratch.dataProvider().addFeatures(features)
+    _, name, rows = written(scratch)
+    assert name == "永久基本农田 'a'"
+    assert [row["BSM"] for row in rows] == [f"36073021100000000{n}" for n in range(3)]
+    scratch.startEditing()
+    scratch.deleteFeature(next(scratch.getFeatures()).id())
+    assert len(written(scratch)[2]) == 2
+    scratch.rollBack()
+
+
+def test_scratch_layers_reach_the_checks(run, survey, tmp_path):
+    """Last year's parcels from a scratch layer; the record says that they were used."""
+    from qgis.core import QgsProcessingContext, QgsProject, QgsVectorLayer
+
+    parcels = QgsVectorLayer(f"{survey['package']}|layername=DLTB", "DLTB", "ogr")
+    scratch = parcels.materialize(parcels_request())
+    scratch.setName("上年 DLTB")
+    QgsProject.instance().addMapLayer(scratch)
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    run(
+        "verifysubmission",
+        {
+            "SUBMISSION": survey["package"],
+            "PREVIOUS": scratch.id(),
+            "CONTROL_LAYERS": [scratch.id()],
+            "FINDINGS": str(tmp_path / "f.gpkg"),
+            "RECORD": str(tmp_path / "r.json"),
+        },
+        context=context,
+    )
+    record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert record["package"]["baseline_has_previous"] is True
+    assert {one["role"] for one in record["inputs"]} >= {"submission", "previous", "control"}
+    QgsProject.instance().clear()
+
+
+def parcels_request():
+    from qgis.core import QgsFeatureRequest
+
+    return QgsFeatureRequest()
 
 
 def test_a_fault_of_ours_is_no_traceback_but_is_logged(
