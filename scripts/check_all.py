@@ -175,8 +175,9 @@ def run_demo(environment: dict[str, str]) -> list[Outcome]:
         where = environment | {
             "PYTHONPATH": os.pathsep.join([str(PLUGINS), environment["PYTHONPATH"]])
         }
-        command = [sys.executable, "-m", "onemap_verify.demo", "--small", "--out", str(folder)]
-        return [run_check("demo, small", command, where)]
+        command = [sys.executable, "-m", "onemap_verify.demo", "--parcels", "600"]
+        command += ["--out", str(folder)]
+        return [run_check("demo, small county", command, where)]
 
 
 if __name__ == "__main__":
