@@ -166,20 +166,23 @@ def _habits(terrain: TerrainMeasure, rows: IntArray, limits: dict[str, Any]) -> 
 def _contradicts(agreement: SlopeAgreement, limits: dict[str, Any]) -> BoolArray:
     """Declared grades that have too small a share and that no honest deviation explains.
 
-    Where honest grades scatter widely, a small share is usual, and the share
-    that counts as too small becomes less. Two grades off are not scatter.
+    Where honest grades scatter widely, small shares and unlikely deviations are
+    usual, and both limits are tightened. Two grades off are not scatter.
     """
     most = float(limits["share"])
     wide = np.maximum(agreement.spread - float(limits["share_full_spread"]), 0.0)
     share = np.clip(most - float(limits["share_per_spread"]) * wide, most / 5, most)
+    wide = np.maximum(agreement.spread - float(limits["probability_full_spread"]), 0.0)
+    usual = float(limits["doubtful_probability"])
+    far_probability = float(limits["far_probability"])
+    probability = usual - float(limits["probability_per_spread"]) * wide
+    probability = np.clip(probability, far_probability, usual)
     far = np.abs(agreement.declared - agreement.measured) >= 2
     share = np.where(far, most, share)
-    unlikely = agreement.honest < np.where(
-        far, float(limits["far_probability"]), float(limits["doubtful_probability"])
-    )
+    probability = np.where(far, far_probability, probability)
     other = agreement.declared != agreement.measured
-    result: BoolArray = other & unlikely & (agreement.declared_share < share)
-    return result
+    result: BoolArray = other & (agreement.honest < probability)
+    return result & (agreement.declared_share < share)
 
 
 def _narrow(table: Table, terrain: TerrainMeasure, cells: float) -> BoolArray:

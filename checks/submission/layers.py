@@ -8,12 +8,12 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ..findings import Text
-from ..names import LayerNames
 from ..progress import SILENT, Progress
 from ..reproject import same_crs
 from ..standard import Standard
 from ..table import RowProblem, Table
 from ..vector import VectorError, VectorSource, open_vector
+from ..vector.names import LayerNames
 from .submission import Problem
 
 _HELPERS = ("layer_styles", "qgis_projects", "gpkg_", "sqlite_", "t_1_", "n_1_")

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 import shapely
+from osgeo import ogr, osr
+
 from onemap_verify.checks.errors import OutputError
 from onemap_verify.checks.findings import Family, Finding, Severity, Text, Verdict
 from onemap_verify.checks.findings_file import places_to_look, write_findings
@@ -18,7 +20,6 @@ from onemap_verify.checks.record import (
 )
 from onemap_verify.checks.risk import ParcelRisk
 from onemap_verify.checks.verify import ordered
-from osgeo import ogr, osr
 
 BOX = shapely.box(500000, 4000000, 500100, 4000100)
 
@@ -70,14 +71,37 @@ def test_contract_columns(tmp_path):
         for i in range(source.GetLayerCount())
     }
     assert names == {
-        "findings": (
-            "finding_id rule_id rule_version family verdict severity layer object_id parcel_bsm "
-            "score measured expected tolerance unit cause message_zh message_en evidence"
-        ).split(),
+        "findings": [
+            "finding_id",
+            "rule_id",
+            "rule_version",
+            "family",
+            "verdict",
+            "severity",
+            "layer",
+            "object_id",
+            "parcel_bsm",
+            "score",
+            "measured",
+            "expected",
+            "tolerance",
+            "unit",
+            "cause",
+            "message_zh",
+            "message_en",
+            "evidence",
+        ],
         "parcel_risk": ["bsm", "risk", "outcome", "reasons"],
-        "rules_run": (
-            "rule_id rule_version family tested findings not_checkable reason seconds"
-        ).split(),
+        "rules_run": [
+            "rule_id",
+            "rule_version",
+            "family",
+            "tested",
+            "findings",
+            "not_checkable",
+            "reason",
+            "seconds",
+        ],
     }
     layer = source.GetLayerByName("findings")
     assert layer.GetSpatialRef().GetAuthorityCode(None) == "4547"

@@ -24,10 +24,9 @@ ROOM_NAMES = set(MAY_IMPORT) - {ROOT}
 FLOORS = (
     (
         *("findings", "table", "seal", "progress", "errors"),
-        *("columns", "wkb", "dbf", "batches"),
         *("reproject", "grid", "raster", "placing"),
     ),
-    ("baseline", "options", "standard", "risk", "names", "layer_reader", "vector"),
+    ("baseline", "options", "standard", "risk", "vector"),
     ("submission", "record"),
     ("measures", "report", "sampling", "journal", "findings_file", "inputs"),
     ("rules",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .standard import FieldSpec, Standard
+from ..standard import FieldSpec, Standard
 
 _FILLERS = {
     "", "PG", "PL", "PT", "PN", "POLYGON", "POLYLINE", "LINE", "POINT", "REGION", "AREA",

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 from osgeo import gdal, ogr, osr
 
+from ..findings import Text
+from ..progress import Progress
+from ..standard import FieldSpec
+from ..table import Field, GeometryArray, IntArray, RowProblem, Table
 from .batches import BATCH, Batch, arrow_batch, by_arrow, by_feature
 from .columns import (
     Column,
@@ -21,11 +25,7 @@ from .columns import (
     TextColumn,
 )
 from .dbf import Dbf, DbfField
-from .findings import Text
 from .names import field_names, is_identifier
-from .progress import Progress
-from .standard import FieldSpec
-from .table import Field, GeometryArray, IntArray, RowProblem, Table
 from .wkb import one_kind, read_shapes
 
 _KINDS = {

@@ -16,9 +16,9 @@ import numpy.typing as npt
 import shapely
 from osgeo import ogr
 
-from .findings import Text
-from .reproject import quiet
-from .table import BoolArray, GeometryArray, RowProblem
+from ..findings import Text
+from ..reproject import quiet
+from ..table import BoolArray, GeometryArray, RowProblem
 
 _HEAD = 14
 _HEADERS = {

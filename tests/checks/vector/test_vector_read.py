@@ -10,7 +10,7 @@ import pytest
 import shapely
 from osgeo import gdal, ogr, osr
 
-from onemap_verify.checks import layer_reader
+from onemap_verify.checks.vector import layer_reader
 from onemap_verify.checks.progress import Cancelled, Progress
 from onemap_verify.checks.vector import VectorError, open_vector, read_trusted
 

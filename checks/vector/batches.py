@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from osgeo import gdal, ogr
 
+from ..table import BoolArray, Field, IntArray
 from .columns import iso_texts
-from .table import BoolArray, Field, IntArray
 
 BATCH = 1024
 """Rows at a time; more is no faster."""

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .findings import Text
-from .table import BoolArray, RowProblem, TextArray
+from ..findings import Text
+from ..table import BoolArray, RowProblem, TextArray
 
 UTF8, GB18030 = "utf-8", "gb18030"
 

@@ -17,14 +17,14 @@ from pathlib import Path
 
 from osgeo import gdal, ogr
 
+from ..errors import ExplainedError
+from ..findings import Text
+from ..progress import SILENT, Progress
+from ..standard import Standard
+from ..table import Table
 from .dbf import Dbf, DbfError
-from .errors import ExplainedError
-from .findings import Text
 from .layer_reader import LayerReader
 from .names import LayerNames
-from .progress import SILENT, Progress
-from .standard import Standard
-from .table import Table
 
 DRIVERS = {
     ".gpkg": "GPKG",

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import ExplainedError
+from ..findings import Text
+from ..progress import SILENT, Progress
+from ..table import FloatArray, IntArray
 from .columns import GB18030, UTF8, decoded
-from .errors import ExplainedError
-from .findings import Text
-from .progress import SILENT, Progress
-from .table import FloatArray, IntArray
 
 _HEADER = 32
 _END_OF_FIELDS = 0x0D

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onemap_verify.checks.names import LayerNames, field_names, is_identifier
+from onemap_verify.checks.vector.names import LayerNames, field_names, is_identifier
 
 
 @pytest.fixture(scope="module")
