@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from onemap_verify.checks.findings import Family, Finding, Severity, Text, Verdict
 from onemap_verify.checks.risk import ACCEPTED, NOT_CHECKABLE, REVIEW, fuse
 from onemap_verify.checks.standard import load

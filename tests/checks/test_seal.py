@@ -5,6 +5,7 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from onemap_verify.checks.seal import canonical, file_digests, merkle_root, sm3_available
 
 

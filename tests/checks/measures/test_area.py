@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+
 from onemap_verify.checks.measures.area import (
     Ellipsoid,
     ellipsoid_area,

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from osgeo import osr
+
 from onemap_verify.checks.baseline import Baseline
 from onemap_verify.checks.findings import Verdict
 from onemap_verify.checks.measures.area import Ellipsoid, ellipsoid_area, round_area
@@ -13,7 +15,6 @@ from onemap_verify.checks.rules.area import rules
 from onemap_verify.checks.standard import load
 from onemap_verify.checks.submission.submission import Submission
 from onemap_verify.checks.table import Field, Table
-from osgeo import osr
 
 STANDARD = load()
 EAST = 560000.0
