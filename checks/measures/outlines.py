@@ -84,6 +84,10 @@ def outlines(
 
 
 def _polygons(geometries: GeometryArray) -> tuple[GeometryArray, IntArray]:
+    kind = shapely.get_type_id(geometries)
+    if (kind <= _POLYGON).all():
+        owner = np.flatnonzero((kind == _POLYGON) & ~shapely.is_empty(geometries))
+        return geometries[owner], owner
     parts, owner = shapely.get_parts(geometries, return_index=True)
     while (shapely.get_type_id(parts) >= _MULTIPOLYGON).any():
         parts, again = shapely.get_parts(parts, return_index=True)

@@ -78,14 +78,20 @@ class WindowSums:
         self._classes = None if classes is None else classes.ravel()
         self._class_count = class_count
         self._weight = None if row_weight is None else np.repeat(row_weight, shape[1])
-        self._fields = [_Prepared(field) for field in fields]
+        self._fields = fields
+        self._prepared: list[_Prepared] = []
 
     def add(self, coverage: Coverage) -> tuple[FloatArray, FloatArray, list[FieldSums]]:
         """Covered weight, weight by class ``(polygons, classes)``, and fields."""
         edge, runs = _Edge(coverage, self._weight), _Runs(coverage, self._weight)
         inside = runs.total(runs.length)
         covered = inside + edge.total(None)
-        fields = [field.add(edge, runs, inside, covered) for field in self._fields]
+        fields = []
+        for number, field in enumerate(self._fields):
+            # Made just before it is used first, while it is in the processor's cache.
+            if number == len(self._prepared):
+                self._prepared.append(_Prepared(field))
+            fields.append(self._prepared[number].add(edge, runs, inside, covered))
         return covered, self._by_class(edge, runs), fields
 
     def _by_class(self, edge: _Edge, runs: _Runs) -> FloatArray:
