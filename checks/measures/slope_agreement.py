@@ -74,6 +74,8 @@ class SlopeAgreement:
         no change makes it win.
     honest
         Shape ``(n,)``: probability that an honest grade deviates so far.
+    over_changes
+        Shape ``(n, CHANGES)``: share of the declared grade after each change.
     spread
         Shape ``(n,)``: spread of honest deviations for a polygon of its cells.
     offset
@@ -93,6 +95,7 @@ class SlopeAgreement:
     declared_share: FloatArray
     change: FloatArray
     honest: FloatArray
+    over_changes: npt.NDArray[np.float32]
     spread: FloatArray
     offset: float
     free_offset: float
@@ -104,6 +107,11 @@ class SlopeAgreement:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def reachable(self, reach: npt.ArrayLike) -> FloatArray:
+        """Largest share of the declared grade within ``reach`` of the usual offset, ``(n,)``."""
+        far = np.abs(CHANGES - self.offset) > np.reshape(reach, (-1, 1)) + _STEP / 2
+        return np.where(far, 0.0, self.over_changes).max(axis=1)
 
     def changed(self, slope: npt.ArrayLike, change: npt.ArrayLike) -> FloatArray:
         """``slope`` in degrees after a ``change``."""
@@ -125,7 +133,7 @@ def compare_grades(
     declared
         Their declared grades, 1 and up, shape ``(n,)``.
     """
-    wins = _wins(terrain, rows, declared, habits)
+    wins, over_changes = _wins(terrain, rows, declared, habits)
     scatter = 1 + habits.few_cells / np.maximum(terrain.cells[rows], 1.0)
     free, offset, spread, support = _fit(wins, scatter, habits)
     spreads = spread * scatter
@@ -141,6 +149,7 @@ def compare_grades(
         declared_share=after[np.arange(len(rows)), declared - 1],
         change=_least_change(wins, offset),
         honest=honest,
+        over_changes=over_changes,
         spread=spreads,
         offset=offset,
         free_offset=free,
@@ -179,15 +188,18 @@ def _shares(
     return area / np.maximum(whole, 1e-12)
 
 
-def _wins(terrain: TerrainMeasure, rows: IntArray, declared: IntArray, habits: Habits) -> BoolArray:
-    """Whether the declared grade wins, or nearly, shape ``(n, CHANGES)``."""
-    out = np.zeros((len(rows), len(CHANGES)), dtype=bool)
+def _wins(
+    terrain: TerrainMeasure, rows: IntArray, declared: IntArray, habits: Habits
+) -> tuple[BoolArray, npt.NDArray[np.float32]]:
+    """Whether the declared grade wins, or nearly, and its share, ``(n, CHANGES)`` each."""
+    wins = np.zeros((len(rows), len(CHANGES)), dtype=bool)
+    own = np.zeros((len(rows), len(CHANGES)), dtype=np.float32)
     for first in range(0, len(rows), _ROWS_AT_ONCE):
         part = slice(first, first + _ROWS_AT_ONCE)
         share = _shares(terrain, rows[part], CHANGES, habits)
-        own = np.take_along_axis(share, declared[part, None, None] - 1, axis=2)[:, :, 0]
-        out[part] = own >= share.max(axis=2) - _TIE
-    return out
+        own[part] = np.take_along_axis(share, declared[part, None, None] - 1, axis=2)[:, :, 0]
+        wins[part] = own[part] >= share.max(axis=2) - _TIE
+    return wins, own
 
 
 def _masses(offset: FloatArray, spread: float) -> FloatArray:

@@ -129,10 +129,10 @@ class SlopeGrade(TerrainRule):
         row = int(agreement.rows[place])
         off = abs(int(agreement.declared[place]) - int(agreement.measured[place]))
         out = []
-        if agreement.honest[place] >= self.limit("inconsistent_probability"):
-            out.append("within_dem_uncertainty")
-        if terrain.cells[row] < self.limit("inconsistent_cells"):
+        if terrain.cells[row] < self.limit("certain_cells"):
             out.append("few_cells")
+        elif not compared.certain[place]:
+            out.append("within_dem_uncertainty")
         if off < 2 and len(agreement) < self.limit("calibrated_from"):
             out.append("uncalibrated")
         above = terrain.grade_area[row, agreement.declared[place] :].sum()

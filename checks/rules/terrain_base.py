@@ -15,7 +15,7 @@ from ..measures.case import Case
 from ..measures.slope_agreement import Habits, SlopeAgreement, compare_grades
 from ..measures.sweep import TerrainMeasure
 from ..placing import Frame
-from ..table import BoolArray, IntArray, Table
+from ..table import BoolArray, FloatArray, IntArray, Table
 from .rule import NO_DEM, Judgement, Rule
 
 NO_FRAME = Text(
@@ -40,8 +40,10 @@ class GradeComparison:
 
     ``reasons`` counts the rows that could not be compared. ``contradicts``
     marks the compared rows (not rows of the table) whose declared grade no
-    honest deviation explains, ``most`` that these are so many that layer and
-    DEM do not belong together or the whole layer was changed.
+    honest deviation is likely to explain, ``certain`` those that even a
+    deviation far beyond the usual would not; ``most`` says that the former are
+    so many that layer and DEM do not belong together, or the whole layer was
+    changed.
     """
 
     table: Table
@@ -49,6 +51,7 @@ class GradeComparison:
     agreement: SlopeAgreement | None
     reasons: Counter[Text]
     contradicts: BoolArray
+    certain: BoolArray
     most: bool
 
     @property
@@ -128,12 +131,14 @@ def _compare(case: Case, table: Table) -> GradeComparison:
             reasons[reason] += count
     rows = np.flatnonzero(able & wanted)
     if terrain is None or not len(rows):
-        return GradeComparison(table, terrain, None, reasons, np.zeros(0, dtype=bool), False)
+        none = np.zeros(0, dtype=bool)
+        return GradeComparison(table, terrain, None, reasons, none, none, False)
     agreement = compare_grades(terrain, rows, declared[rows], _habits(terrain, rows, limits))
     contradicts = _contradicts(agreement, limits)
     enough = len(rows) >= float(limits["calibrated_from"])
     most = bool(enough and contradicts.mean() > float(limits["most_share"]))
-    return GradeComparison(table, terrain, agreement, reasons, contradicts, most)
+    certain = contradicts & _certain(agreement, terrain.cells[rows], enough, limits)
+    return GradeComparison(table, terrain, agreement, reasons, contradicts, certain, most)
 
 
 def cell_size(terrain: TerrainMeasure, rows: IntArray) -> float:
@@ -183,6 +188,19 @@ def _contradicts(agreement: SlopeAgreement, limits: dict[str, Any]) -> BoolArray
     other = agreement.declared != agreement.measured
     result: BoolArray = other & (agreement.honest < probability)
     return result & (agreement.declared_share < share)
+
+
+def _certain(
+    agreement: SlopeAgreement, cells: FloatArray, calibrated: bool, limits: dict[str, Any]
+) -> BoolArray:
+    """Whether the declared grade stays small whatever slopes an honest survey could have."""
+    reach = np.full(len(agreement), float(limits["uncalibrated_reach"]))
+    if calibrated:
+        usual = float(limits["reach_spreads"]) * agreement.spread
+        reach = np.maximum(usual, float(limits["least_reach"]))
+    small = agreement.reachable(reach) < float(limits["certain_share"])
+    result: BoolArray = small & (cells >= float(limits["certain_cells"]))
+    return result
 
 
 def _narrow(table: Table, terrain: TerrainMeasure, cells: float) -> BoolArray:

@@ -53,11 +53,7 @@ class SlopeMap(TerrainRule):
             share = agreement.share[place]
             declared, measured = int(agreement.declared[place]), int(agreement.measured[place])
             probability = float(agreement.honest[place])
-            strong = (
-                probability < self.limit("inconsistent_probability")
-                and terrain.cells[row] >= self.limit("inconsistent_cells")
-                and terrain.area[row] >= self.limit("merge_m2")
-            )
+            strong = compared.certain[place] and terrain.area[row] >= self.limit("merge_m2")
             area = float(terrain.area[row])
             out.findings.append(
                 self.finding(
