@@ -19,6 +19,8 @@ from qgis.core import (
     QgsMapLayer,
     QgsProject,
     QgsRectangle,
+    QgsScaleBarSettings,
+    QgsTextFormat,
     QgsUnitTypes,
 )
 from qgis.PyQt.QtGui import QColor, QFont
@@ -108,9 +110,21 @@ def _text(
 ) -> None:
     label = QgsLayoutItemLabel(layout)
     label.setText(words)
-    label.setFont(QFont(_FONT, size))
-    label.setFontColor(QColor(colour))
+    if hasattr(label, "setTextFormat"):  # from QGIS 3.24 on
+        label.setTextFormat(_letters(size, colour))
+    else:
+        label.setFont(QFont(_FONT, size))
+        label.setFontColor(QColor(colour))
     _place(layout, label, x, y, width, height)
+
+
+def _letters(size: int, colour: str = "#2c2926") -> QgsTextFormat:
+    letters = QgsTextFormat()
+    letters.setFont(QFont(_FONT))
+    letters.setSize(size)
+    letters.setSizeUnit(QgsUnitTypes.RenderUnit.RenderPoints)
+    letters.setColor(QColor(colour))
+    return letters
 
 
 def _legend(layout: QgsLayout, project: QgsProject, parcels: QgsMapLayer) -> None:
@@ -130,7 +144,10 @@ def _legend(layout: QgsLayout, project: QgsProject, parcels: QgsMapLayer) -> Non
         (QgsLegendStyle.Style.SymbolLabel, 7),
     ):
         look = legend.style(style)
-        look.setFont(QFont(_FONT, size))
+        if hasattr(look, "setTextFormat"):  # from QGIS 3.30 on
+            look.setTextFormat(_letters(size))
+        else:
+            look.setFont(QFont(_FONT, size))
         legend.setStyle(style, look)
     legend.setSymbolWidth(6)
     legend.setSymbolHeight(3.0)
@@ -147,9 +164,11 @@ def _scale(layout: QgsLayout) -> None:
     bar.setUnitLabel("km")
     bar.setNumberOfSegments(2)
     bar.setNumberOfSegmentsLeft(0)
-    bar.setUnitsPerSegment(1.0)
+    bar.setSegmentSizeMode(QgsScaleBarSettings.SegmentSizeMode.SegmentSizeFitWidth)
+    bar.setMinimumBarWidth(28)
+    bar.setMaximumBarWidth(56)
     bar.setHeight(2.2)
-    bar.setFont(QFont(_FONT, 8))
+    bar.setTextFormat(_letters(8))
     bar.setBackgroundEnabled(True)
     bar.setBackgroundColor(QColor(251, 250, 246, 200))
-    _place(layout, bar, 15, 272, 80, 12)
+    _place(layout, bar, 15, 272, 40, 12)

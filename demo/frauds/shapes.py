@@ -16,7 +16,8 @@ _TOPOLOGY = "topology"
 def plant(forger: Forger) -> None:
     """Plant every kind."""
     land = np.isin(forger.code, ["0301", "0305", "0307", "0404", "0201"])
-    large = land & (forger.area > 5000)
+    # Away from borders, where a gap is a gap and a strip has no honest reason.
+    large = land & (forger.area > 5000) & forger.inner
     for row, depth in zip(forger.choose(large), (0.6, 2.0, 5.0, 8.0)):
         _pull(forger, row, depth, "overlap", Text("图斑重叠", "Overlapping parcels"),
               ("topology.overlap",))  # fmt: skip
@@ -27,8 +28,7 @@ def plant(forger: Forger) -> None:
         _bow_tie(forger, row)
     for row in forger.choose(large, 2):
         _copy(forger, row)
-    # What a village border cuts off may honestly be a strip.
-    for row in forger.choose(large & forger.inner):
+    for row in forger.choose(large):
         _sliver(forger, row)
     _multipart(forger, land)
     for row in forger.choose(large):
@@ -73,17 +73,18 @@ def _pull(
         changed = ring.copy()
         changed[vertex] = _outward(shape, ring, vertex, metres)
         made = _with_ring(shape, changed)
+        place = shapely.MultiPoint(ring[[vertex - 1, vertex, (vertex + 1) % len(ring)]])
         touched = [
             str(forger.get(other, "BSM"))
             for other in forger.neighbours(row)
-            if shapely.distance(forger.parcels.shape[other], shapely.Point(ring[vertex])) < 1e-6
+            if shapely.distance(forger.parcels.shape[other], place) < 1e-6
         ]
         if not made.is_valid:
             continue
         forger.parcels.shape[row] = made
         consequences = (f"DLTB:{forger.get(row, 'BSM')}", *(f"DLTB:{other}" for other in touched))
         forger.note(kind, title, _TOPOLOGY, [row], f"{abs(metres)} m", rules, consequences)
-        # The finding may name either of the two parcels.
+        # The finding may name any of the parcels that meet there.
         last = forger.planted[-1]
         forger.planted[-1] = replace(last, objects=(*last.objects, *touched))
         return

@@ -82,7 +82,7 @@ def _slope_patches(forger: Forger) -> None:
 def _spot_heights(forger: Forger) -> None:
     spots = forger.layers["GCZJD"].columns
     picked = forger.random.permutation(len(spots["BSM"]))[: 2 * forger.each]
-    for row, blunder in zip(picked.tolist(), np.linspace(12, 90, 2 * forger.each)):
+    for row, blunder in zip(picked.tolist(), np.linspace(20, 90, 2 * forger.each)):
         wrong = float(blunder) * forger.random.choice([-1.0, 1.0])
         spots["BSGC"][row] = round(spots["BSGC"][row] + wrong, 1)
         forger.note_other(
