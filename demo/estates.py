@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from ..checks.table import IntArray
-from .mosaic import measure
+from .mosaic import measure, numbered
 from .parcels import Parcels
 from .plan import Plan
 
@@ -110,8 +110,7 @@ def number_units(parcels: Parcels, town_of: IntArray) -> IntArray:
     faces = measure(parcels.shape)
     for _ in range(8):
         owner = np.where(parcels.estate == "202", -town_of[parcels.village], parcels.village)
-        key = np.unique(np.stack([parcels.estate.astype(str), owner.astype(str)]), axis=1,
-                        return_inverse=True)[1]  # fmt: skip
+        key = numbered(parcels.estate.astype(str), owner.astype(str))
         unit = faces.components(key)
         used = parcels.estate != ""
         numbers = np.unique(unit[used])

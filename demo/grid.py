@@ -82,7 +82,7 @@ class Grid:
         """Cells whose centre lies in a geometry carry its value (default 1), else 0."""
         raster = gdal.GetDriverByName("MEM").Create("", self.columns, self.rows, 1, gdal.GDT_Int32)
         raster.SetGeoTransform(self.transform)
-        source = ogr.GetDriverByName("Memory").CreateDataSource("")
+        source = vector_memory()
         layer = source.CreateLayer("burn", _somewhere(), ogr.wkbPolygon)
         raster.SetProjection(_somewhere().ExportToWkt())
         layer.CreateField(ogr.FieldDefn("value", ogr.OFTInteger))
@@ -98,7 +98,7 @@ class Grid:
     def outlines(self, labels: IntArray) -> tuple[GeometryArray, IntArray]:
         """Polygons of equal labels (4-connected), and their labels; 0 is left out."""
         raster = self.dataset(labels.astype(np.int32), gdal.GDT_Int32)
-        source = ogr.GetDriverByName("Memory").CreateDataSource("")
+        source = vector_memory()
         layer = source.CreateLayer("outlines", _somewhere(), ogr.wkbPolygon)
         layer.CreateField(ogr.FieldDefn("value", ogr.OFTInteger))
         band = raster.GetRasterBand(1)
@@ -122,6 +122,13 @@ class Grid:
         raster.SetProjection(reference.ExportToWkt())
         options = ["COMPRESS=DEFLATE", "PREDICTOR=3", "TILED=YES"]
         gdal.GetDriverByName("GTiff").CreateCopy(str(path), raster, options=options)
+
+
+def vector_memory() -> ogr.DataSource:
+    """An empty vector dataset in memory."""
+    # From GDAL 3.11 on the raster driver of that name holds vectors too.
+    name = "MEM" if int(gdal.VersionInfo()) >= 3110000 else "Memory"
+    return ogr.GetDriverByName(name).CreateDataSource("")
 
 
 def _somewhere() -> osr.SpatialReference:

@@ -10,7 +10,7 @@ from osgeo import gdal, ogr
 from scipy import ndimage
 
 from ..checks.table import FloatArray, GeometryArray
-from .grid import Grid
+from .grid import Grid, vector_memory
 from .settle import scatter
 from .terrain import Ground
 
@@ -52,7 +52,7 @@ def draw_contours(
 ) -> tuple[GeometryArray, FloatArray]:
     """Contours of the surveyor's terrain, smoothed and thinned, within the county."""
     smooth = ndimage.gaussian_filter(heights, 1.6)
-    source = ogr.GetDriverByName("Memory").CreateDataSource("")
+    source = vector_memory()
     layer = source.CreateLayer("contours")
     layer.CreateField(ogr.FieldDefn("height", ogr.OFTReal))
     raster = grid.dataset(smooth.astype(np.float32), gdal.GDT_Float32)

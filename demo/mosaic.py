@@ -108,6 +108,12 @@ def segments(polygons: GeometryArray) -> tuple[FloatArray, FloatArray, IntArray]
     return xy[:-1][inside], xy[1:][inside], owner
 
 
+def numbered(*columns: np.ndarray) -> IntArray:
+    """Number rows from 0 so that rows of equal values share a number."""
+    # NumPy 2.0 shapes the inverse like its input, other releases do not.
+    return np.asarray(np.unique(np.stack(columns), axis=1, return_inverse=True)[1]).reshape(-1)
+
+
 def _numbered(points: IntArray) -> IntArray:
     """Equal points get equal numbers; shape ``(n, 2)`` to ``(n,)``."""
     low = points.min(axis=0)

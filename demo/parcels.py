@@ -10,7 +10,7 @@ import shapely
 from ..checks.table import BoolArray, FloatArray, GeometryArray, IntArray
 from .corners import blunt
 from .land import HOMES, USES
-from .mosaic import Faces, absorb, dissolve, draw, measure
+from .mosaic import Faces, absorb, dissolve, draw, measure, numbered
 from .plan import Plan, Stamp
 
 FIELD, HOME = 0, 1
@@ -50,7 +50,7 @@ def draw_parcels(plan: Plan, random: np.random.Generator) -> Parcels:
     faces = draw(lines, plan.centre)
     faces = _within(faces, plan)
     kind, unit, settlement = _assign(faces, plan)
-    part = faces.components(np.unique(np.stack([kind, unit]), axis=1, return_inverse=True)[1])
+    part = faces.components(numbered(kind, unit))
     part = _tidy(faces, part, kind)
     kind = _of_part(kind, part, faces.area)
     settlement = _of_part(settlement, part, faces.area)
@@ -59,8 +59,7 @@ def draw_parcels(plan: Plan, random: np.random.Generator) -> Parcels:
     village = np.unique(np.r_[0, village], return_inverse=True)[1][1:]
     inside = village > 0
     shapes = faces.polygons[inside]
-    key = np.stack([village, part])[:, inside]
-    label = measure(shapes).components(np.unique(key, axis=1, return_inverse=True)[1])
+    label = measure(shapes).components(numbered(village[inside], part[inside]))
     return _finish(measure(shapes), label, kind[inside], settlement[inside], village[inside], plan,
                    random)  # fmt: skip
 
