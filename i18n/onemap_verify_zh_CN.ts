@@ -32,52 +32,362 @@
 <context>
     <name>Causes</name>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
+        <source>6° zone in place of a 3° zone</source>
+        <translation>误用 6° 带</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Accuracy beyond the class</source>
+        <translation>精度超出等级要求</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Another base year</source>
+        <translation>基期不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Another code</source>
+        <translation>另一编码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Another county</source>
+        <translation>属于其他县</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Another terrain than the DEM</source>
+        <translation>与 DEM 不是同一地形</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Area edited by hand</source>
+        <translation>面积经人工改动</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Area on the Xian 80 ellipsoid</source>
+        <translation>误用西安 80 椭球</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Area with densified edges</source>
+        <translation>边线加密后计算面积</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Axes swapped</source>
         <translation>坐标轴颠倒</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
         <source>BD-09 coordinates</source>
         <translation>BD-09 坐标</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
+        <source>BSM kept as a number</source>
+        <translation>标识码按数值存储</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Blunder</source>
+        <translation>粗差</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Class with subclasses</source>
+        <translation>未细分到末级地类</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Code not confirmed</source>
+        <translation>代码未经证实</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Code of a draft</source>
+        <translation>草案代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Code of a newer table</source>
+        <translation>较新代码表中的代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Code of another village</source>
+        <translation>他村代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Code of the evidence package</source>
+        <translation>举证材料的代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Code of the planning classification</source>
+        <translation>国土空间规划用地分类代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Contour interval</source>
+        <translation>等高距不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Contour labelled wrongly</source>
+        <translation>等高线标示高程错误</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Contours cross</source>
+        <translation>等高线相交</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Coordinates that are no numbers</source>
+        <translation>坐标不是有效数值</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Copied from the DEM</source>
         <translation>抄自 DEM</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Damaged text encoding</source>
+        <translation>文字编码损坏</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Default value of an export</source>
+        <translation>导出时填入的默认值</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Degrees declared as metres</source>
+        <translation>经纬度误作投影坐标</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Differs from the manifest</source>
+        <translation>与清单不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Edges not snapped</source>
+        <translation>边线未咬合</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Ellipsoidal instead of normal heights</source>
         <translation>误用大地高（应为正常高）</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Full-width characters</source>
+        <translation>全角字符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>GCJ-02 coordinates</source>
         <translation>GCJ-02 坐标</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Height between its neighbours</source>
+        <translation>与相邻等高线不相称</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Identifier changed</source>
+        <translation>标识码被改变</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Identifier kept</source>
+        <translation>标识码未更换</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Identifier kept as a number</source>
+        <translation>标识码按数值存储</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Leading zero lost</source>
+        <translation>前导零丢失</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Metres declared as degrees</source>
+        <translation>投影坐标误作经纬度</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Name in place of the code</source>
+        <translation>以名称代替代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>No coordinate system declared</source>
+        <translation>未声明坐标系</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Not a number</source>
+        <translation>不是数值</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Not in the manifest</source>
+        <translation>未列入清单</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Not only digits</source>
+        <translation>含非数字字符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Overlaps itself</source>
+        <translation>自身重叠</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Paddy on steep ground</source>
+        <translation>陡坡水田</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Photo used again</source>
         <translation>照片重复使用</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
         <source>Plane instead of ellipsoid area</source>
         <translation>误用平面面积（应为椭球面积）</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Rounded coordinates</source>
+        <translation>坐标取位</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Self-crossing outline</source>
+        <translation>边界自相交</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Several coordinate systems</source>
+        <translation>坐标系混用</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Shift of all heights</source>
+        <translation>高程整体偏差</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Shifted datum</source>
         <translation>基准整体偏移</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Slope grade given too high</source>
+        <translation>坡度级填报偏高</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Slope grade given too low</source>
+        <translation>坡度级填报偏低</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Sources of the rule disagree</source>
+        <translation>规则依据不一</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Stricter local practice</source>
+        <translation>地方从严要求</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>The same thing twice</source>
+        <translation>重复</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>The whole layer</source>
+        <translation>整个图层</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Tilted height surface</source>
+        <translation>高程面倾斜</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Unreadable file</source>
+        <translation>文件无法读取</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Unsafe member of the archive</source>
+        <translation>压缩包内有不安全的文件</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Upper and lower case</source>
+        <translation>字母大小写不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Variant of the name</source>
+        <translation>名称写法不同</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Vertex on one side only</source>
+        <translation>共用边仅一侧有拐点</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Water that is not flat</source>
+        <translation>水面不平</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Web Mercator coordinates</source>
+        <translation>Web 墨卡托坐标</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Whole column empty</source>
+        <translation>整列为空</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Wrong 3° zone</source>
         <translation>3° 带号错误</translation>
     </message>
     <message>
-        <location filename="../panels/verify/words.py"/>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Wrong coordinate system</source>
+        <translation>坐标系错误</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Wrong length</source>
+        <translation>位数不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Zone prefix of the easting</source>
         <translation>横坐标带号前缀问题</translation>
     </message>
@@ -1130,6 +1440,11 @@
         <source>Verify Submission</source>
         <translation>成果核验</translation>
     </message>
+    <message>
+        <location filename="../panels/verify/dock.py"/>
+        <source>Verifying: {what}</source>
+        <translation>正在核验：{what}</translation>
+    </message>
 </context>
 <context>
     <name>VerifyPresenter</name>
@@ -1142,6 +1457,11 @@
         <location filename="../panels/verify/presenter.py"/>
         <source>Choose a survey package first</source>
         <translation>请先选择成果包</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/presenter.py"/>
+        <source>{layers} lies in the package itself and cannot speak for it. Choose another.</source>
+        <translation>{layers} 就在成果包内，不能用来核验该成果包。请选择其他图层。</translation>
     </message>
 </context>
 <context>

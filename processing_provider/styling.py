@@ -31,6 +31,7 @@ from qgis.PyQt.QtGui import QColor
 
 from .language import is_chinese
 
+_SIZE = "max(bounds_width($geometry), bounds_height($geometry))"
 STYLE = Path(__file__).resolve().parents[1] / "resources" / "styles" / "findings.json"
 
 
@@ -103,9 +104,7 @@ def _only_small(layer: QgsSymbolLayer, metre: float) -> QgsSymbolLayer:
     limit = style()["markers_below_mm"] / 1000.0 * metre
     layer.setDataDefinedProperty(
         QgsSymbolLayer.Property.PropertyLayerEnabled,
-        QgsProperty.fromExpression(
-            f"max(bounds_width($geometry), bounds_height($geometry)) < @map_scale * {limit!r}"
-        ),
+        QgsProperty.fromExpression(f"{_SIZE} < @map_scale * {limit!r}"),
     )
     return layer
 
@@ -145,6 +144,12 @@ def _symbol(verdict: str, severity: str, rank: int, metre: float) -> QgsSymbol:
     fill.setFillColor(_color(verdict, sizes["fill_alpha"]))
     fill.setStrokeColor(_color(verdict))
     fill.setStrokeWidth(sizes["line_mm"])
+    # A finding about a whole village shall not hide what lies in it.
+    limit = style()["fill_below_m"] * metre
+    fill.setDataDefinedProperty(
+        QgsSymbolLayer.Property.PropertyFillStyle,
+        QgsProperty.fromExpression(f"if({_SIZE} < {limit!r}, 'solid', 'no')"),
+    )
     centre = QgsCentroidFillSymbolLayer()
     centre.setPointOnSurface(True)
     centre.setPointOnAllParts(False)

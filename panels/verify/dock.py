@@ -170,7 +170,7 @@ class VerifyDock(QgsDockWidget):
     def _show_progress(self, percent: float, text: str) -> None:
         self.progress.setValue(int(percent * 10))
         if text and self.presenter.state is State.RUNNING:
-            self.status.setText(text)
+            self.status.setText(translate("VerifyDock", "Verifying: {what}").format(what=text))
 
     def _tell(self, text: str, level: Any) -> None:
         seconds = 0 if level == Qgis.MessageLevel.Critical else 8

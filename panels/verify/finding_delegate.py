@@ -27,11 +27,15 @@ def verdict_color(verdict: str, background: QColor) -> QColor:
 
 
 def verdict_text_color(verdict: str, palette: QPalette) -> QColor:
-    """As :func:`verdict_color`, for text on a window: plain where no colour could be read."""
+    """The colour of ``verdict`` for text on a window; plain where none could be read."""
     background = palette.color(QPalette.ColorRole.Window)
-    color = verdict_color(verdict, background)
-    readable = contrast(color, background) >= _READABLE
-    return color if readable else palette.color(QPalette.ColorRole.WindowText)
+    look = style()["verdicts"].get(verdict, {})
+    names = ("color", "color_of_text", "color_on_dark")
+    # The colour of the map where it can be read, else the one that is nearest to it.
+    for color in (QColor(look[name]) for name in names if name in look):
+        if contrast(color, background) >= _READABLE:
+            return color
+    return palette.color(QPalette.ColorRole.WindowText)
 
 
 def contrast(one: QColor, other: QColor) -> float:

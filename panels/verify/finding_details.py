@@ -10,10 +10,11 @@ from qgis.PyQt.QtGui import QPalette
 from ...processing_provider.language import say, translate
 from ...processing_provider.styling import category_title
 from ..numbers import quantity
+from .causes import cause_title
 from .finding_delegate import verdict_text_color
 from .finding_table import FindingTable
 from .findings_model import message_column
-from .words import cause_title, family_title
+from .words import family_title
 
 
 def details(table: FindingTable, row: int, rules: dict[str, Any], palette: QPalette) -> str:

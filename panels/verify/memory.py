@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QDate, QDateTime, QStandardPaths, Qt
 
 from ...services import settings
 from .inputs_form import LAYERS, InputsForm
-from .preset import guess
+from .preset import guess, is_within
 
 REMEMBERED = (
     "DEM_ORIGIN",
@@ -77,17 +77,43 @@ def recall(form: InputsForm) -> None:
 
 
 def fill_layers(form: InputsForm) -> None:
-    """Choose trusted layers from the project where none is chosen."""
+    """Choose trusted layers from the project where none is chosen; none of the package itself."""
     by_source = {layer.source(): layer.id() for layer in QgsProject.instance().mapLayers().values()}
+    package = form.value("SUBMISSION")
+    for name in LAYERS:
+        chosen = _list(form.value(name))
+        kept = [value for value in chosen if not is_within(_source(value), package)]
+        if len(kept) < len(chosen):
+            form.set_value(name, kept if name == "CONTROL_LAYERS" else None)
     remembered = dict(settings.LAST_INPUTS.get().get("layers", {}))
-    guessed = guess(QgsProject.instance())
+    guessed = guess(QgsProject.instance(), package)
     for name in LAYERS:
         if not form.is_empty(name):
             continue
-        known = [by_source[source] for source in remembered.get(name, []) if source in by_source]
+        known = [
+            by_source[source]
+            for source in remembered.get(name, [])
+            if source in by_source and not is_within(source, package)
+        ]
         wanted = known or _list(guessed.get(name))
         if wanted:
             form.set_value(name, wanted if name == "CONTROL_LAYERS" else wanted[0])
+
+
+def layers_of_package(form: InputsForm) -> list[str]:
+    """Names of trusted layers that are none: they belong to the package under examination."""
+    package = form.value("SUBMISSION")
+    return [
+        _name(value)
+        for name in LAYERS
+        for value in _list(form.value(name))
+        if is_within(_source(value), package)
+    ]
+
+
+def _name(value: Any) -> str:
+    layer = QgsProject.instance().mapLayer(str(value))
+    return layer.name() if layer is not None else str(value)
 
 
 def _list(value: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis, QgsApplication, QgsProject
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing_provider import results
 from ...processing_provider.language import translate
@@ -43,6 +43,10 @@ class VerifyPresenter(QObject):
         self._run: Run | None = None
         self._reading: ReadTask | None = None
         self._text = ""
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(300)
+        self._typing.timeout.connect(lambda: memory.fill_layers(form))
         form.package_changed.connect(self._package_changed)
 
     def start(self) -> None:
@@ -55,6 +59,15 @@ class VerifyPresenter(QObject):
                 translate("VerifyPresenter", "Choose a survey package first"),
                 Qgis.MessageLevel.Warning,
             )
+            return
+        self._typing.stop()
+        own = memory.layers_of_package(self._form)
+        if own:
+            text = translate(
+                "VerifyPresenter",
+                "{layers} lies in the package itself and cannot speak for it. Choose another.",
+            )
+            self.told.emit(text.format(layers=", ".join(own)), Qgis.MessageLevel.Warning)
             return
         memory.remember(self._form)
         self._form.package.remember()
@@ -97,6 +110,7 @@ class VerifyPresenter(QObject):
     def shut_down(self) -> None:
         """Stop what is under way and let go of files; nothing is told any more."""
         self.blockSignals(True)
+        self._typing.stop()
         if self._run is not None:
             self._run.blockSignals(True)
             self._run.cancel()
@@ -113,6 +127,7 @@ class VerifyPresenter(QObject):
     def _package_changed(self, path: str) -> None:
         if not self.state.busy:
             self._set(State.READY if path else State.EMPTY)
+            self._typing.start()
 
     def _progressed(self, percent: float) -> None:
         self.progressed.emit(percent, self._text)

@@ -25,12 +25,24 @@ _CONTROL = re.compile(
 )
 
 
-def guess(project: QgsProject) -> dict[str, Any]:
+def is_within(source: str, package: str) -> bool:
+    """Whether what QGIS opens by ``source`` lies in the package ``package``."""
+    if not package:
+        return False
+    path = source.split("|", maxsplit=1)[0].removeprefix("/vsizip/").replace("\\", "/")
+    outer = package.replace("\\", "/").rstrip("/")
+    return path == outer or path.startswith(f"{outer}/")
+
+
+def guess(project: QgsProject, package: str = "") -> dict[str, Any]:
     """Return layer ids by parameter name: ``DEM``, ``IMAGERY``, ``PREVIOUS``, ``CONTROL_LAYERS``.
 
-    What cannot be told apart with some confidence is left out.
+    What cannot be told apart with some confidence is left out, and so is every layer of
+    ``package``: what is under examination is no witness.
     """
-    layers = list(project.mapLayers().values())
+    layers = [
+        layer for layer in project.mapLayers().values() if not is_within(layer.source(), package)
+    ]
     rasters = [layer for layer in layers if isinstance(layer, QgsRasterLayer) and layer.isValid()]
     vectors = [layer for layer in layers if isinstance(layer, QgsVectorLayer) and layer.isValid()]
     found: dict[str, Any] = {}

@@ -67,19 +67,3 @@ def family_title(family: str) -> str:
         "history": translate("Families", "History"),
         "statistics": translate("Families", "Statistics"),
     }.get(family, family)
-
-
-def cause_title(cause: str) -> str:
-    """What a likely cause is called; the stable word itself for one that is not known."""
-    return {
-        "datum_shift": translate("Causes", "Shifted datum"),
-        "zone_prefix": translate("Causes", "Zone prefix of the easting"),
-        "wrong_zone": translate("Causes", "Wrong 3° zone"),
-        "axis_swap": translate("Causes", "Axes swapped"),
-        "gcj02": translate("Causes", "GCJ-02 coordinates"),
-        "bd09": translate("Causes", "BD-09 coordinates"),
-        "ellipsoidal_height": translate("Causes", "Ellipsoidal instead of normal heights"),
-        "copied_from_dem": translate("Causes", "Copied from the DEM"),
-        "reused_photo": translate("Causes", "Photo used again"),
-        "plane_area": translate("Causes", "Plane instead of ellipsoid area"),
-    }.get(cause, cause)

@@ -291,6 +291,21 @@ def test_a_dem_of_the_project_is_chosen_when_it_comes(desk, survey):
     assert desk.form.values()["DEM"] == layer.id()
 
 
+def test_layers_of_the_package_are_no_trusted_layers(desk, survey, click, until):
+    from qgis.core import QgsProject, QgsVectorLayer
+
+    layer = QgsVectorLayer(f"{survey['package']}|layername=DLTB", "永久基本农田", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    (chosen,) = desk.form.values()["CONTROL_LAYERS"]
+    assert chosen in (layer.id(), layer.source())
+    desk.form.package.set_path(survey["package"])
+    until(lambda: desk.form.is_empty("CONTROL_LAYERS"), seconds=3.0)
+    desk.form.set_value("CONTROL_LAYERS", [layer.id()])
+    click(desk.verify_button)
+    assert "lies in the package itself" in desk.messages.currentItem().text()
+    assert not desk.presenter.state.busy
+
+
 def test_a_package_can_be_dropped(desk, survey):
     from qgis.PyQt.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
     from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent

@@ -81,7 +81,12 @@ def test_removing_leaves_the_layers_of_others(loaded, project, survey):
 def draw(layer, extent, background):
     """Return the picture of a layer as rows of (red, green, blue)."""
     import numpy as np
-    from qgis.core import QgsMapRendererSequentialJob, QgsMapSettings
+    from qgis.core import (
+        QgsExpressionContext,
+        QgsExpressionContextUtils,
+        QgsMapRendererSequentialJob,
+        QgsMapSettings,
+    )
     from qgis.PyQt.QtCore import QSize
     from qgis.PyQt.QtGui import QColor, QImage
 
@@ -91,6 +96,11 @@ def draw(layer, extent, background):
     settings.setExtent(extent)
     settings.setOutputSize(QSize(200, 200))
     settings.setBackgroundColor(QColor(background))
+    # As the canvas does: otherwise nobody knows @map_scale.
+    context = QgsExpressionContext()
+    context.appendScope(QgsExpressionContextUtils.globalScope())
+    context.appendScope(QgsExpressionContextUtils.mapSettingsScope(settings))
+    settings.setExpressionContext(context)
     job = QgsMapRendererSequentialJob(settings)
     job.start()
     job.waitForFinished()
@@ -124,6 +134,34 @@ def test_findings_are_seen_from_near_and_far_on_any_ground(loaded, background, m
     assert near(picture, style()["verdicts"]["inconsistent"]["color"]) > 12
     if background != "#ffffff":
         assert near(picture, style()["halo"]["color"]) > 12
+
+
+@pytest.mark.parametrize(("metres", "filled"), [(100.0, True), (5000.0, False)])
+def test_a_finding_about_a_whole_village_hides_nothing(project, speak, tmp_path, metres, filled):
+    import shapely
+    from qgis.core import QgsRectangle
+
+    from onemap_verify.checks.findings import Family, Finding, Severity, Text, Verdict
+    from onemap_verify.processing_provider import results
+
+    x, y = small_survey.WEST, small_survey.SOUTH
+    finding = Finding(
+        rule_id="L22",
+        rule_version="1",
+        family=Family.AREA,
+        verdict=Verdict.INCONSISTENT,
+        severity=Severity.A,
+        layer="CJDCQ",
+        object_id="1",
+        message=Text("面积", "area"),
+        where=shapely.box(x - metres, y - metres, x + metres, y + metres),
+    )
+    path = small_survey.write_findings_of([finding], [], tmp_path / "f.gpkg")
+    layer = results.add_to_project(project, results.result_layers(path), "x")[0]
+    half = metres * 0.6
+    picture = draw(layer, QgsRectangle(x - half, y - half, x + half, y + half), "#ffffff")
+    middle = picture[100, 100].tolist()
+    assert (middle != [255, 255, 255]) is filled
 
 
 def test_processing_loads_styles_and_groups(qgis_app, onemap_provider, project, survey, speak):

@@ -110,6 +110,35 @@ def test_the_parcels_under_examination_are_not_their_own_past(project, add):
     assert guess(project) == {}
 
 
+@pytest.mark.parametrize(
+    ("source", "package", "within"),
+    [
+        ("/a/county.gpkg|layername=YJJBNTTB", "/a/county.gpkg", True),
+        ("/a/county/dem.tif", "/a/county", True),
+        ("/a/county/dem.tif", "/a/county/", True),
+        ("/vsizip//a/county.zip/dltb.shp", "/a/county.zip", True),
+        ("C:/a/county.gdb|layername=X", "C:\\a\\county.gdb", True),
+        ("/a/county2.gpkg", "/a/county", False),
+        ("/a/dem.tif", "", False),
+    ],
+)
+def test_what_lies_in_the_package_is_known(qgis_app, source, package, within):
+    from onemap_verify.panels.verify.preset import is_within
+
+    assert is_within(source, package) is within
+
+
+def test_the_package_is_no_witness_for_itself(project, survey):
+    from qgis.core import QgsVectorLayer
+
+    from onemap_verify.panels.verify.preset import guess
+
+    layer = QgsVectorLayer(f"{survey['package']}|layername=DLTB", "永久基本农田 YJJBNTTB", "ogr")
+    project.addMapLayer(layer)
+    assert guess(project) == {"CONTROL_LAYERS": [layer.id()]}
+    assert guess(project, survey["package"]) == {}
+
+
 CSV = "GDLX,GDPDJB,KCXS\nTT,2,0.0423\nPD,2,0.0611\n"
 
 
