@@ -45,14 +45,19 @@ except ImportError:  # only the tests that use it need it
     pass
 else:
     # A shared machine is sometimes slow; slowness is not what these tests are about.
+    slow = [HealthCheck.too_slow]
+    # The same examples each time where nobody looks on, new ones where somebody can.
     settings.register_profile(
-        "onemap",
-        deadline=None,
-        database=DirectoryBasedExampleDatabase(CHECKOUT / ".build" / "hypothesis"),
-        suppress_health_check=[HealthCheck.too_slow],
-        derandomize=bool(os.environ.get("CI")),
+        "ci", deadline=None, suppress_health_check=slow, derandomize=True, database=None
     )
-    settings.load_profile("onemap")
+    settings.register_profile(
+        "person",
+        deadline=None,
+        suppress_health_check=slow,
+        derandomize=False,
+        database=DirectoryBasedExampleDatabase(CHECKOUT / ".build" / "hypothesis"),
+    )
+    settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 
 def _part(item: pytest.Item) -> str:
