@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from .errors import ExplainedError
 from .findings import Family, Severity, Text, Verdict
 
 SHIPPED = Path(__file__).resolve().parents[1] / "resources" / "standards"
@@ -31,12 +32,8 @@ _COLUMNS = {
 """Columns that the tables of a rule set must have."""
 
 
-class StandardError(Exception):
+class StandardError(ExplainedError):
     """A rule set that cannot be used; ``text`` says which file and why."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 @dataclass(frozen=True)

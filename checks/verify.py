@@ -17,6 +17,7 @@ from .findings_file import write_findings
 from .inputs import input_digests, open_baseline, package_facts, rule_set_facts
 from .measures.case import Case, Settings
 from .options import Options
+from .outputs import check_outputs, output_paths
 from .progress import SILENT, Cancelled, Progress
 from .record import RuleRun, Verification, write_record
 from .report import write_report
@@ -47,9 +48,12 @@ def verify(options: Options, progress: Progress = SILENT) -> Verification:
     """
     started = time.monotonic()
     progress.at(0.0)
+    check_outputs(options)
     standard = load(options.standard)
     rules = rules_of(standard)
-    with open_submission(options.submission, standard, progress.part(0.01, 0.15)) as submission:
+    reading = progress.part(0.01, 0.15)
+    own = output_paths(options)
+    with open_submission(options.submission, standard, reading, ignored=own) as submission:
         baseline = open_baseline(options, standard, progress.part(0.15, 0.20))
         settings = Settings(
             options.campaign_start,

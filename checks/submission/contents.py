@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from urllib.request import pathname2url
@@ -67,11 +67,15 @@ class Contents:
             self.files += inside
 
 
-def look_through(root: Path, progress: Progress = SILENT) -> Contents:
-    """Sort everything below the folder ``root``."""
+def look_through(root: Path, progress: Progress = SILENT, ignored: Iterable[Path] = ()) -> Contents:
+    """Sort everything below the folder ``root`` but the files ``ignored``."""
     out = Contents()
+    left_out = {os.path.realpath(path) for path in ignored}
+    named = {os.path.basename(path) for path in left_out}
     databases: set[Path] = set()
     for path, name in _walk(root, out, progress):
+        if path.name in named and os.path.realpath(path) in left_out:
+            continue
         database = _database_of(path, root)
         if database is not None and database not in databases:
             databases.add(database)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def open_submission(
     standard: Standard,
     progress: Progress = SILENT,
     limits: Limits | None = None,
+    ignored: Iterable[Path] = (),
 ) -> Submission:
     """Open what a county delivered; nothing is written beside it.
 
@@ -44,6 +46,8 @@ def open_submission(
         A folder, ``.zip``, ``.gdb``, ``.gpkg``, ``.shp`` or ``.geojson``.
     limits
         How much of an archive is unpacked at most.
+    ignored
+        Files in a folder that are no part of the package: results of a run.
 
     Returns
     -------
@@ -62,7 +66,11 @@ def open_submission(
     kind = _kind_of(path)
     scratch: list[Path] = []
     try:
-        contents = _contents(path, kind, limits, scratch, progress.part(0.0, _SHARE_UNPACK))
+        looking = progress.part(0.0, _SHARE_UNPACK)
+        if kind == "folder":
+            contents = look_through(path, looking, ignored)
+        else:
+            contents = _contents(path, kind, limits, scratch, looking)
         submission = _read(path, kind, contents, standard, limits, progress)
     except BaseException:
         _remove(scratch)
@@ -100,8 +108,6 @@ def _kind_of(path: Path) -> str:
 def _contents(
     path: Path, kind: str, limits: Limits, scratch: list[Path], progress: Progress
 ) -> Contents:
-    if kind == "folder":
-        return look_through(path, progress)
     if kind != "zip":
         return look_at_file(path)
     outer = _unpacked(path, "", limits, scratch, progress.part(0.0, 0.5))

@@ -28,7 +28,7 @@ FLOORS = (
     ),
     ("baseline", "options", "standard", "risk", "vector"),
     ("submission", "record"),
-    ("measures", "report", "sampling", "journal", "findings_file", "inputs"),
+    ("measures", "report", "sampling", "journal", "findings_file", "inputs", "outputs"),
     ("rules",),
     ("verify",),
 )
