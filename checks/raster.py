@@ -174,7 +174,9 @@ class Raster:
                 raise self._damaged(str(error)) from error
             if done is None:
                 raise self._damaged(gdal.GetLastErrorMsg())
-        self._forget(out.nbytes)
+        self._own.kept += out.nbytes
+        if self._own.kept > _KEPT_BYTES:
+            self.forget()
         if target is not out:
             out[...] = target
 
@@ -188,12 +190,13 @@ class Raster:
             self._own.kept = 0
         return self._own.dataset
 
-    def _forget(self, fetched: int) -> None:
-        """Bound what GDAL keeps in memory: its own bound is a share of the machine."""
-        self._own.kept += fetched
-        if self._own.kept > _KEPT_BYTES:
-            self._own.dataset.FlushCache()
-            self._own.kept = 0
+    def forget(self) -> None:
+        """Let go of the tiles that GDAL keeps for this thread.
+
+        Done now and then by itself: GDAL's own bound is a share of the machine.
+        """
+        self._dataset().FlushCache()
+        self._own.kept = 0
 
 
 def _open(path: str) -> Any:

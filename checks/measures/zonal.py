@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event
@@ -38,6 +38,7 @@ _WINDOWS_WANTED = 64
 _OUTLINE_CELLS_AT_ONCE = 500_000
 _POLYGONS_AT_ONCE = 4_000
 _MOST_THREADS = 8
+_BATCH_ROWS, _BATCH_COLUMNS = 2, 4
 _ASK_SECONDS = 0.1
 
 
@@ -120,7 +121,7 @@ def sweep(
 ) -> Sums:
     """Add up ``quantity`` over every polygon of ``outline``.
 
-    Memory is bounded: about 60 MB for each thread, and the sums themselves.
+    Memory is bounded: about 100 MB for each thread, and the sums themselves.
 
     Parameters
     ----------
@@ -142,13 +143,19 @@ def sweep(
     total = _Total(len(outline), quantity)
     stop = Event()
 
-    def work(job: tuple[Window, IntArray]) -> list[_Part]:
-        return [] if stop.is_set() else _window(outline, quantity, *job)
+    def work(batch: list[_Job]) -> list[_Part]:
+        parts: list[_Part] = []
+        for window, polygons in batch:
+            if stop.is_set():
+                break
+            parts += _window(outline, quantity, window, polygons)
+        raster.forget()
+        return parts
 
     threads = threads or min(os.cpu_count() or 1, _MOST_THREADS)
     with ThreadPoolExecutor(threads, thread_name_prefix="sweep") as pool:
         try:
-            for done, parts in enumerate(_in_order(pool, work, jobs, 3 * threads, progress)):
+            for done, parts in enumerate(_in_order(pool, work, jobs, threads + 2, progress)):
                 for part in parts:
                     total.join(part)
                 progress.at((done + 1) / len(jobs))
@@ -157,10 +164,17 @@ def sweep(
     return total.sums()
 
 
+_Job = tuple[Window, IntArray]
+
+
 def _in_order(
-    pool: ThreadPoolExecutor, work: Any, jobs: Iterable[Any], ahead: int, progress: Progress
+    pool: ThreadPoolExecutor,
+    work: Callable[[list[_Job]], list[_Part]],
+    jobs: Iterable[list[_Job]],
+    ahead: int,
+    progress: Progress,
 ) -> Iterator[list[_Part]]:
-    """Results in the order of the jobs, with only so many jobs under way."""
+    """Results in the order of the jobs, with only so many under way."""
     waiting: deque[Future[list[_Part]]] = deque()
     for job in jobs:
         waiting.append(pool.submit(work, job))
@@ -176,8 +190,12 @@ def _result(future: Future[list[_Part]], progress: Progress) -> list[_Part]:
     return future.result()
 
 
-def _jobs(outline: Outlines, windows: Windows, grid: Grid) -> list[tuple[Window, IntArray]]:
-    """Windows that polygons reach into, each with those polygons in order."""
+def _jobs(outline: Outlines, windows: Windows, grid: Grid) -> list[list[_Job]]:
+    """Windows that polygons reach into, each with those polygons in order.
+
+    They come in batches of neighbours, which one thread works through: most
+    tiles of a compressed file are then unpacked once only.
+    """
     rows, columns = windows.rows, windows.columns
     left, top, right, bottom = outline.bounds.T
     # NaN compares false: what cannot be measured reaches no window.
@@ -191,13 +209,18 @@ def _jobs(outline: Outlines, windows: Windows, grid: Grid) -> list[tuple[Window,
     polygon = np.repeat(reach, count)
     step = np.arange(len(polygon)) - np.repeat(np.cumsum(count) - count, count)
     wide = np.repeat(wide, count)
-    number = (np.repeat(top, count).astype(np.int64) + step // wide) * windows.across
-    number += np.repeat(left, count).astype(np.int64) + step % wide
-    order = np.argsort(number, kind="stable")
-    number, polygon = number[order], polygon[order]
+    down = np.repeat(top, count).astype(np.int64) + step // wide
+    beside = np.repeat(left, count).astype(np.int64) + step % wide
+    batches_across = -(-windows.across // _BATCH_COLUMNS)
+    batch = down // _BATCH_ROWS * batches_across + beside // _BATCH_COLUMNS
+    number = down * windows.across + beside
+    order = np.lexsort((number, batch))
+    batch, number, polygon = batch[order], number[order], polygon[order]
     first = np.flatnonzero(np.diff(number, prepend=-1))
-    groups = np.split(polygon, first[1:])
-    return [(windows[n], group) for n, group in zip(number[first], groups)]
+    jobs: dict[int, list[_Job]] = {}
+    for at, group in zip(first, np.split(polygon, first[1:])):
+        jobs.setdefault(int(batch[at]), []).append((windows[number[at]], group))
+    return list(jobs.values())
 
 
 @dataclass(frozen=True)

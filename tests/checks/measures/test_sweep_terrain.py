@@ -386,7 +386,7 @@ def test_cancelling_stops_soon_and_leaves_no_thread(dem):
 
     def later():
         calls.append(1)
-        return len(calls) > 6
+        return len(calls) > 2
 
     with pytest.raises(Cancelled):
         measure(dem, *net(6, 120), progress=Progress(cancelled=later))
