@@ -68,6 +68,7 @@ class Patches:
         is Keys (1981) with a = −1/2, as GDAL's.
         """
         local = pixels - self.corner - 0.5
+        local[~np.isfinite(local)] = np.nan
         column = np.floor(local[:, 0])
         row = np.floor(local[:, 1])
         fx, fy = local[:, 0] - column, local[:, 1] - row

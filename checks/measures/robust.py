@@ -27,6 +27,7 @@ _STEPS = 50
 _NEIGHBOURS = 12
 _PAIRS = 300_000
 _LAGS = 24
+_SURE = 2.0
 
 
 def nmad(values: FloatArray) -> float:
@@ -181,7 +182,7 @@ def correlation(xy: FloatArray, residual: FloatArray) -> Correlation:
     far = _systematic_pairs(count)
     near = _near_pairs(xy)
     lags, gamma, weight = _variogram(xy, residual, near, far)
-    if len(lags) < 3:
+    if len(lags) < 3 or not _neighbours_agree(residual, near, spread):
         return Correlation(0.0, 0.0, count, float(count), lags, gamma)
     reach, share = _exponential(lags, gamma, weight, spread**2)
     distance = np.hypot(*(xy[far[0]] - xy[far[1]]).T)
@@ -202,9 +203,28 @@ def _systematic_pairs(count: int) -> tuple[IntArray, IntArray]:
 def _near_pairs(xy: FloatArray) -> tuple[IntArray, IntArray]:
     step = max(1, len(xy) // (_PAIRS // _NEIGHBOURS))
     chosen = np.arange(0, len(xy), step)
-    neighbours = min(_NEIGHBOURS + 1, len(xy))
+    # Of a few points, the twelfth nearest is no neighbour any more.
+    neighbours = min(max(_NEIGHBOURS // 3, min(_NEIGHBOURS, len(xy) // 10)) + 1, len(xy))
     found = cKDTree(xy).query(xy[chosen], k=neighbours)[1].astype(np.int64)
     return np.repeat(chosen, neighbours), found.ravel()
+
+
+def _neighbours_agree(
+    residual: FloatArray, near: tuple[IntArray, IntArray], spread: float
+) -> bool:
+    """Whether neighbours resemble one another more than chance makes them.
+
+    A variogram of uncorrelated values wiggles too, and its best model has a
+    reach; neighbours tell that from correlation.
+    """
+    one, other = (np.clip(residual[side], -2 * spread, 2 * spread) for side in near)
+    apart = near[0] != near[1]
+    variance = float(np.mean(one[apart] ** 2))
+    if not variance > 0:
+        return False
+    alike = float(np.mean(one[apart] * other[apart])) / variance
+    # A pair of mutual neighbours is there twice.
+    return alike > _SURE / np.sqrt(max(apart.sum() / 2, 1))
 
 
 def _variogram(
@@ -222,7 +242,8 @@ def _variogram(
         return np.zeros(0), np.zeros(0), np.zeros(0)
     difference = np.abs(residual[first[apart]] - residual[second[apart]])
     # Equal ratios: correlation lengths are unknown over several powers of ten.
-    low, high = np.quantile(distance, [0.001, 1.0])
+    # Beyond half the extent, pairs come from the edges only and say little.
+    low, high = float(np.quantile(distance, 0.001)), 0.5 * float(distance.max())
     edges = np.geomspace(max(low, high * 1e-5), high * 1.0001, _LAGS + 1)
     bins = np.digitize(distance, edges) - 1
     lags, gamma, weight = [], [], []
