@@ -107,8 +107,9 @@ def add_to_project(
             continue
         apply_style(layer, wanted.role)
         project.addMapLayer(layer, False)
-        group.addLayer(layer)
+        group.addLayer(layer).setExpanded(wanted.role == FINDINGS)
         loaded.append(layer)
+    group.setExpanded(True)
     return loaded
 
 

@@ -136,9 +136,10 @@ class FindingDelegate(QStyledItemDelegate):
         about = " · ".join(
             part
             for part in (
-                verdict_title(verdict),
-                family_title(table.value(row, "family")),
+                # First what tells one from the next: the end of a long list may not be seen.
                 " ".join(filter(None, (table.value(row, "layer"), table.value(row, "object_id")))),
+                family_title(table.value(row, "family")),
+                verdict_title(verdict),
             )
             if part
         )

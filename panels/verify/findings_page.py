@@ -72,6 +72,7 @@ class FindingsPage(QWidget):
         for box in (self.family, self.verdict, self.severity, self.order):
             box.currentIndexChanged.connect(lambda _: self._filter())
         self.search.textChanged.connect(lambda _: self._typing.start())
+        self.search.returnPressed.connect(self._enter_list)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.activated.connect(self._activate)
 
@@ -184,6 +185,13 @@ class FindingsPage(QWidget):
         place = self.view.currentIndex().row() + step
         if 0 <= place < self.model.rowCount():
             self._make_current(place)
+
+    def _enter_list(self) -> None:
+        """From the search on to what it found, without the mouse."""
+        self._filter()
+        if self.row() < 0:
+            self.move(1)
+        self.view.setFocus()
 
     def _make_current(self, place: int) -> None:
         self.view.selectionModel().setCurrentIndex(

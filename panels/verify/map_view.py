@@ -15,6 +15,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtGui import QColor
 
 from ...processing_provider.results import layer_source
 from ...processing_provider.styling import style
@@ -72,10 +73,7 @@ class FindingsOnMap:
         self._canvas.setExtent(extent)
         self._canvas.refresh()
         look: dict[str, Any] = style()["verdicts"].get(feature["verdict"], {})
-        color = self._canvas.selectionColor()
-        color.setNamedColor(look.get("color", "#d81e3f"))
-        faint = self._canvas.selectionColor()
-        faint.setNamedColor(style()["halo"]["color"])
+        color, faint = QColor(look.get("color", "#808080")), QColor(style()["halo"]["color"])
         faint.setAlpha(0)
         self._canvas.flashGeometries([geometry], self._layer.crs(), color, faint, 3, 350)
         return True

@@ -60,7 +60,9 @@ class VerifyPresenter(QObject):
                 Qgis.MessageLevel.Warning,
             )
             return
-        self._typing.stop()
+        if self._typing.isActive():
+            self._typing.stop()
+            memory.fill_layers(self._form)
         own = memory.layers_of_package(self._form)
         if own:
             text = translate(

@@ -158,6 +158,16 @@ def test_arrows_move_through_the_list_and_the_map_follows(opened, press, until):
         until(lambda place=place: centre(opened) == pytest.approx(place, abs=0.5), seconds=3.0)
 
 
+def test_enter_leads_from_the_search_to_what_it_found(opened, press):
+    from qgis.PyQt.QtCore import Qt
+
+    type_into(opened.findings.search, "000042")
+    press(opened.findings.search, Qt.Key.Key_Return)
+    assert opened.findings.model.rowCount() == 1
+    assert opened.findings.row() >= 0
+    assert "000042" in opened.findings.details.text()
+
+
 def test_the_map_stays_when_it_shall_not_follow(opened, press, until):
     from qgis.PyQt.QtCore import Qt
     from qgis.PyQt.QtTest import QTest
