@@ -40,6 +40,7 @@ SPOTS, CONTOURS = "GCZJD", "DGX"
 _NEAR_CELLS = 3
 _CONTOUR_SPACING_CELLS = 2.0
 _MOST_CONTOUR_POINTS = 50_000
+_HIGHEST_NUMBER = 1e7  # no height in any unit
 _LEAST_REACH = 10.0  # metres between low and high ground, to tell a unit by
 
 
@@ -186,10 +187,12 @@ def _lines(table: Table | None, facts: dict[str, Any], progress: Progress) -> Co
 def _heights(table: Table, geometry: GeometryArray) -> FloatArray:
     """BSGC; where a row has none, the height of its point."""
     height = table.number("BSGC").copy()
-    bare = np.isnan(height) & table.usable
-    if bare.any() and table.name == SPOTS:
-        height[bare] = shapely.get_z(shapely.get_geometry(geometry[bare], 0))
-    return np.where(np.isfinite(height), height, np.nan)
+    bare = np.isnan(height) & table.usable & shapely.has_z(geometry)
+    bare &= shapely.get_type_id(geometry) == shapely.GeometryType.POINT
+    if bare.any():
+        height[bare] = shapely.get_z(geometry[bare])
+    with np.errstate(invalid="ignore"):
+        return np.where(np.abs(height) <= _HIGHEST_NUMBER, height, np.nan)
 
 
 def _points(table: Table, geometry: GeometryArray, cell: float) -> tuple[FloatArray, IntArray]:
@@ -198,9 +201,12 @@ def _points(table: Table, geometry: GeometryArray, cell: float) -> tuple[FloatAr
         rows = np.flatnonzero(table.usable)
         xy, part = points_along(geometry[rows], _CONTOUR_SPACING_CELLS * cell, _MOST_CONTOUR_POINTS)
         return xy, rows[part]
-    first = shapely.get_geometry(geometry, 0)
-    xy = np.column_stack([shapely.get_x(first), shapely.get_y(first)])
-    xy[~table.usable | ~np.isfinite(xy).all(axis=1)] = np.nan
+    xy = np.full((len(table), 2), np.nan)
+    usable = np.flatnonzero(table.usable)
+    first = shapely.get_geometry(geometry[usable], 0)
+    usable, first = usable[~shapely.is_empty(first)], first[~shapely.is_empty(first)]
+    xy[usable] = np.column_stack([shapely.get_x(first), shapely.get_y(first)])
+    xy[~np.isfinite(xy).all(axis=1)] = np.nan
     return xy, np.arange(len(table))
 
 

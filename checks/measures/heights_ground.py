@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ..grid import Window
+from ..grid import Window, Windows
 from ..placing import Frame, Placing
 from ..progress import SILENT, Progress
 from ..raster import Raster
@@ -21,6 +21,7 @@ _WINDOW_CELLS = 4_000_000
 _STEP = 50.0  # metres over which the grid's directions are measured
 _NOWHERE = -1e9
 _AT_ONCE = 4096
+_TILE = 1024  # averaged cells across that are held at once
 
 Patch = npt.NDArray[np.float32]
 
@@ -192,14 +193,14 @@ class Ground:
         # A point just off the raster is read with the block beside it.
         home = np.clip(middle, 0, whole - 1)
         if factor > 1:
-            if len(near):
-                area = _around(home[near], radius, whole)
-                halo = 2 * radius
+            tile = home[near] // _TILE
+            for mine in _grouped(near, tile[:, 1] * (2**31) + tile[:, 0]):
+                area, halo = _around(home[mine], radius, whole), 2 * radius
                 average = self._averaged(area, factor, progress)
                 average = np.pad(average, halo, constant_values=np.nan)
-                _gather(average, area.row - halo, area.column - halo, corner, cells, near)
+                _gather(average, area.row - halo, area.column - halo, corner, cells, mine)
             return Patches(cells, corner, factor)
-        homes = self._homes(home, near)
+        homes = _grouped(near, self._windows.numbers(home[near, 0], home[near, 1]))
         for done, mine in enumerate(homes):
             progress.at(done / len(homes))
             part = _around(home[mine], 0, whole)
@@ -216,17 +217,8 @@ class Ground:
         return block
 
     @cached_property
-    def _windows(self) -> list[Window]:
+    def _windows(self) -> Windows:
         return self.raster.windows(_WINDOW_CELLS)
-
-    def _homes(self, home: IntArray, near: IntArray) -> list[IntArray]:
-        """``near`` cut up by the window in which each position lies."""
-        rows, columns = self._windows[0].rows, self._windows[0].columns
-        across = -(-self.raster.grid.width // columns)
-        number = home[near, 1] // rows * across + home[near, 0] // columns
-        order = np.argsort(number, kind="stable")
-        cuts = np.flatnonzero(np.diff(number[order])) + 1
-        return [part for part in np.split(near[order], cuts) if len(part)]
 
     def _averaged(self, area: Window, factor: int, progress: Progress) -> Patch:
         """Means of ``factor`` × ``factor`` cells; ``area`` in these means.
@@ -238,17 +230,12 @@ class Ground:
         top, left = area.row * factor, area.column * factor
         bottom = min((area.row + area.rows) * factor, self.raster.grid.height)
         right = min((area.column + area.columns) * factor, self.raster.grid.width)
-        for number, window in enumerate(self._windows):
-            part = _common(window, top, left, bottom, right)
-            if part is None:
-                continue
-            progress.at(number / len(self._windows))
-            block = self._read(part)
-            there = np.isfinite(block)
-            rows, columns = part.row // factor - area.row, part.column // factor - area.column
-            for out, values in ((total, np.where(there, block, 0.0)), (count, there * 1.0)):
-                sums = _sums(values, part, factor)
-                out[rows : rows + sums.shape[0], columns : columns + sums.shape[1]] += sums
+        high, wide = self._windows.rows, self._windows.columns
+        for row in range(top - top % high, bottom, high):
+            progress.at((row - top) / max(bottom - top, 1))
+            for column in range(left - left % wide, right, wide):
+                part = _common(Window(row, column, high, wide), top, left, bottom, right)
+                _add_means(self._read(part), part, area, factor, total, count)
         with np.errstate(invalid="ignore", divide="ignore"):
             return (total / count).astype(np.float32)
 
@@ -260,11 +247,28 @@ def _around(cells: IntArray, margin: int, whole: IntArray) -> Window:
     return Window(int(low[1]), int(low[0]), int(high[1] - low[1]), int(high[0] - low[0]))
 
 
-def _common(window: Window, top: int, left: int, bottom: int, right: int) -> Window | None:
+def _common(window: Window, top: int, left: int, bottom: int, right: int) -> Window:
     top, left = max(window.row, top), max(window.column, left)
     rows = min(window.row + window.rows, bottom) - top
-    columns = min(window.column + window.columns, right) - left
-    return Window(top, left, rows, columns) if rows > 0 and columns > 0 else None
+    return Window(top, left, rows, min(window.column + window.columns, right) - left)
+
+
+def _grouped(rows: IntArray, number: IntArray) -> list[IntArray]:
+    """``rows`` cut up by ``number``, of the same shape."""
+    order = np.argsort(number, kind="stable")
+    cuts = np.flatnonzero(np.diff(number[order])) + 1
+    return [part for part in np.split(rows[order], cuts) if len(part)]
+
+
+def _add_means(
+    block: Patch, part: Window, area: Window, factor: int, total: FloatArray, count: FloatArray
+) -> None:
+    """Add the cells of ``block`` to the sums and counts of the coarse cells of ``area``."""
+    there = np.isfinite(block)
+    row, column = part.row // factor - area.row, part.column // factor - area.column
+    for out, values in ((total, np.where(there, block, 0.0)), (count, there * 1.0)):
+        sums = _sums(values, part, factor)
+        out[row : row + sums.shape[0], column : column + sums.shape[1]] += sums
 
 
 def _sums(block: FloatArray, window: Window, factor: int) -> FloatArray:

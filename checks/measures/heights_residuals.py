@@ -162,7 +162,7 @@ def summarise(
         bias,
         alone * float(inflation),
         tilt,
-        tilt_alone * inflation,
+        np.where(np.isfinite(tilt_alone), tilt_alone, np.inf) * max(float(inflation), 1.0),
         span,
         level,
         per_slope,

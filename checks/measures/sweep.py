@@ -56,8 +56,11 @@ class TerrainMeasure:
     checked_share
         Shape ``(n,)``, 0…1: share of that area for which the slope is known.
         0 outside the terrain model, in nodata, and for broken geometries.
+    reached_share
+        Shape ``(n,)``, 0…1: share that lies on the terrain model at all, with
+        data or without.
     cells
-        Shape ``(n,)``: that area in cells, fractions counted.
+        Shape ``(n,)``: the checked area in cells, fractions counted.
     grade_area
         Shape ``(n, grades)``: area by slope grade, exact.
     slope_mean, slope_deviation
@@ -85,6 +88,7 @@ class TerrainMeasure:
     limits: tuple[float, ...]
     area: FloatArray
     checked_share: FloatArray
+    reached_share: FloatArray
     cells: FloatArray
     grade_area: FloatArray
     slope_mean: FloatArray
@@ -223,6 +227,7 @@ def _terrain(
         limits=limits,
         area=area,
         checked_share=np.clip(_over(slope.whole.area, area, 0.0), 0.0, 1.0),
+        reached_share=np.clip(_over(sums.area, area, 0.0), 0.0, 1.0),
         cells=_over(slope.whole.area, cell_area, 0.0),
         grade_area=grade_area,
         slope_mean=slope.whole.mean,

@@ -24,7 +24,8 @@ NO_FRAME = Text(
 UNUSABLE = Text(
     "图形缺失或无效，已由图形规则报告", "Missing or invalid geometry, reported by other rules"
 )
-NO_TERRAIN = Text("在 DEM 范围之外或位于无数据区", "Outside the DEM, or the DEM has no data there")
+OUTSIDE = Text("在 DEM 范围之外", "Outside the DEM")
+NO_DATA = Text("DEM 在该处无数据", "The DEM has no data there")
 PARTLY = Text("DEM 仅覆盖一小部分", "The DEM covers only a small part")
 FEW_CELLS = Text("DEM 格网过粗，像元数不足以判定", "Too few cells: the DEM is too coarse for it")
 NARROW = Text("宽度不超过坡度图允许的边界误差", "Narrower than the edge tolerance of slope maps")
@@ -104,11 +105,17 @@ def why_not(
     if terrain.frame is Frame.UNKNOWN:
         return nothing, [(everything, NO_FRAME)]
     unusable = (terrain.area <= 0) | terrain.tangled
-    bare = ~unusable & (terrain.checked_share <= 0)
-    partly = ~unusable & ~bare & (terrain.checked_share < float(limits["least_covered_share"]))
-    few = ~unusable & ~bare & ~partly & (terrain.cells < float(limits["least_cells"]))
-    able = ~(unusable | bare | partly | few)
-    return able, [(unusable, UNUSABLE), (bare, NO_TERRAIN), (partly, PARTLY), (few, FEW_CELLS)]
+    left = ~unusable
+    excuses = [(unusable, UNUSABLE)]
+    for found, reason in (
+        (terrain.reached_share <= 0, OUTSIDE),
+        (terrain.checked_share <= 0, NO_DATA),
+        (terrain.checked_share < float(limits["least_covered_share"]), PARTLY),
+        (terrain.cells < float(limits["least_cells"]), FEW_CELLS),
+    ):
+        excuses.append((left & found, reason))
+        left = left & ~found
+    return left, excuses
 
 
 def _compare(case: Case, table: Table) -> GradeComparison:
