@@ -79,11 +79,17 @@ def write_report(
         lstrip_blocks=True,
     )
     environment.filters["n"] = charts.number
+    environment.filters["breaks"] = _breaks
     progress.at(0.1)
     values = content(verification, case)
     progress.at(0.8)
     write_text(path, environment.get_template("report.html.j2").render(**values))
     progress.at(1.0)
+
+
+def _breaks(name: str) -> str:
+    """Let a long name break after its dots and underscores, nowhere else."""
+    return name.replace(".", ".\u200b").replace("_", "_\u200b")
 
 
 def content(verification: Verification, case: Case) -> dict[str, Any]:

@@ -101,11 +101,11 @@ class EllipsoidArea(Rule):
                     table,
                     row,
                     Text(
-                        f"图斑面积 TBMJ 填报 {declared:.2f} 平方米，按存储拐点计算的椭球面积为 "
-                        f"{expected:.2f} 平方米，相差 {declared - expected:+.2f} 平方米"
+                        f"图斑面积 TBMJ 填报 {declared:,.2f} 平方米，按存储拐点计算的椭球面积为 "
+                        f"{expected:,.2f} 平方米，相差 {declared - expected:+,.2f} 平方米"
                         f"（{100 * (declared - expected) / max(expected, 1e-9):+.2f}%）",
-                        f"TBMJ is {declared:.2f} m², the ellipsoid area of the stored vertices "
-                        f"is {expected:.2f} m²: {declared - expected:+.2f} m² "
+                        f"TBMJ is {declared:,.2f} m², the ellipsoid area of the stored vertices "
+                        f"is {expected:,.2f} m²: {declared - expected:+,.2f} m² "
                         f"({100 * (declared - expected) / max(expected, 1e-9):+.2f} %)",
                     ),
                     verdict=Verdict.DOUBTFUL if rounding else None,
@@ -231,10 +231,10 @@ class UnitArea(Rule):
             table,
             row,
             Text(
-                f"{table.name} 的计算面积 JSMJ 填报 {declared:.2f} 平方米，"
-                f"按图形计算为 {own:.2f} 平方米，相差 {declared - own:+.2f}",
-                f"JSMJ of {table.name} is {declared:.2f} m², its shape has {own:.2f} m²: "
-                f"{declared - own:+.2f}",
+                f"{table.name} 的计算面积 JSMJ 填报 {declared:,.2f} 平方米，"
+                f"按图形计算为 {own:,.2f} 平方米，相差 {declared - own:+,.2f} 平方米",
+                f"JSMJ of {table.name} is {declared:,.2f} m², its shape has {own:,.2f} m²: "
+                f"{declared - own:+,.2f} m²",
             ),
             measured=f"{declared:.2f}",
             expected=f"{own:.2f}",

@@ -66,9 +66,9 @@ class _Closing(Rule):
                     row,
                     what.format(
                         name=name,
-                        parts=f"{sums.parts[i]:.2f}",
-                        whole=f"{sums.whole[i]:.2f}",
-                        gap=f"{gap:+.2f}",
+                        parts=f"{sums.parts[i]:,.2f}",
+                        whole=f"{sums.whole[i]:,.2f}",
+                        gap=f"{gap:+,.2f}",
                     ),
                     measured=f"{sums.parts[i]:.2f}",
                     expected=f"{sums.whole[i]:.2f}",
@@ -117,8 +117,8 @@ class VillageSum(_Closing):
         out.tested = len(sums.names)
         what = Text(
             "村级调查区 {name} 的图斑面积之和 {parts} 平方米"
-            "与调查面积 DCMJ {whole} 平方米不符，相差 {gap}",
-            "The parcels of CJDCQ {name} sum to {parts} m², its DCMJ says {whole} m²: {gap}",
+            "与调查面积 DCMJ {whole} 平方米不符，相差 {gap} 平方米",
+            "The parcels of CJDCQ {name} sum to {parts} m², its DCMJ says {whole} m²: {gap} m²",
         )
         self.close(villages, sums, what, extra, out)
         return out
@@ -179,8 +179,8 @@ class CountySum(_Closing):
             out.tested += len(sums.names)
             what = Text(
                 "行政区 {name} 所辖村级调查区面积之和 {parts} 平方米"
-                "与 DCMJ {whole} 平方米不符，相差 {gap}",
-                "The CJDCQ of XZQ {name} sum to {parts} m², its DCMJ says {whole} m²: {gap}",
+                "与 DCMJ {whole} 平方米不符，相差 {gap} 平方米",
+                "The CJDCQ of XZQ {name} sum to {parts} m², its DCMJ says {whole} m²: {gap} m²",
             )
             self.close(towns, sums, what, extra, out)
         self._control(case, towns, out)
@@ -209,10 +209,10 @@ class CountySum(_Closing):
                     towns.name,
                     case.submission.county or towns.name,
                     Text(
-                        f"行政区调查面积之和 {total:.2f} 平方米"
-                        f"与县级控制面积 {control:.2f} 平方米不符，相差 {total - control:+.2f}",
-                        f"XZQ.DCMJ sums to {total:.2f} m², the control area is {control:.2f} m²: "
-                        f"{total - control:+.2f}",
+                        f"行政区调查面积之和 {total:,.2f} 平方米"
+                        f"与县级控制面积 {control:,.2f} 平方米不符，相差 {total - control:+,.2f} 平方米",
+                        f"XZQ.DCMJ sums to {total:,.2f} m², the control area is {control:,.2f} m²: "
+                        f"{total - control:+,.2f} m²",
                     ),
                     key="control_area",
                     measured=f"{total:.2f}",
@@ -249,8 +249,8 @@ class TownAreaSum(_Closing):
         sums = _Sums([str(ids[row]) for row in rows], total, declared[rows], rows)
         what = Text(
             "城镇村等用地 {name} 的 CZCMJ {whole} 平方米"
-            "与其范围内图斑面积之和 {parts} 平方米不符，相差 {gap}",
-            "CZCDYD {name}: CZCMJ is {whole} m², the parcels inside sum to {parts} m²: {gap}",
+            "与其范围内图斑面积之和 {parts} 平方米不符，相差 {gap} 平方米",
+            "CZCDYD {name}: CZCMJ is {whole} m², the parcels inside sum to {parts} m²: {gap} m²",
         )
         self.close(built, sums, what, extra, out)
         return out
