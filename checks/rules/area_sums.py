@@ -10,10 +10,27 @@ import shapely
 from ..findings import Family, Text
 from ..measures.area import round_area
 from ..measures.case import Case
+from ..reproject import same_crs
 from ..table import BoolArray, FloatArray, IntArray, Table, TextArray
 from .rule import NO_PARCELS, Judgement, Rule
+from .values import values_of
 
 _NO_VALUE = Text("面积字段为空或缺失", "The area field is empty or missing")
+_PART_UNKNOWN = Text(
+    "其中有图斑的面积缺失或不可用，由其他规则报告",
+    "Some parcels of it have no usable area, as other rules report",
+)
+_NOT_WHOLE = Text(
+    "图斑层没有记录或未能全部读取，无法求和",
+    "The parcels are none, or could not all be read: no sum can be made",
+)
+_UNIT_UNKNOWN = Text(
+    "图斑的坐落单位代码缺失或不可用，由其他规则报告",
+    "The unit codes of the parcels are missing or not usable, as other rules report",
+)
+_OTHER_FRAME = Text(
+    "与 DLTB 的坐标系不同，无法叠置", "In another CRS than DLTB: they cannot be laid together"
+)
 
 
 def grouped(keys: TextArray) -> tuple[TextArray, IntArray]:
@@ -30,12 +47,16 @@ def mainland(table: Table) -> TextArray:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Two sums per unit that must agree; shapes ``(units,)``."""
+    """Two sums per unit that must agree; shapes ``(units,)``.
+
+    ``unknown`` counts units left out because a part of them has no value.
+    """
 
     names: list[str]
     parts: FloatArray
     whole: FloatArray
     row: IntArray
+    unknown: int = 0
 
 
 class _Closing(Rule):
@@ -80,6 +101,13 @@ class _Closing(Rule):
             )
 
 
+def _declared(case: Case) -> FloatArray:
+    """TBMJ of every parcel, NaN where another rule reports the value."""
+    values = values_of(case, "DLTB")
+    assert values is not None
+    return np.where(values.sound("TBMJ"), values.number("TBMJ"), np.nan)
+
+
 def _parcel_excess(case: Case, rows_tolerance: float) -> FloatArray:
     """How much more each parcel declares than its own shape has, in m²."""
     table = case.parcels
@@ -87,7 +115,7 @@ def _parcel_excess(case: Case, rows_tolerance: float) -> FloatArray:
     area = case.areas.layers.get(table.name)
     if area is None:
         return np.zeros(len(table))
-    excess = table.number("TBMJ") - round_area(area.ellipsoid)
+    excess = _declared(case) - round_area(area.ellipsoid)
     usual = np.nanmedian(excess) if np.isfinite(excess).any() else 0.0
     excess = np.where(np.isfinite(excess), excess - usual, 0.0)
     clear = np.abs(excess) > rows_tolerance + np.abs(np.nan_to_num(area.edge_effect))
@@ -107,13 +135,20 @@ class VillageSum(_Closing):
             return out.skip(0, NO_PARCELS)
         if villages is None:
             return out.skip(0, Text("成果中没有 CJDCQ 图层", "The package has no CJDCQ layer"))
+        if not len(parcels) or not parcels.whole:
+            return out.skip(len(villages), _NOT_WHOLE)
+        values = values_of(case, "DLTB")
+        if values is None or not (values.sound("ZLDWDM") & ~values.empty("ZLDWDM")).any():
+            return out.skip(len(villages), _UNIT_UNKNOWN)
         excess = _parcel_excess(case, self.limit("parcel_m2"))
         sums, extra = _sum_into(
-            parcels, parcels.text("ZLDWDM"), parcels.number("TBMJ"), villages, "ZLDWDM", excess
+            parcels, values.text("ZLDWDM"), _declared(case), villages, "ZLDWDM", excess
         )
-        missing = len(villages) - len(sums.names)
+        missing = len(villages) - len(sums.names) - sums.unknown
         if missing:
             out.skip(missing, _NO_VALUE)
+        if sums.unknown:
+            out.skip(sums.unknown, _PART_UNKNOWN)
         out.tested = len(sums.names)
         what = Text(
             "村级调查区 {name} 的图斑面积之和 {parts} 平方米"
@@ -148,11 +183,12 @@ def _sum_into(
     total = np.bincount(place[belongs], np.nan_to_num(part_value[belongs]), len(names))
     extra = np.bincount(place[belongs], excess[belongs], len(names))
     first = np.array([int(np.flatnonzero(index == i)[0]) for i in range(len(names))])
-    use = np.flatnonzero(known & (np.char.str_len(names.astype(str)) > 3))
-    return (
-        _Sums([str(names[i]).split("/")[0] for i in use], total[use], whole[use], first[use]),
-        extra[use],
-    )
+    lacking = np.bincount(place[belongs], ~np.isfinite(part_value[belongs]), len(names)) > 0
+    known &= np.char.str_len(names.astype(str)) > 3
+    use = np.flatnonzero(known & ~lacking)
+    called = [str(names[i]).split("/")[0] for i in use]
+    unknown = int((known & lacking).sum())
+    return _Sums(called, total[use], whole[use], first[use], unknown), extra[use]
 
 
 def _join(left: TextArray, right: TextArray) -> TextArray:
@@ -210,7 +246,8 @@ class CountySum(_Closing):
                     case.submission.county or towns.name,
                     Text(
                         f"行政区调查面积之和 {total:,.2f} 平方米"
-                        f"与县级控制面积 {control:,.2f} 平方米不符，相差 {total - control:+,.2f} 平方米",
+                        f"与县级控制面积 {control:,.2f} 平方米不符，"
+                        f"相差 {total - control:+,.2f} 平方米",
                         f"XZQ.DCMJ sums to {total:,.2f} m², the control area is {control:,.2f} m²: "
                         f"{total - control:+,.2f} m²",
                     ),
@@ -237,14 +274,23 @@ class TownAreaSum(_Closing):
         if built is None:
             return out.skip(0, Text("成果中没有 CZCDYD 图层", "The package has no CZCDYD layer"))
         declared = built.number("CZCMJ")
+        if not len(parcels) or not parcels.whole or parcels.geometry is None:
+            return out.skip(len(built), _NOT_WHOLE)
+        if not same_crs(case.frame.wkt("DLTB"), case.frame.wkt("CZCDYD")):
+            return out.skip(len(built), _OTHER_FRAME)
         able = built.usable & np.isfinite(declared)
         if not able.all():
             out.skip(int((~able).sum()), _NO_VALUE)
         rows = np.flatnonzero(able)
+        if len(rows):
+            total, extra = self._contained(case, parcels, built, rows)
+            unknown = np.isnan(total)
+            if unknown.any():
+                out.skip(int(unknown.sum()), _PART_UNKNOWN)
+                rows, total, extra = rows[~unknown], total[~unknown], extra[~unknown]
         out.tested = len(rows)
         if not len(rows):
             return out
-        total, extra = self._contained(case, parcels, built, rows)
         ids = built.object_ids
         sums = _Sums([str(ids[row]) for row in rows], total, declared[rows], rows)
         what = Text(
@@ -264,7 +310,7 @@ class TownAreaSum(_Closing):
         points = shapely.point_on_surface(parcels.geometry[owners])
         tree = shapely.STRtree(points)
         which, inside = tree.query(built.geometry[rows], predicate="contains")
-        value = np.nan_to_num(parcels.number("TBMJ"))[owners[inside]]
+        value = _declared(case)[owners[inside]]
         excess = _parcel_excess(case, self.limit("parcel_m2"))[owners[inside]]
         return (
             np.bincount(which, value, len(rows)),
