@@ -28,7 +28,7 @@ CHANGES: FloatArray = np.round(np.linspace(-1.6, 1.6, 81), 6)
 """Changes of slope that are tried; 1.6 turns 2° into 18°."""
 
 _STEP = float(CHANGES[1] - CHANGES[0])
-_SPREADS = np.geomspace(0.025, 0.4, 17)
+_SPREADS = np.geomspace(0.025, 0.5, 18)
 _WRONG = (0.003, 0.01, 0.03, 0.1, 0.2, 0.4)
 _WRONG_LIKELIHOOD = 0.2
 _TIE = 0.02

@@ -69,7 +69,7 @@ class SlopeGrade(TerrainRule):
         agreement = compared.agreement
         if agreement is None:
             return out if compared.reasons else out.skip(0, _NO_GRADES)
-        if compared.most:
+        if compared.as_whole:
             return out.skip(len(agreement), MISMATCH)
         out.tested = len(agreement)
         out.compared = np.zeros(len(compared.table), dtype=bool)
@@ -179,7 +179,7 @@ class SlopeBias(TerrainRule):
                 for reason in compared.reasons:
                     out.skip(0, reason)
                 continue
-            if len(compared.agreement) < self.limit("least_objects"):
+            if len(compared.agreement) < self.calibrated_from(case):
                 out.skip(1, _FEW)
                 continue
             out.tested += 1
@@ -188,27 +188,28 @@ class SlopeBias(TerrainRule):
             out.skip(0, _NO_GRADES)
         return out
 
+    def calibrated_from(self, case: Case) -> float:
+        """How many objects tell a general deviation."""
+        return float(case.standard.rules["terrain.slope_grade"].limits["calibrated_from"])
+
     def _judge_layer(
         self, compared: GradeComparison, agreement: SlopeAgreement, out: Judgement
     ) -> None:
         terrain, offset = compared.terrain, agreement.free_offset
         if terrain is None:
             return
-        sure = agreement.support >= self.limit("least_support")
-        biased = sure and abs(offset) >= self.limit("least_offset")
-        if not biased and not compared.most:
+        if not (compared.biased or compared.as_whole):
             return
         habits = agreement.habits
         typical = float(np.nanmedian(terrain.slope_mean[agreement.rows]))
         factor = float(agreement.changed(typical, offset)) / max(typical, 1e-6)
-        beyond = offset < habits.lowest or offset > habits.highest
         cause, verdict = "slope_method", Verdict.DOUBTFUL
-        if not biased:
-            cause = "dem_mismatch"
-        elif offset < habits.lowest:
+        if compared.beyond and offset < 0:
             cause, verdict = "slope_lowered", self.spec.verdict
-        elif beyond:
+        elif compared.beyond:
             cause = "slope_raised"
+        elif compared.mismatch:
+            cause = "dem_mismatch"
         elif offset > 0:
             cause = "dem_resolution"
         out.findings.append(

@@ -42,9 +42,11 @@ class GradeComparison:
     ``reasons`` counts the rows that could not be compared. ``contradicts``
     marks the compared rows (not rows of the table) whose declared grade no
     honest deviation is likely to explain, ``certain`` those that even a
-    deviation far beyond the usual would not; ``most`` says that the former are
-    so many that layer and DEM do not belong together, or the whole layer was
-    changed.
+    deviation far beyond the usual would not.
+
+    ``biased``, ``beyond`` and ``mismatch`` are about the layer as a whole: its
+    grades deviate one way; more than an honest method can; they have so little
+    to do with the DEM that no single one can be judged.
     """
 
     table: Table
@@ -53,12 +55,14 @@ class GradeComparison:
     reasons: Counter[Text]
     contradicts: BoolArray
     certain: BoolArray
-    most: bool
+    biased: bool = False
+    beyond: bool = False
+    mismatch: bool = False
 
     @property
-    def rows(self) -> IntArray:
-        """Rows of the table that were compared."""
-        return self.agreement.rows if self.agreement else np.zeros(0, dtype=np.int64)
+    def as_whole(self) -> bool:
+        """Whether only the layer can be spoken of, not its objects."""
+        return self.beyond or self.mismatch
 
 
 _KEPT: WeakKeyDictionary[Case, dict[str, GradeComparison]] = WeakKeyDictionary()
@@ -139,13 +143,31 @@ def _compare(case: Case, table: Table) -> GradeComparison:
     rows = np.flatnonzero(able & wanted)
     if terrain is None or not len(rows):
         none = np.zeros(0, dtype=bool)
-        return GradeComparison(table, terrain, None, reasons, none, none, False)
+        return GradeComparison(table, terrain, None, reasons, none, none)
     agreement = compare_grades(terrain, rows, declared[rows], _habits(terrain, rows, limits))
     contradicts = _contradicts(agreement, limits)
     enough = len(rows) >= float(limits["calibrated_from"])
-    most = bool(enough and contradicts.mean() > float(limits["most_share"]))
     certain = contradicts & _certain(agreement, terrain.cells[rows], enough, limits)
-    return GradeComparison(table, terrain, agreement, reasons, contradicts, certain, most)
+    whole = case.standard.rules["terrain.slope_bias"].limits
+    sure = enough and agreement.support >= float(whole["least_support"])
+    offset, habits = agreement.free_offset, agreement.habits
+    return GradeComparison(
+        table,
+        terrain,
+        agreement,
+        reasons,
+        contradicts,
+        certain,
+        biased=bool(sure and abs(offset) >= float(whole["least_offset"])),
+        beyond=bool(sure and not habits.lowest <= offset <= habits.highest),
+        mismatch=bool(
+            enough
+            and (
+                contradicts.mean() > float(whole["most_share"])
+                or agreement.typical_spread > float(whole["most_spread"])
+            )
+        ),
+    )
 
 
 def cell_size(terrain: TerrainMeasure, rows: IntArray) -> float:

@@ -45,7 +45,7 @@ class SlopeMap(TerrainRule):
         agreement, terrain = compared.agreement, compared.terrain
         if agreement is None or terrain is None:
             return out if compared.reasons else out.skip(0, _NO_MAP_GRADES)
-        if compared.most:
+        if compared.as_whole:
             return out.skip(len(agreement), MISMATCH)
         out.tested = len(agreement)
         for place in np.flatnonzero(compared.contradicts):
