@@ -135,6 +135,11 @@ class Table:
         """Whether any row or the layer has a problem of ``kind`` (in field ``name``)."""
         return any(p.kind == kind and name in ("", p.field) for p in self.problems)
 
+    @property
+    def whole(self) -> bool:
+        """Whether every row of the source could be read, attributes and all."""
+        return not self.has_problem("unreadable_row")
+
     @cached_property
     def object_ids(self) -> TextArray:
         """BSM where the layer has one, else F_ID, else the row id, as text."""

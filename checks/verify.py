@@ -32,6 +32,9 @@ _LOG = logging.getLogger("onemap_verify")
 _SHARES: dict[Family, float] = {Family.TOPOLOGY: 6.0, Family.TERRAIN: 6.0, Family.HEIGHTS: 3.0}
 """How long families take beside the others, for a smooth progress bar."""
 
+_NOTHING_FOR_IT = Text(
+    "成果中没有适用本规则的对象", "The package has nothing that this rule speaks of"
+)
 _NOT_ASKED = Text("本次未要求运行", "Not asked for in this run")
 
 
@@ -103,7 +106,10 @@ def _judge_all(
 
 def _judge(rule: Rule, case: Case, strict: bool) -> Judgement:
     try:
-        return rule.judge(case)
+        judgement = rule.judge(case)
+        if not (judgement.tested or judgement.reasons):
+            judgement.skip(0, _NOTHING_FOR_IT)
+        return judgement
     except Cancelled:
         raise
     except Exception as error:

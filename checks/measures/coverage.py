@@ -16,6 +16,7 @@ import shapely
 
 from ..findings import Text
 from ..progress import SILENT, Progress
+from ..reproject import same_crs
 from ..standard import Standard
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table
 from .coverage_fit import Fit, fit
@@ -34,10 +35,14 @@ from .shape import (
 from .shape_vertices import Rings, rings
 
 _METRES_PER_DEGREE = 6_371_000.0 * np.pi / 180.0
+_POLE = 90.0
 # Degrees that mean a place in China; small metric coordinates are no degrees.
 _CHINA = (70.0, 0.0, 140.0, 56.0)
 
 NO_LAYER = Text("成果中没有该图层", "The layer was not delivered")
+OTHER_CRS = Text(
+    "两图层坐标系不同，不能叠置", "The two layers are in different CRS: not laid together"
+)
 NO_GEOMETRY = Text("图层没有图形", "The layer has no geometry")
 APART = Text(
     "两图层范围互不相交，坐标框架可能不一致",
@@ -162,6 +167,10 @@ class CoverageMeasure:
         """One stretch for all layers in degrees, so that they still fit together."""
         boxes = [_extent(t.geometry) for t in self._layers.values() if in_degrees(t)]
         middle = np.nanmedian([(box[1] + box[3]) / 2 for box in boxes])
+        if abs(middle) > _POLE:
+            # Latitudes stand where longitudes belong, which the rules of frames tell.
+            across = np.nanmedian([(box[0] + box[2]) / 2 for box in boxes])
+            return Plane(_METRES_PER_DEGREE, _METRES_PER_DEGREE * float(np.cos(np.radians(across))))
         narrowing = np.cos(np.radians(np.clip(np.nan_to_num(middle), -89.0, 89.0)))
         return Plane(_METRES_PER_DEGREE * float(narrowing), _METRES_PER_DEGREE)
 
@@ -251,6 +260,9 @@ class CoverageMeasure:
             return NO_LAYER
         if any(table is None or table.geometry is None for table in tables):
             return NO_GEOMETRY
+        declared = [table.wkt for table in tables if table is not None]
+        if all(declared) and not same_crs(*declared):
+            return OTHER_CRS
         first, second = (_extent(table.geometry) for table in tables if table is not None)
         meet = (first[:2] <= second[2:]).all() and (second[:2] <= first[2:]).all()
         return None if meet else APART

@@ -11,12 +11,15 @@ from ..standard import Standard
 from ..table import FloatArray, IntArray, Table
 from .area_sums import CountySum, TownAreaSum, VillageSum, grouped, mainland
 from .rule import NO_PARCELS, Judgement, Rule
+from .values import values_of
 
 _NO_FRAME = Text(
     "坐标系不明，无法计算椭球面积", "The frame is unknown: the ellipsoid area cannot be computed"
 )
 _NO_GEOMETRY = Text("图形无效或缺失", "The geometry is invalid or missing")
-_NO_VALUE = Text("面积字段为空或缺失", "The area field is empty or missing")
+_NO_VALUE = Text(
+    "面积字段为空、缺失或超出取值范围", "The area field is empty, missing or out of its range"
+)
 
 
 class EllipsoidArea(Rule):
@@ -41,6 +44,9 @@ class EllipsoidArea(Rule):
             return out.skip(len(table), _NO_FRAME)
         declared = table.number("TBMJ")
         measurable, valued = np.isfinite(area.ellipsoid), np.isfinite(declared)
+        values = values_of(case, table.name)
+        if values is not None:
+            valued &= values.sound("TBMJ")
         if not measurable.all():
             out.skip(int((~measurable).sum()), _NO_GEOMETRY)
         if (measurable & ~valued).any():

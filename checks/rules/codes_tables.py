@@ -21,6 +21,7 @@ STORED_AS_NUMBER = Text(
     "Stored as a number, leading zeros lost (see the rule on field types)",
 )
 _OLD = "BGQ"
+_SHOWN = 40
 _FULL_WIDTH = Text("含全角字符", "full-width characters")
 _LETTER_CASE = Text("字母大小写不符", "letters in the wrong case")
 _ZERO_LOST = Text("前导零丢失", "a leading zero is lost")
@@ -107,8 +108,51 @@ class _Coded(Rule):
         for number, rows_of_habit in habits:
             reason = reasons[number]
             out.findings.append(self._habit(values, spec, words[number], rows_of_habit, reason))
+        for cause, rows_of_habit in self._ways(place, single, reasons, int(filled.sum())):
+            out.findings.append(self._way(values, spec, cause, rows_of_habit, reasons, place))
+            single = np.setdiff1d(single, rows_of_habit)
         for row in single:
             out.findings.append(self._single(values, spec, int(row), reasons[int(place[row])]))
+
+    def _ways(
+        self, place: IntArray, rows: IntArray, reasons: dict[int, Reason], among: int
+    ) -> list[tuple[str, IntArray]]:
+        """Ways of writing codes wrongly that most of a layer shares, whatever the code."""
+        least = max(self.limit("habit_rows"), self.limit("habit_share") * among)
+        cause = np.array([reasons[int(n)].cause for n in place[rows]], dtype=object)
+        named = ((word, rows[cause == word]) for word in sorted(set(cause) - {""}))
+        return [(word, found) for word, found in named if len(found) >= least]
+
+    def _way(
+        self,
+        values: Values,
+        spec: FieldSpec,
+        cause: str,
+        rows: IntArray,
+        reasons: dict[int, Reason],
+        place: IntArray,
+    ) -> Finding:
+        table, first = values.table, int(rows[0])
+        reason, said = reasons[int(place[first])], values.said(spec.name, first)
+        why_zh, why_en = _why(reason)
+        message = Text(
+            f"{table.name} 有 {len(rows)} 个要素的{spec.title}（{spec.name}）"
+            f"不在代码表内{why_zh}，如 {said}",
+            f"{spec.name} of {len(rows)} objects of {table.name} is in no code table{why_en}, "
+            f"e.g. {said}",
+        )
+        return self.finding_about(
+            table.name,
+            spec.name,
+            message,
+            verdict=self._verdict(values.standard, spec, reason),
+            severity=self._severity(reason),
+            where=None if table.geometry is None else table.geometry[first],
+            measured=said,
+            cause=cause,
+            key=f"{spec.name}:{cause}",
+            evidence={"rows": len(rows), "first": [str(i) for i in table.object_ids[rows[:10]]]},
+        )
 
     def _habit(
         self, values: Values, spec: FieldSpec, word: str, rows: IntArray, reason: Reason
@@ -240,19 +284,44 @@ class ValueRange(Rule):
             tested = np.zeros(len(values), dtype=bool)
             for spec in values.specs.values():
                 if values.has(spec.name) and values.is_number(spec.name):
-                    tested |= ~values.empty(spec.name)
+                    filled = ~values.empty(spec.name)
+                    tested |= filled
                     garbled = values.garbled(spec.name)
-                    for row in np.flatnonzero(garbled | ~values.sound(spec.name)):
+                    least = max(self.limit("habit_rows"), self.limit("habit_share") * filled.sum())
+                    told = np.zeros(len(values), dtype=bool)
+                    if garbled.sum() >= least:
+                        out.findings.append(self._habit(values, spec, np.flatnonzero(garbled)))
+                        told = garbled
+                    for row in np.flatnonzero((garbled | ~values.sound(spec.name)) & ~told):
                         found = self._finding(values, spec, int(row), bool(garbled[row]))
                         out.findings.append(found)
             out.tested += int(tested.sum())
         return out
 
+    def _habit(self, values: Values, spec: FieldSpec, rows: IntArray) -> Finding:
+        table, said = values.table, str(values.table.columns[spec.name][rows[0]])[:_SHOWN]
+        return self.finding_about(
+            table.name,
+            spec.name,
+            Text(
+                f"{table.name} 有 {len(rows)} 个要素的{spec.title}（{spec.name}）"
+                f"不是数值，如 {said}",
+                f"{spec.name} of {len(rows)} objects of {table.name} is no number, e.g. {said}",
+            ),
+            measured=said,
+            cause="not_a_number",
+            key=spec.name,
+            evidence={"rows": len(rows), "first": [str(i) for i in table.object_ids[rows[:10]]]},
+        )
+
     def _finding(self, values: Values, spec: FieldSpec, row: int, garbled: bool) -> Finding:
         which = values.table.object_ids[row]
-        said = str(values.table.columns[spec.name][row])[:40] if garbled else ""
+        said = str(values.table.columns[spec.name][row])[:_SHOWN] if garbled else ""
         said = said or values.said(spec.name, row)
         wanted = spec.domain.partition(":")[2] if spec.domain.startswith("range:") else ""
+        if len(said) > _SHOWN:  # more digits than any field of the standard holds
+            said = f"{values.number(spec.name)[row]:.6g}"
+            wanted = f"{spec.length},{spec.decimals}"
         if garbled:
             message = Text(
                 f"{values.table.name} 要素 {which} 的{spec.title}（{spec.name}）不是数值：{said}",

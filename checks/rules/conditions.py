@@ -77,6 +77,9 @@ def answer(values: Values, when: dict[str, Any], then: dict[str, Any]) -> Answer
     usable = np.ones(len(values), dtype=bool)
     for name in [*fields_in(when), *fields_in(then)]:
         usable &= values.sound(name)
+        spec = values.specs.get(name)
+        if spec is not None and spec.mandatory == "M":
+            usable &= ~values.empty(name)
     speaks = holds(values, when)
     applies = speaks & usable
     violated = applies & ~holds(values, then)

@@ -53,6 +53,8 @@ class LinearWidth(Rule):
         values = values_of(case, "DLTB")
         if values is None:
             return out.skip(0, missing_layers(("DLTB",)))
+        if values.table.geometry_type not in ("", "polygon"):
+            return out.skip(len(values), _NO_SHAPE)
         missing = [name for name in ("DLBM", "XZDWKD") if not values.has(name)]
         if missing:
             return out.skip(len(values), missing_field("DLTB", missing))

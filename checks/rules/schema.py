@@ -40,7 +40,8 @@ class LayerMissing(Rule):
         out = Judgement()
         layers = case.standard.layers
         have = {spec.name for spec, _ in known_layers(case)}
-        broken = {p.layer for p in case.submission.problems if p.kind == "unreadable_layer"}
+        kinds = ("unreadable_layer", "unreadable_file")
+        broken = {p.layer for p in case.submission.problems if p.kind in kinds and p.layer}
         main, update = self.spec.limits["main"], self.spec.limits["update"]
         if not have & {main, *update}:
             return self._nothing(case, bool(have), main, broken, out)

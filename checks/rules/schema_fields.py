@@ -213,8 +213,9 @@ class FieldLength(_FieldRule):
         allowed = {spec.length, *spec.lengths_accepted}
         if _counts_bytes(table):
             # A shapefile's width counts bytes; a character takes up to three.
-            most = int(self.limit("dbf_width"))
-            allowed |= {min(n * size, most) for n in allowed for size in (2, 3)}
+            most = min(3 * max(allowed), int(self.limit("dbf_width")))
+            if spec.length <= field.width <= most:
+                return
         if field.width in allowed:
             return
         if field.width < spec.length:

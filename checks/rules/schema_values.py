@@ -9,11 +9,16 @@ import numpy as np
 from ..findings import Family, Finding, Severity, Text, Verdict
 from ..measures.case import Case
 from ..standard import FieldSpec, LayerSpec
-from ..table import IntArray
+from ..table import BoolArray, IntArray
 from .rule import Judgement, Rule
 from .values import Values, delivered
 
 _NO_LAYERS = Text("成果中没有标准图层", "The package has no layer of the standard")
+
+_CUT_OFF = Text(
+    "属性表在源数据中中断（见包内数据不完整）",
+    "The attributes were cut off in the source (see the rule on data that end too early)",
+)
 
 
 class FeatureCode(Rule):
@@ -88,19 +93,31 @@ class MandatoryEmpty(Rule):
         if not layers:
             return out.skip(0, _NO_LAYERS)
         for values in layers:
-            out.tested += len(values)
+            blank = self._blank(values)
+            out.tested += len(values) - int(blank.sum())
+            if blank.any():
+                out.skip(int(blank.sum()), _CUT_OFF)
             for spec in values.specs.values():
                 if spec.mandatory == "M" and values.has(spec.name):
-                    self._judge_field(values, spec, out)
+                    self._judge_field(values, spec, ~blank, out)
         return out
 
-    def _judge_field(self, values: Values, spec: FieldSpec, out: Judgement) -> None:
-        rows = np.flatnonzero(values.empty(spec.name))
+    def _blank(self, values: Values) -> BoolArray:
+        """Rows that say nothing at all, in a layer whose attributes were cut off."""
+        delivered_fields = [name for name in values.specs if values.has(name)]
+        if values.table.whole or not delivered_fields:
+            return np.zeros(len(values), dtype=bool)
+        return np.logical_and.reduce([values.empty(name) for name in delivered_fields])
+
+    def _judge_field(
+        self, values: Values, spec: FieldSpec, among: BoolArray, out: Judgement
+    ) -> None:
+        rows = np.flatnonzero(values.empty(spec.name) & among)
         if not len(rows):
             return
         table = values.table
         verdict = None if spec.mandatory_confidence == "found" else Verdict.DOUBTFUL
-        if len(rows) == len(table) > 1:
+        if len(rows) == int(among.sum()) > 1:
             message = Text(
                 f"{table.name} 的必填字段 {spec.name}（{spec.title}）全部 {len(rows)} 条记录均为空",
                 f"The mandatory field {spec.name} of {table.name} is empty in all {len(rows)} rows",

@@ -19,6 +19,10 @@ from .topology_base import NO_LAYERS, TopologyRule, centres, count, graded, orde
 
 _SHOWN = 20
 
+NOT_WHOLE = Text(
+    "图层未能全部读取或不是面图层，缺口不能说明问题",
+    "The layer could not all be read, or is no polygons: what is bare says nothing",
+)
 NO_FRAME = Text(
     "没有行政区或村级调查区，无法判断应覆盖的范围",
     "Without XZQ or CJDCQ nobody says what must be covered",
@@ -162,6 +166,9 @@ class Gap(_BareGround):
             shape, found = case.coverage.shape(name), case.coverage.fit(name)
             if shape is None or found is None or not len(shape.table):
                 continue
+            if not shape.table.whole or shape.table.geometry_type not in ("", "polygon"):
+                out.skip(len(shape.table), NOT_WHOLE)
+                continue
             count(out, shape.sound.usable)
             gaps = found.gaps
             if case.coverage.frame_of(name):
@@ -225,6 +232,9 @@ class Cover(_BareGround):
             found = case.coverage.fit(name)
             if frame is None or found is None:
                 out.skip(0, NO_FRAME)
+                continue
+            if not shape.table.whole or shape.table.geometry_type not in ("", "polygon"):
+                out.skip(len(frame.table), NOT_WHOLE)
                 continue
             count(out, frame.sound.usable)
             gaps = found.gaps

@@ -137,6 +137,9 @@ class Values:
         spec = self.specs.get(name)
         if spec is None or not self.has(name):
             return np.ones(len(self), dtype=bool)
+        if self.table.has_problem("numeric_identifier", name):
+            # Its last digits are lost in the source, as schema.field_type tells.
+            return self.empty(name)
         kind, _, rest = spec.domain.partition(":")
         if kind == "classes":
             return self.where(name, lambda word: not word or word in self.standard.leaf_classes)
@@ -149,13 +152,20 @@ class Values:
             lengths = digit_lengths(spec)
             return self.where(name, lambda word: not word or is_digits(word, lengths))
         if self.is_number(name):
-            return ~self.garbled(name)
+            return ~self.garbled(name) & self._fits(name, spec)
         return np.ones(len(self), dtype=bool)
+
+    def _fits(self, name: str, spec: FieldSpec) -> BoolArray:
+        """Rows whose number has no more digits than the standard's field holds."""
+        if not spec.length:
+            return np.ones(len(self), dtype=bool)
+        with np.errstate(invalid="ignore"):
+            return ~(np.abs(self.number(name)) >= 10.0 ** (spec.length - spec.decimals))
 
     def _in_range(self, name: str, spec: FieldSpec, rest: str) -> BoolArray:
         value = self.number(name)
         with np.errstate(invalid="ignore"):
-            fits = in_range(value, rest)
+            fits = in_range(value, rest) & self._fits(name, spec)
             if spec.mandatory != "M":
                 # DBF and many exports write 0 where a conditional number says nothing.
                 fits |= value == 0

@@ -19,6 +19,9 @@ from .submission import Problem
 _HELPERS = ("layer_styles", "qgis_projects", "gpkg_", "sqlite_", "t_1_", "n_1_")
 """Tables that programs keep beside layers; nobody delivered them."""
 
+_SHARED = 0.5
+"""Share of common identifiers up to which two deliveries are parts, no copies."""
+
 
 @dataclass
 class Layers:
@@ -51,7 +54,8 @@ def read_layers(
                     out.problems.append(Problem("bad_encoding", label, "", note, cause))
                 _read_source(source, label, resolver, standard, parts, out, share)
         except VectorError as error:
-            out.problems.append(Problem("unreadable_file", label, "", error.text, "damaged"))
+            layer = resolver.resolve(path.stem) if path.suffix.lower() == ".shp" else ""
+            out.problems.append(Problem("unreadable_file", label, layer, error.text, "damaged"))
     order = {name: place for place, name in enumerate(standard.layers)}
     for name in sorted(parts, key=lambda each: order[each]):
         table, problems = _one_of(name, parts[name])
@@ -100,7 +104,7 @@ def _one_of(name: str, tables: list[Table]) -> tuple[Table, list[Problem]]:
     """The layer from its deliveries: joined where they are parts, else the first.
 
     Parts are told from copies by their identifiers: parts of a county
-    (townships) share the fields and the CRS, and no BSM.
+    (townships) share the fields and the CRS, and hardly a BSM.
     """
     filled = [table for table in tables if len(table)]
     if len(filled) < 2:
@@ -109,7 +113,7 @@ def _one_of(name: str, tables: list[Table]) -> tuple[Table, list[Problem]]:
         table = _joined(filled)
         sources = "、".join(part.source for part in filled)
         text = Text(
-            f"图层 {name} 分 {len(filled)} 部分提交（字段一致、标识码互不相同），"
+            f"图层 {name} 分 {len(filled)} 部分提交（字段一致、标识码基本不同），"
             f"已合并检查：{sources}",
             f"Layer {name} came in {len(filled)} parts (same fields, different BSM) "
             f"and was joined: {', '.join(part.source for part in filled)}",
@@ -136,9 +140,12 @@ def _are_parts(tables: list[Table]) -> bool:
             return False
     if "BSM" not in first.fields:
         return False
-    ids = np.concatenate([np.unique(table.text("BSM")) for table in tables])
-    ids = ids[ids != ""]
-    return len(ids) > 0 and len(np.unique(ids)) == len(ids)
+    ids = [np.unique(table.text("BSM")) for table in tables]
+    ids = [each[each != ""] for each in ids]
+    together = np.concatenate(ids)
+    # One identifier copied must not keep a whole part from being looked at.
+    twice = len(together) - len(np.unique(together))
+    return len(together) > 0 and twice <= _SHARED * min(len(each) for each in ids)
 
 
 def _joined(tables: list[Table]) -> Table:

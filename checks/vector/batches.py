@@ -121,18 +121,27 @@ def by_feature(
 ) -> Iterator[Batch]:
     """Batches feature by feature, for GDAL before 3.6 and what Arrow cannot do."""
     getters = [(place, _GETTERS[declared.kind]) for place, declared in stored]
-    finished = False
+    finished, last = False, -1
+    # A damaged database may fail for ever; a shapefile fails once for each shape.
+    most = _MOST_LOST if stored else layer.GetFeatureCount() + 1
     while not finished:
         ids: list[int] = []
         shapes: list[bytes | None] = []
         lists: list[list[Any]] = [[] for _ in stored]
         while len(ids) < BATCH:
             before = len(messages)
-            feature = _next(layer, messages)
+            feature, failures = _next(layer, messages, most)
+            if failures and not stored and _are_these(failures, last, feature, layer):
+                # Only the shapes of these rows are lost: their attributes come from elsewhere.
+                del messages[before:]
+                ids.extend(range(last + 1, last + 1 + failures))
+                shapes.extend([_NO_GEOMETRY] * failures)
+                before = len(messages)
             if feature is None:
                 finished = True
                 break
-            ids.append(feature.GetFID())
+            last = feature.GetFID()
+            ids.append(last)
             for values, (place, get) in zip(lists, getters):
                 values.append(get(feature, place) if feature.IsFieldSetAndNotNull(place) else None)
             shape = feature.GetGeometryRef()
@@ -149,14 +158,21 @@ def by_feature(
         )
 
 
-def _next(layer: ogr.Layer, messages: list[str]) -> ogr.Feature | None:
-    """The next feature, whether or not OGR was told to raise exceptions."""
-    for _ in range(_MOST_LOST):
+def _next(layer: ogr.Layer, messages: list[str], most: int) -> tuple[ogr.Feature | None, int]:
+    """The next feature, and how many were lost before it where OGR raises exceptions."""
+    for lost in range(most):
         try:
-            return layer.GetNextFeature()
+            return layer.GetNextFeature(), lost
         except RuntimeError as error:
-            messages.append(str(error))
-    return None
+            # An empty message would pass for none at all.
+            messages.append(str(error) or type(error).__name__)
+    return None, most
+
+
+def _are_these(failures: int, last: int, feature: ogr.Feature | None, layer: ogr.Layer) -> bool:
+    """Whether exactly the features after ``last`` up to ``feature`` (or the end) failed."""
+    following = layer.GetFeatureCount() if feature is None else feature.GetFID()
+    return bool(following == last + 1 + failures)
 
 
 def _feature_values(values: list[Any], kind: str) -> Any:

@@ -128,6 +128,8 @@ def open_vector(
         if _has_pending_writes(path):
             where = _copied(path, Path(stack.enter_context(_scratch())))
         attributes = _attributes(path, progress)
+        if attributes is not None and attributes.missing:
+            where = _shapes_alone(path, Path(stack.enter_context(_scratch())))
         with gdal_messages() as messages:
             dataset = _open(where, attributes, any_format)
         if dataset is None:
@@ -283,6 +285,19 @@ def _beside(path: Path, suffix: str) -> Path | None:
         if candidate.is_file():
             return candidate
     return None
+
+
+def _shapes_alone(path: Path, folder: Path) -> Path:
+    """A shapefile without its attributes, whose end OGR takes for the end of the shapes."""
+    try:
+        for suffix in (".shx", ".prj"):
+            part = _beside(path, suffix)
+            if part is not None:
+                shutil.copyfile(part, (folder / path.name).with_suffix(suffix))
+        shutil.copyfile(path, folder / path.name)
+    except OSError as error:
+        raise VectorError(_failed(path, str(error))) from error
+    return folder / path.name
 
 
 def _has_pending_writes(path: Path) -> bool:

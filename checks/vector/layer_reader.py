@@ -173,9 +173,14 @@ class LayerReader:
                 progress.check()
                 part = ids[start : start + BATCH * 64]
                 column.add(_dbf_values(dbf, stored, column, part))
-        beyond = np.flatnonzero(ids >= len(dbf)).tolist()
-        text = Text("属性表在此行之前中断", "The attribute table ends before this row")
-        return [RowProblem(row, "unreadable_row", text) for row in beyond]
+        beyond = int((ids >= len(dbf)).sum())
+        if not beyond:
+            return []
+        text = Text(
+            f"属性表在第 {len(dbf)} 行后中断，其后 {beyond} 个图形没有属性",
+            f"The attribute table ends after {len(dbf)} rows, {beyond} shapes have no attributes",
+        )
+        return [RowProblem(-1, "unreadable_row", text)]
 
     def _column(self, declared: Field) -> Column:
         text_wanted = self._is_text(declared.name)

@@ -71,7 +71,7 @@ def test_a_shapefile_without_a_part(tmp_path, part):
     assert not path.with_suffix(part).exists()
 
 
-def test_a_dbf_cut_off_gives_the_rows_it_has(tmp_path, standard):
+def test_a_dbf_cut_off_gives_every_shape_and_the_values_it_has(tmp_path, standard):
     path = packages.county(tmp_path / "DLTB.shp", 10)
     table = path.with_suffix(".dbf")
     content = table.read_bytes()
@@ -79,8 +79,10 @@ def test_a_dbf_cut_off_gives_the_rows_it_has(tmp_path, standard):
     os.truncate(table, header + 6 * record + 3)
     with open_vector(path) as source:
         got = source.read("DLTB", "DLTB", standard)
-    assert len(got) == 6
-    assert got.text("DLBM").tolist() == ["0102"] * 6
+    assert len(got) == 10
+    assert got.usable.all()
+    assert got.text("DLBM").tolist() == ["0102"] * 6 + [""] * 4
+    assert not got.whole
     assert [(p.row, p.kind) for p in got.problems] == [(-1, "unreadable_row")]
 
 
