@@ -104,7 +104,8 @@ class Raster:
         if tile_columns >= width and width * 32 <= 4 * cells:
             columns = width
         else:
-            columns = _multiple(int(np.sqrt(cells)), tile_columns, width)
+            # Wider than high, as parcels are summed along rows.
+            columns = _multiple(int(np.sqrt(2 * cells)), tile_columns, width)
         rows = _multiple(max(cells // columns, 1), tile_rows, height)
         return Windows(height, width, rows, columns)
 

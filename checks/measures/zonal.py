@@ -32,13 +32,15 @@ from .coverage_fraction import cover
 from .outlines import Outlines
 from .zonal_window import Field, FieldSums, Moments, WindowSums
 
-_MOST_WINDOW_CELLS = 512 * 512
+_MOST_WINDOW_CELLS = 256 * 512
+"""What is computed of so many cells still fits the cache of one processor core."""
+
 _LEAST_WINDOW_CELLS = 64 * 64
 _WINDOWS_WANTED = 64
 _OUTLINE_CELLS_AT_ONCE = 500_000
 _POLYGONS_AT_ONCE = 4_000
 _MOST_THREADS = 8
-_BATCH_ROWS, _BATCH_COLUMNS = 2, 4
+_BATCH_ROWS, _BATCH_COLUMNS = 4, 4
 _ASK_SECONDS = 0.1
 
 

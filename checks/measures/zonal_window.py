@@ -212,26 +212,32 @@ class _Runs(_Owners):
             out[backward] = np.add.reduceat(values, bounds)[::2]
         return out
 
-    def extremes(self, ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Least or greatest of each run of the flat window ``values``.
+    def extremes(
+        self, low: npt.NDArray[Any], high: npt.NDArray[Any]
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Least of each run of the flat window ``low``, greatest of ``high``.
 
         From a table of extremes over 1, 2, 4, … cells: two overlapping
         stretches make up any run (Bender & Farach-Colton, The LCA problem
         revisited, 2000). Only the level in use is kept.
         """
-        out = np.empty(len(self.start), dtype=values.dtype)
+        least = np.empty(len(self.start), dtype=low.dtype)
+        greatest = np.empty(len(self.start), dtype=high.dtype)
         longest = int(self.length.max(initial=0))
-        reach, table = 1, values
-        spare = [np.empty_like(values) for _ in range(2)]
+        level = np.frexp(self.length)[1]
+        reach = 1
         while reach <= longest:
-            now = np.flatnonzero((self.length >= reach) & (self.length < 2 * reach))
+            now = np.flatnonzero(level == reach.bit_length())
             first = self.start[now]
-            out[now] = ufunc(table[first], table[first + self.length[now] - reach])
+            last = first + self.length[now]
+            last -= reach
+            least[now] = np.minimum(low[first], low[last])
+            greatest[now] = np.maximum(high[first], high[last])
             if 2 * reach <= longest:
-                spare.reverse()
-                table = ufunc(table[:-reach], table[reach:], out=spare[0][: len(table) - reach])
+                low = np.minimum(low[:-reach], low[reach:])
+                high = np.maximum(high[:-reach], high[reach:])
             reach *= 2
-        return out
+        return least, greatest
 
 
 class _Prepared:
@@ -266,8 +272,7 @@ class _Prepared:
                 squares + edge.total(self._squares[edge.cell]),
             ),
             self._moments(inside, total, squares),
-            self._extremes(edge, runs, np.minimum, np.inf),
-            self._extremes(edge, runs, np.maximum, -np.inf),
+            *self._extremes(edge, runs),
         )
 
     def _moments(self, weight: FloatArray, total: FloatArray, squares: FloatArray) -> Moments:
@@ -280,13 +285,23 @@ class _Prepared:
             np.maximum(squares - mean * total, 0.0),
         )
 
-    def _extremes(self, edge: _Edge, runs: _Runs, ufunc: np.ufunc, nothing: float) -> FloatArray:
+    def _extremes(self, edge: _Edge, runs: _Runs) -> tuple[FloatArray, FloatArray]:
+        nothing = np.inf
         if not self._field.extremes:
-            return np.full(edge.polygons, nothing)
+            return np.full(edge.polygons, nothing), np.full(edge.polygons, -nothing)
         values, valid = self._field.values.ravel(), self._field.valid
+        low = high = values
         if valid is not None:
-            values = np.where(valid.ravel(), values, values.dtype.type(nothing))
-        return ufunc(
-            edge.reduce(ufunc, values[edge.cell], nothing),
-            runs.reduce(ufunc, runs.extremes(ufunc, values), nothing),
+            low = np.where(valid.ravel(), values, values.dtype.type(nothing))
+            high = np.where(valid.ravel(), values, values.dtype.type(-nothing))
+        least, greatest = runs.extremes(low, high)
+        return (
+            np.minimum(
+                edge.reduce(np.minimum, low[edge.cell], nothing),
+                runs.reduce(np.minimum, least, nothing),
+            ),
+            np.maximum(
+                edge.reduce(np.maximum, high[edge.cell], -nothing),
+                runs.reduce(np.maximum, greatest, -nothing),
+            ),
         )
