@@ -10,6 +10,7 @@ from typing import Any
 from .baseline import Baseline, Image
 from .errors import InputError
 from .findings import Text
+from .measures.terrain_file import open_terrain
 from .options import Options
 from .progress import Progress
 from .raster import Raster
@@ -51,7 +52,9 @@ def open_baseline(options: Options, standard: Standard, progress: Progress) -> B
     ExplainedError
         When a trusted layer cannot be read.
     """
-    for path in filter(None, (options.dem, options.imagery, options.imagery_previous)):
+    if options.dem:
+        open_terrain(options.dem)
+    for path in filter(None, (options.imagery, options.imagery_previous)):
         Raster(path)
     image = previous_image = None
     if options.imagery:

@@ -31,7 +31,8 @@ class Band:
     """What has to be known to read one band.
 
     ``exact`` says that float32 holds every stored value; ``masked`` that the
-    file has a mask; ``metres`` turns stored heights into metres.
+    file has a mask; ``metres`` turns stored heights into metres; ``colour`` is
+    GDAL's interpretation of it (``GCI_…``).
     """
 
     number: int
@@ -41,6 +42,7 @@ class Band:
     offset: float
     exact: bool
     metres: float
+    colour: int = 0
 
 
 class Raster:
@@ -246,6 +248,7 @@ def _describe(dataset: Any, number: int) -> Band:
         offset=_or(band.GetOffset(), 0.0),
         exact=exact,
         metres=_FEET.get((band.GetUnitType() or "").strip().lower(), 1.0),
+        colour=band.GetColorInterpretation(),
     )
 
 

@@ -26,7 +26,7 @@ from .heights_contours import ContourMeasure, measure_contours, points_along
 from .heights_ground import Ground, Patches, metric_plane
 from .heights_residuals import Residuals, summarise
 from .heights_shift import Shift, find_shift
-from .slope import PLAUSIBLE_HEIGHTS
+from .terrain_file import open_terrain
 
 if TYPE_CHECKING:
     from .frame import FrameMeasure
@@ -146,7 +146,7 @@ def measure_heights(
     facts = standard.data("heights.json")
     lines = _lines(layers.get(CONTOURS), facts, progress.part(0.0, 0.3))
     try:
-        raster = Raster(dem, plausible=PLAUSIBLE_HEIGHTS)
+        raster = open_terrain(dem)
     except RasterError as error:
         return HeightMeasure(lines=lines, problem=error.text)
     sets: dict[str, HeightSet] = {}

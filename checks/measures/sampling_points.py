@@ -15,6 +15,7 @@ from ..progress import SILENT, Progress
 from ..raster import Raster
 from ..table import FloatArray, IntArray
 from .slope import PLAUSIBLE_HEIGHTS, slope_of_window
+from .terrain_file import open_terrain
 
 _WINDOW_CELLS = 512 * 512
 _HALO = 2
@@ -75,7 +76,7 @@ def sample_slope(
 
     NaN outside, and where a neighbour of the cell has no height.
     """
-    raster = Raster(path, plausible=PLAUSIBLE_HEIGHTS)
+    raster = open_terrain(path)
 
     def of(window: Window, column: FloatArray, row: FloatArray) -> FloatArray:
         slope, valid, _, _ = slope_of_window(raster, window)

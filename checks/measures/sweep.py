@@ -16,7 +16,8 @@ from ..progress import SILENT, Progress
 from ..raster import Raster
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray
 from .outlines import Outlines, outlines
-from .slope import PLAUSIBLE_HEIGHTS, SlopeBins, slope_of_window
+from .slope import SlopeBins, slope_of_window
+from .terrain_file import open_terrain
 from .zonal import Cells, Sums, sweep
 from .zonal_window import Field
 
@@ -197,7 +198,7 @@ def measure_terrain(
         When the listener asked to stop.
     """
     progress.at(0.0)
-    raster = Raster(dem_path, plausible=PLAUSIBLE_HEIGHTS)
+    raster = open_terrain(dem_path)
     geometries = np.asarray(geometries, dtype=object)
     placing = Placing(wkt, raster.grid, _bounds(geometries))
     outline = outlines(

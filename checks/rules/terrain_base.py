@@ -15,7 +15,7 @@ from ..measures.case import Case
 from ..measures.slope_agreement import Habits, SlopeAgreement, compare_grades
 from ..measures.sweep import TerrainMeasure
 from ..placing import Frame
-from ..table import BoolArray, FloatArray, IntArray, Table
+from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table
 from .rule import NO_DEM, Judgement, Rule
 
 NO_FRAME = Text(
@@ -28,6 +28,10 @@ OUTSIDE = Text("在 DEM 范围之外", "Outside the DEM")
 NO_DATA = Text("DEM 在该处无数据", "The DEM has no data there")
 PARTLY = Text("DEM 仅覆盖一小部分", "The DEM covers only a small part")
 FEW_CELLS = Text("DEM 格网过粗，像元数不足以判定", "Too few cells: the DEM is too coarse for it")
+ONE_HEIGHT = Text(
+    "DEM 在该处处处等高，可能是填充的无数据区",
+    "The DEM has one single height there, as ground without data that was filled in",
+)
 NARROW = Text("宽度不超过坡度图允许的边界误差", "Narrower than the edge tolerance of slope maps")
 MISMATCH = Text(
     "多数对象与 DEM 不符，见 terrain.slope_bias，不逐个判定",
@@ -133,9 +137,14 @@ def _compare(case: Case, table: Table) -> GradeComparison:
         terrain = case.slope_map if table.name == "PDT" else case.terrain
     able, excuses = why_not(case, table, terrain, limits)
     if table.name == "PDT" and terrain is not None and table.geometry is not None:
-        narrow = able & _narrow(table, terrain, float(limits["edge_cells"]))
+        shapes = case.coverage.plane(table).metres(table.geometry)
+        narrow = able & _narrow(shapes, terrain, float(limits["edge_cells"]))
         able &= ~narrow
         excuses.append((narrow, NARROW))
+    if terrain is not None:
+        level = _level(terrain, able & wanted, declared)
+        able &= ~level
+        excuses.append((level, ONE_HEIGHT))
     for excused, reason in excuses:
         count = int((excused & wanted).sum())
         if count:
@@ -232,11 +241,17 @@ def _certain(
     return result
 
 
-def _narrow(table: Table, terrain: TerrainMeasure, cells: float) -> BoolArray:
-    """Polygons that are mostly edge: edges may legally lie a cell or two off."""
+def _level(terrain: TerrainMeasure, judged: BoolArray, declared: IntArray) -> BoolArray:
+    """Parcels on one single height that are said to slope; all of them if it is so everywhere."""
+    level = judged & (terrain.height_greatest <= terrain.height_least)
+    return level if level.sum() == judged.sum() else level & (declared > 1)
+
+
+def _narrow(shapes: GeometryArray, terrain: TerrainMeasure, cells: float) -> BoolArray:
+    """Polygons (in metres) that are mostly edge: edges may legally lie a cell or two off."""
     with np.errstate(invalid="ignore", divide="ignore"):
         cell = np.sqrt(terrain.area * terrain.checked_share / terrain.cells)
-        width = 2 * shapely.area(table.geometry) / shapely.length(table.geometry)
+        width = 2 * shapely.area(shapes) / shapely.length(shapes)
         return np.nan_to_num(width, nan=0.0) < cells * np.nan_to_num(cell, nan=0.0)
 
 

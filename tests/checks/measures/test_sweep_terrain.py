@@ -301,7 +301,7 @@ def test_long_edges_follow_their_curve(tmp_path):
 
     # 60 km along a parallel: in degrees the straight edge bends 60 m on the plane.
     path = write_raster(
-        tmp_path / "dem.tif", np.zeros((700, 1600), "int16"), cell=50.0, north=3_330_000.0
+        tmp_path / "dem.tif", np.ones((700, 1600), "int16"), cell=50.0, north=3_330_000.0
     )
     left, top = Reprojection(GAUSS_WKT, "EPSG:4490").points(np.array([[505_000.0, 3_320_000.0]]))[0]
     box_degrees = shapely.box(left, top - 0.1, left + 0.6, top)
