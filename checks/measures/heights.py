@@ -219,6 +219,8 @@ def _measure_layer(
         return Text(f"{table.name} 没有图形", f"{table.name} has no geometry")
     cell = _cell_in_layer_units(raster, wkt)
     xy, rows = _points(table, geometry, cell)
+    if not np.isfinite(xy).all(axis=1).any():
+        return Text(f"{table.name} 没有可用的图形", f"{table.name} has no usable geometry")
     plane, plane_wkt = metric_plane(xy, wkt)
     ground = Ground(raster, plane_wkt, plane)
     if ground.frame is Frame.UNKNOWN:

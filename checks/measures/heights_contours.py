@@ -19,6 +19,9 @@ _EQUAL = 1e-3
 _JUMP = 1.5  # intervals: one is right, two are wrong, auxiliary contours lie between
 _OWN_SHARE = 0.6
 _MOST_SAMPLES = 20_000
+_PER_LINE = 6
+_PIECE = 16
+_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,13 @@ def _multiple(heights: FloatArray, interval: float) -> BoolArray:
 
 
 def points_along(
-    lines: GeometryArray, spacing: float, most: int = _MOST_SAMPLES
+    lines: GeometryArray, spacing: float, most: int = _MOST_SAMPLES, least: int = 1
 ) -> tuple[FloatArray, IntArray]:
     """Vertices of ``lines`` at least about ``spacing`` apart, and the line of each.
 
     Vertices, because only there the digitised line lies on the contour. The
-    spacing grows until at most about ``most`` points are left.
+    spacing grows until at most about ``most`` points are left; lines so short
+    that fewer than ``least`` would be taken have a closer spacing of their own.
 
     Returns
     -------
@@ -90,8 +94,10 @@ def points_along(
     step[first | ~np.isfinite(step)] = 0.0
     total = np.cumsum(step)
     along = total - np.repeat(total[first], np.diff(np.append(np.flatnonzero(first), len(xy))))
-    spacing = max(spacing, float(total[-1]) / most, 1e-9)
-    part = np.floor(along / spacing)
+    usual = max(spacing, float(total[-1]) / most, 1e-9)
+    length = np.maximum.reduceat(along, np.flatnonzero(first))
+    own = np.clip(length / least, 1e-9, usual) if least > 1 else np.full(len(length), usual)
+    part = np.floor(along / own[np.cumsum(first) - 1] + 1e-9)
     kept = first | (np.diff(part, prepend=-1) != 0)
     return xy[kept], rows[kept].astype(np.int64)
 
@@ -119,12 +125,13 @@ def measure_contours(
     usable = ~shapely.is_missing(lines) & np.isfinite(heights)
     on_interval = np.ones(count, dtype=bool)
     nothing = np.zeros(count, dtype=np.int64)
-    crossing = _crossing(lines, heights, usable, progress.part(0.0, 0.4))
+    pieces = _Pieces.of(lines, np.flatnonzero(usable))
+    crossing = _crossing(lines, heights, pieces, progress.part(0.0, 0.4))
     if not np.isfinite(interval):
         none = np.zeros(count, dtype=bool)
         return ContourMeasure(interval, on_interval, nothing, nothing, none, crossing)
     on_interval[usable] = _multiple(heights[usable], interval / _AUXILIARY)
-    row, other = _neighbours(lines, heights, usable, interval, progress.part(0.4, 1.0))
+    row, other = _neighbours(lines, heights, pieces, interval, progress.part(0.4, 1.0))
     with np.errstate(invalid="ignore"):
         jump = np.abs(heights[row] - heights[other]) > _JUMP * interval
     samples = np.bincount(row, minlength=count)
@@ -133,30 +140,56 @@ def measure_contours(
     return ContourMeasure(interval, on_interval, samples, jumps, culprit, crossing)
 
 
+@dataclass(frozen=True)
+class _Pieces:
+    """Lines cut into short ones, which trees and distances are fast with."""
+
+    geometry: GeometryArray
+    row: IntArray
+
+    @classmethod
+    def of(cls, lines: GeometryArray, rows: IntArray) -> _Pieces:
+        """Pieces of ``lines[rows]`` of at most ``_PIECE`` edges; corners are kept."""
+        parts, owner = shapely.get_parts(lines[rows], return_index=True)
+        xy, line = shapely.get_coordinates(parts, return_index=True)
+        edge = np.flatnonzero(line[1:] == line[:-1])
+        if not len(edge):
+            return cls(np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64))
+        start = np.flatnonzero(np.diff(line, prepend=-1))
+        opens = (edge - start[line[edge]]) % _PIECE == 0
+        closes = np.append(opens[1:], True)
+        # Each edge gives its first corner; the last edge of a piece also its second.
+        taken = 1 + closes
+        corner = np.repeat(edge, taken)
+        corner[np.cumsum(taken)[closes] - 1] += 1
+        number = np.repeat(np.cumsum(opens) - 1, taken)
+        pieces = shapely.linestrings(xy[corner], indices=number)
+        return cls(pieces, rows[owner[line[edge[opens]]]])
+
+
 def _crossing(
-    lines: GeometryArray, heights: FloatArray, usable: BoolArray, progress: Progress
+    lines: GeometryArray, heights: FloatArray, pieces: _Pieces, progress: Progress
 ) -> IntArray:
     """Pairs of lines of different height that cross, first row smaller."""
-    rows = np.flatnonzero(usable)
-    if not len(rows):
+    if not len(pieces.row):
         return np.zeros((0, 2), dtype=np.int64)
-    tree = shapely.STRtree(lines[rows])
+    tree = shapely.STRtree(pieces.geometry)
     pairs = []
-    for first in range(0, len(rows), 2000):
-        progress.at(first / len(rows))
-        part = lines[rows[first : first + 2000]]
-        one, other = tree.query(part, predicate="crosses")
-        pairs.append(np.column_stack([rows[first + one], rows[other]]))
+    for first in range(0, len(pieces.row), _AT_ONCE):
+        progress.at(first / len(pieces.row))
+        one, other = tree.query(pieces.geometry[first : first + _AT_ONCE], predicate="intersects")
+        pairs.append(np.column_stack([pieces.row[first + one], pieces.row[other]]))
     found = np.concatenate(pairs)
     found = found[found[:, 0] < found[:, 1]]
     different = np.abs(heights[found[:, 0]] - heights[found[:, 1]]) > _EQUAL
-    return np.unique(found[different], axis=0)
+    found = np.unique(found[different], axis=0)
+    return found[shapely.crosses(lines[found[:, 0]], lines[found[:, 1]])]
 
 
 def _neighbours(
     lines: GeometryArray,
     heights: FloatArray,
-    usable: BoolArray,
+    pieces: _Pieces,
     interval: float,
     progress: Progress,
 ) -> tuple[IntArray, IntArray]:
@@ -168,9 +201,9 @@ def _neighbours(
     point's own height is left out (and with it those eight intervals away,
     which another of their neighbours will show).
     """
-    rows = np.flatnonzero(usable)
-    extent = shapely.length(lines[rows]).sum()
-    xy, part = points_along(lines[rows], float(extent) / _MOST_SAMPLES)
+    rows = np.unique(pieces.row)
+    extent = float(shapely.length(lines[rows]).sum())
+    xy, part = points_along(lines[rows], extent / _MOST_SAMPLES, _MOST_SAMPLES, _PER_LINE)
     row = rows[part]
     points = shapely.points(xy)
     number = np.full(len(lines), -1, dtype=np.int64)
@@ -178,18 +211,20 @@ def _neighbours(
     nearest = np.full(len(row), -1, dtype=np.int64)
     distance = np.full(len(row), np.inf)
     for tree_number in range(_CLASSES):
-        progress.at(tree_number / _CLASSES)
-        inside = np.flatnonzero(number == tree_number)
+        inside = np.flatnonzero(number[pieces.row] == tree_number)
         asked = np.flatnonzero(number[row] != tree_number)
         if not len(inside) or not len(asked):
             continue
-        tree = shapely.STRtree(lines[inside])
-        (which, found), far = tree.query_nearest(
-            points[asked], return_distance=True, all_matches=False
-        )
-        closer = far < distance[asked[which]]
-        distance[asked[which[closer]]] = far[closer]
-        nearest[asked[which[closer]]] = inside[found[closer]]
+        tree = shapely.STRtree(pieces.geometry[inside])
+        for first in range(0, len(asked), _AT_ONCE):
+            progress.at((tree_number + first / len(asked)) / _CLASSES)
+            some = asked[first : first + _AT_ONCE]
+            (which, found), far = tree.query_nearest(
+                points[some], return_distance=True, all_matches=False
+            )
+            closer = far < distance[some[which]]
+            distance[some[which[closer]]] = far[closer]
+            nearest[some[which[closer]]] = pieces.row[inside[found[closer]]]
     there = nearest >= 0
     return row[there], nearest[there]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from small_rasters import write_raster
+from small_rasters import GAUSS, write_raster
 from terrain_cases import at, case_of, fractal, inside, judge, rough, spots, table
 
 from onemap_verify.checks.baseline import DemOrigin
@@ -231,6 +231,44 @@ def test_hostile_heights(terrain, standard):
     assert blunder.tested + blunder.not_checkable == COUNT
     assert {one.object_id[-8:] for one in blunder.findings} <= {"00000003"}
     assert results["heights.bias"].findings == []
+
+
+def test_degenerate_layers(terrain, standard, tmp_path):
+    xy, heights = survey(terrain, count=60)
+    empty = np.full((40, 40), -9999, dtype=np.float32)
+    holes = write_raster(tmp_path / "holes.tif", empty, cell=50.0, nodata=-9999)
+    level = write_raster(tmp_path / "level.tif", np.full((400, 400), 7, np.float32), cell=CELL)
+    cases = [
+        case_of([spots(xy, heights)], holes, standard),
+        case_of([spots(np.repeat(xy[:1], 60, axis=0), heights)], terrain[1], standard),
+        case_of([spots(xy, np.full(60, 7.0))], level, standard),
+        case_of([spots(xy[:1], heights[:1])], terrain[1], standard),
+        contour_case([1, 2], [shapely.Point(0, 0), shapely.box(0, 0, 1, 1)], standard, terrain[1]),
+        contour_case([5.0], [shapely.LineString([(0, 0), (0, 0)])], standard, terrain[1]),
+    ]
+    for case in cases:
+        results = judge(case, rules)
+        assert all(one.verdict is Verdict.DOUBTFUL for r in results.values() for one in r.findings)
+        assert all(r.tested or r.reasons for r in results.values())
+
+
+def test_a_dem_in_degrees_and_heights_in_degrees(terrain, standard, tmp_path):
+    from osgeo import gdal, osr
+
+    xy, heights = survey(terrain)
+    own, other = osr.SpatialReference(), osr.SpatialReference()
+    own.ImportFromEPSG(GAUSS)
+    other.ImportFromEPSG(4490)
+    for crs in (own, other):
+        crs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    degrees = np.array(osr.CoordinateTransformation(own, other).TransformPoints(xy + [60.0, 0.0]))
+    gdal.Warp(str(tmp_path / "degrees.tif"), terrain[1], dstSRS="EPSG:4490", resampleAlg="cubic")
+    layer = spots(degrees[:, :2], heights, 4490)
+    for dem in (terrain[1], tmp_path / "degrees.tif"):
+        results = judge(case_of([layer], dem, standard), rules)
+        facts = results["heights.datum_shift"].findings[0].evidence
+        assert facts["dx_m"] == pytest.approx(-60, abs=2)
+        assert facts["dy_m"] == pytest.approx(0, abs=2)
 
 
 def test_classes_of_the_standard(standard):
