@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 ARC_SECONDS = 206264.8062471
 """Arc-seconds in one radian, with the digits the published formula prescribes."""
 
+_STEPS = (4.0, 2.0, 1.0, 0.5, 0.25, 0.125, 0.1, 0.05, 0.01)
+"""Steps in metres to which careless exports round: decimals, and single precision."""
+
+_STEP_SHARE = 0.999
+_STEP_NOISE = 1e-6
+_STEP_SAMPLE = 50_000
+
 _CHUNK = 20_000
 """Polygons taken at once, so that memory stays bounded by the block."""
 
@@ -90,6 +97,23 @@ class AreaMeasure:
 
     layers: dict[str, LayerArea]
     ellipsoid: Ellipsoid
+
+
+def coordinate_step(geometries: GeometryArray) -> float:
+    """Largest of the usual steps to which coordinates in metres were rounded; 0 if to none."""
+    xy = shapely.get_coordinates(geometries)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    xy = xy[:: max(len(xy) // _STEP_SAMPLE, 1)]
+    if len(xy) < 3:
+        return 0.0
+    out = 0.0
+    for axis in xy.T:
+        for step in _STEPS:
+            rest = np.abs(axis / step - np.round(axis / step)) * step
+            if (rest <= _STEP_NOISE).mean() >= _STEP_SHARE:
+                out = max(out, step)
+                break
+    return out
 
 
 def geodetic_from_gauss(

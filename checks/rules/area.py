@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..findings import Family, Finding, Text, Verdict
-from ..measures.area import Ellipsoid, LayerArea, ellipsoid_area, round_area
+from ..measures.area import (
+    Ellipsoid,
+    LayerArea,
+    coordinate_step,
+    ellipsoid_area,
+    round_area,
+)
 from ..measures.case import Case
 from ..standard import Standard
 from ..table import FloatArray, IntArray, Table
@@ -93,9 +99,26 @@ class EllipsoidArea(Rule):
             + np.abs(area.edge_effect[rows])
             + 1e-6
         )
+        # True curves are read as short edges, which cut a little off or add it.
+        curved = [p.row for p in table.problems if p.kind == "linearised_curve"]
+        clean[np.isin(rows, curved)] += (
+            self.limit("curve_share") * area.ellipsoid[rows[np.isin(rows, curved)]]
+        )
         # Coordinates that were stored more coarsely than the area was computed.
-        stored = clean + self.limit("coordinate_m") * area.perimeter[rows] / 2
-        size = np.abs(rest)
+        size, step = np.abs(rest), 0.0
+        if table.geometry is not None and (size > clean).mean() > self.limit("coarse_share"):
+            # Round coordinates alone say nothing: areas that fit them are exact.
+            step = coordinate_step(table.geometry)
+        stored = clean + max(self.limit("coordinate_m"), step) * area.perimeter[rows] / 2
+        doubts = np.flatnonzero((size > clean) & (size <= stored))
+        many = len(doubts) >= self.limit("systematic_count")
+        # Rounding takes as often as it gives; who only gives does not round.
+        even = many and abs(np.sign(rest[doubts]).mean()) <= self.limit("coarse_bias")
+        if step > self.limit("coordinate_m") and not even:
+            stored = clean + self.limit("coordinate_m") * area.perimeter[rows] / 2
+        elif step > self.limit("coordinate_m"):
+            out.findings.append(self._coarse(table, step, size[doubts]))
+            clean = stored
         for i in np.flatnonzero(size > clean):
             row = int(rows[i])
             expected = float(round_area(area.ellipsoid[rows[i : i + 1]])[0] + balance[i])
@@ -130,6 +153,25 @@ class EllipsoidArea(Rule):
                     },
                 )
             )
+
+    def _coarse(self, table: Table, step: float, size: FloatArray) -> Finding:
+        return self.finding_about(
+            table.name,
+            table.name,
+            Text(
+                f"{table.name} 的坐标只存到 {step:g} 米，{len(size)} 个图斑的 TBMJ 因此与图形相差"
+                f"至多 {size.max():.2f} 平方米，无法逐个核对到分",
+                f"Coordinates of {table.name} are stored to {step:g} m only, so that TBMJ of "
+                f"{len(size)} parcels differs from the shape by up to {size.max():.2f} m²: "
+                "not to be compared to the cent",
+            ),
+            verdict=Verdict.DOUBTFUL,
+            cause="coordinate_rounding",
+            measured=f"{step:g}",
+            expected=f"{self.limit('coordinate_m'):g}",
+            unit="m",
+            evidence={"parcels": len(size), "greatest_m2": float(size.max()), "step_m": step},
+        )
 
     def _cause(self, area: LayerArea, row: int, declared: float) -> str:
         apart = abs(area.plane[row] - area.ellipsoid[row])

@@ -142,7 +142,9 @@ class Bench:
         from onemap_verify.checks.verify import verify
 
         if isinstance(package, dict):
-            package = write(package, self.folder / "package.gpkg")
+            path = self.folder / "package.gpkg"
+            path.unlink(missing_ok=True)
+            package = write(package, path)
         return verify(self.options(package, **more))
 
 
