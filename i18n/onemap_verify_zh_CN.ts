@@ -1062,8 +1062,8 @@
     </message>
     <message>
         <location filename="../processing_provider/requirements.py"/>
-        <source>OneMap Verify needs the Python library Shapely 2.1 or newer.</source>
-        <translation>OneMap Verify 需要 Python 库 Shapely 2.1 或更高版本。</translation>
+        <source>OneMap Verify needs the Python library Shapely 2.0 or newer.</source>
+        <translation>OneMap Verify 需要 Python 库 Shapely 2.0 或更高版本。</translation>
     </message>
     <message>
         <location filename="../processing_provider/requirements.py"/>
@@ -1074,11 +1074,6 @@
         <location filename="../processing_provider/requirements.py"/>
         <source>Shapely {version} is installed.</source>
         <translation>当前安装的是 Shapely {version}。</translation>
-    </message>
-    <message>
-        <location filename="../processing_provider/requirements.py"/>
-        <source>This QGIS runs Python {version}, for which there is none: install a newer QGIS (3.34 or later).</source>
-        <translation>当前 QGIS 使用 Python {version}，没有与之相配的 Shapely：请安装更新的 QGIS（3.34 或更高版本）。</translation>
     </message>
 </context>
 <context>

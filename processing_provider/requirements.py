@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import platform
 import re
-import sys
 
 from .language import translate
 
-SHAPELY = (2, 1)
+SHAPELY = (2, 0)
 
 
 def missing() -> str:
@@ -35,20 +33,13 @@ def missing() -> str:
         else translate("Requirements", "Shapely is not installed.")
     )
     needed = translate(
-        "Requirements", "OneMap Verify needs the Python library Shapely 2.1 or newer."
+        "Requirements", "OneMap Verify needs the Python library Shapely 2.0 or newer."
     )
-    if sys.version_info < (3, 10):
-        old = translate(
-            "Requirements",
-            "This QGIS runs Python {version}, for which there is none: install a newer QGIS (3.34 "
-            "or later).",
-        ).format(version=platform.python_version())
-        return f"{needed} {found}\n{old}"
     how = translate(
         "Requirements",
         "On Windows open the OSGeo4W Shell that came with QGIS and run: {command} — on Linux and "
         "macOS run it with the Python of QGIS. Then restart QGIS.",
-    ).format(command='python -m pip install "shapely>=2.1"')
+    ).format(command='python -m pip install "shapely>=2.0"')
     return f"{needed} {found}\n{how}"
 
 
@@ -62,6 +53,7 @@ def is_mixed() -> bool:
 
     try:
         plain = shapely.Point(0.0, 0.0)
-        return bool(shapely.has_m(plain)) or shapely.from_wkb(shapely.to_wkb(plain)) != plain
+        has_m = getattr(shapely, "has_m", None)  # Shapely 2.0 knows no M
+        return bool(has_m and has_m(plain)) or shapely.from_wkb(shapely.to_wkb(plain)) != plain
     except Exception:  # what a mixture of two libraries raises is anybody's guess
         return True

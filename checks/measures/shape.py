@@ -23,6 +23,7 @@ ABSURD = 1e9
 """No projected frame on Earth has coordinates of this size (metres)."""
 
 _POLYGON, _MULTIPOLYGON = 3, 6
+
 _PLACE = re.compile(r"\[\s*(\S+)\s+(\S+?)(?:\s+\S+)?\s*\]\s*$")
 
 
@@ -138,10 +139,26 @@ def _place_in(reason: str) -> shapely.Geometry | None:
     return shapely.Point(x, y) if np.isfinite([x, y]).all() else None
 
 
+def _valid(geometries: GeometryArray) -> GeometryArray:
+    """Repaired by structure: what a surveyor drew stays, overlapping parts count once.
+
+    Shapely 2.0, the last for the Python that comes with QGIS 3.22 on Windows,
+    repairs by linework only, which would make a hole of such an overlap: there
+    parts are repaired singly and united.
+    """
+    if tuple(int(part) for part in shapely.__version__.split(".")[:2]) >= (2, 1):
+        return shapely.make_valid(geometries, method="structure", keep_collapsed=False)
+    out = np.full(len(geometries), None, dtype=object)
+    for place, parts in enumerate(map(shapely.get_parts, geometries)):
+        whole = shapely.get_parts(shapely.get_parts(shapely.make_valid(parts)))
+        out[place] = shapely.union_all(whole[shapely.get_type_id(whole) == _POLYGON])
+    return out
+
+
 def _repair(geometries: GeometryArray) -> GeometryArray:
     """Polygonal repair of each geometry, ``None`` where nothing is left."""
     try:
-        repaired = shapely.make_valid(geometries, method="structure", keep_collapsed=False)
+        repaired = _valid(geometries)
     except shapely.GEOSException:
         if len(geometries) == 1:
             return np.full(1, None, dtype=object)
