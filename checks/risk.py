@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def fuse(
     return ParcelRisk(bsm, risk, outcome, reasons)
 
 
-def _ratio(finding: Finding, facts: dict[str, dict[str, dict[str, float]]]) -> float:
+def _ratio(finding: Finding, facts: dict[str, Any]) -> float:
     """Likelihood ratio of one finding, at least 1, scaled by its score."""
     by_verdict = facts["likelihood_ratio"].get(finding.family.value)
     table = by_verdict or facts["likelihood_ratio"]["default"]

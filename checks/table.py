@@ -151,6 +151,14 @@ class Table:
         return ids
 
     @cached_property
+    def measurable(self) -> GeometryArray:
+        """The geometries that are :attr:`usable`, ``None`` in place of the others."""
+        out = np.full(len(self), None, dtype=object)
+        if self.geometry is not None:
+            out[self.usable] = self.geometry[self.usable]
+        return out
+
+    @cached_property
     def usable(self) -> BoolArray:
         """Rows whose geometry can be measured: present, not empty, valid."""
         if self.geometry is None:
@@ -192,3 +200,8 @@ def _as_number(column: npt.NDArray[Any] | None, length: int) -> FloatArray:
         except (TypeError, ValueError):
             continue
     return out
+
+
+def sums_by(index: IntArray, values: npt.NDArray[Any], count: int) -> FloatArray:
+    """Sum of ``values`` for each number 0 … ``count`` - 1 in ``index``, shape ``(count,)``."""
+    return np.bincount(index, values, count).astype(np.float64, copy=False)

@@ -41,7 +41,9 @@ def collect() -> dict[Message, str]:
             name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
             texts = [arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant)]
             if name == "translate" and len(texts) == 2 and all(isinstance(t, str) for t in texts):
-                found.setdefault((texts[0], texts[1]), file.relative_to(CHECKOUT).as_posix())
+                found.setdefault(
+                    (str(texts[0]), str(texts[1])), file.relative_to(CHECKOUT).as_posix()
+                )
     return found
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from ..table import FloatArray, GeometryArray, IntArray, Table
+from ..table import FloatArray, GeometryArray, IntArray, Table, sums_by
 
 if TYPE_CHECKING:
     from ..standard import Standard
@@ -280,10 +280,10 @@ def _areas(
         length = np.hypot(across, along)
 
     ring_count = len(rings)
-    ring_area = np.bincount(edge_ring, edge, ring_count)
-    ring_plane = np.bincount(edge_ring, flat, ring_count)
-    ring_bulge = np.bincount(edge_ring, bulge, ring_count)
-    ring_length = np.bincount(edge_ring, length, ring_count)
+    ring_area = sums_by(edge_ring, edge, ring_count)
+    ring_plane = sums_by(edge_ring, flat, ring_count)
+    ring_bulge = sums_by(edge_ring, bulge, ring_count)
+    ring_length = sums_by(edge_ring, length, ring_count)
     # Counter-clockwise rings have positive plane area; a shell walked east
     # along its south edge loses what the bulge adds there.
     turn = np.where(ring_plane < 0, -1.0, 1.0)
@@ -291,7 +291,7 @@ def _areas(
     owner: IntArray = owners[part_owner[ring_part]]
 
     def gather(values: FloatArray) -> FloatArray:
-        total = np.bincount(owner, values, count)
+        total = sums_by(owner, values, count)
         return np.where(polygonal & np.isfinite(total), total, np.nan)
 
     return (
@@ -315,7 +315,7 @@ def measure_areas(layers: dict[str, Table], frame: FrameMeasure, standard: Stand
     for name, table in layers.items():
         if table.geometry is None:
             continue
-        geometry = np.where(table.usable, table.geometry, None)
+        geometry = table.measurable
         if frame.geographic(name):
             out[name] = ellipsoid_area_geographic(geometry, ellipsoid)
             continue

@@ -11,8 +11,6 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..baseline import Baseline
 from ..progress import SILENT, Progress
 from ..standard import Standard
@@ -117,9 +115,8 @@ class Case:
             return None
         from .sweep import measure_terrain
 
-        geometry = np.where(table.usable, table.geometry, None)
         return measure_terrain(
-            geometry,
+            table.measurable,
             self.frame.wkt(layer),
             self.baseline.dem,
             self.standard.slope_limits,

@@ -209,9 +209,7 @@ def _near_pairs(xy: FloatArray) -> tuple[IntArray, IntArray]:
     return np.repeat(chosen, neighbours), found.ravel()
 
 
-def _neighbours_agree(
-    residual: FloatArray, near: tuple[IntArray, IntArray], spread: float
-) -> bool:
+def _neighbours_agree(residual: FloatArray, near: tuple[IntArray, IntArray], spread: float) -> bool:
     """Whether neighbours resemble one another more than chance makes them.
 
     A variogram of uncorrelated values wiggles too, and its best model has a

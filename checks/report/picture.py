@@ -12,7 +12,7 @@ from osgeo import gdal, ogr, osr
 
 from ..findings import Finding, Verdict
 from ..measures.case import Case
-from ..table import FloatArray, Table
+from ..table import FloatArray, IntArray, Table
 from .charts import AMBER, RED
 
 _PIXELS = 1500
@@ -98,8 +98,8 @@ def _outlines(table: Table, corner: tuple[float, ...], width: int, height: int) 
 
 
 def _rasterize(
-    table: Table, number: FloatArray, corner: tuple[float, ...], width: int, height: int
-) -> FloatArray:
+    table: Table, number: IntArray, corner: tuple[float, ...], width: int, height: int
+) -> IntArray:
     """Burn ``number`` of each usable parcel, shape ``(height, width)``."""
     assert table.geometry is not None
     raster = gdal.GetDriverByName("MEM").Create("", width, height, 1, gdal.GDT_UInt32)

@@ -235,9 +235,11 @@ class EllipsoidArea(Rule):
         meridian = case.frame.central_meridian(table.name)
         if constants is None or table.geometry is None or not np.isfinite(meridian):
             return None
-        geometry = np.where(table.usable, table.geometry, None)
         return ellipsoid_area(
-            geometry, meridian, case.frame.false_easting(table.name), Ellipsoid.of(constants)
+            table.measurable,
+            meridian,
+            case.frame.false_easting(table.name),
+            Ellipsoid.of(constants),
         ).ellipsoid
 
 

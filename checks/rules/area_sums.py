@@ -11,7 +11,7 @@ from ..findings import Family, Text
 from ..measures.area import round_area
 from ..measures.case import Case
 from ..reproject import same_crs
-from ..table import BoolArray, FloatArray, IntArray, Table, TextArray
+from ..table import BoolArray, FloatArray, IntArray, Table, TextArray, sums_by
 from .rule import NO_PARCELS, Judgement, Rule
 from .values import values_of
 
@@ -175,13 +175,13 @@ def _sum_into(
     part_key = _join(part_unit, mainland(parts))
     names, index = grouped(whole_key)
     declared = wholes.number("DCMJ")
-    whole = np.bincount(index, np.nan_to_num(declared), len(names))
+    whole = sums_by(index, np.nan_to_num(declared), len(names))
     known = np.bincount(index, np.isfinite(declared), len(names)) == np.bincount(index)
     place = np.searchsorted(names.astype(str), part_key.astype(str))
     place = np.clip(place, 0, len(names) - 1)
     belongs = names[place] == part_key
-    total = np.bincount(place[belongs], np.nan_to_num(part_value[belongs]), len(names))
-    extra = np.bincount(place[belongs], excess[belongs], len(names))
+    total = sums_by(place[belongs], np.nan_to_num(part_value[belongs]), len(names))
+    extra = sums_by(place[belongs], excess[belongs], len(names))
     first = np.array([int(np.flatnonzero(index == i)[0]) for i in range(len(names))])
     lacking = np.bincount(place[belongs], ~np.isfinite(part_value[belongs]), len(names)) > 0
     known &= np.char.str_len(names.astype(str)) > 3
@@ -313,6 +313,6 @@ class TownAreaSum(_Closing):
         value = _declared(case)[owners[inside]]
         excess = _parcel_excess(case, self.limit("parcel_m2"))[owners[inside]]
         return (
-            np.bincount(which, value, len(rows)),
-            np.bincount(which, excess, len(rows)),
+            sums_by(which, value, len(rows)),
+            sums_by(which, excess, len(rows)),
         )

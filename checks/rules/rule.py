@@ -110,9 +110,7 @@ class Rule(ABC):
         **facts: Any,
     ) -> Finding:
         """A finding about something that is not a row: a file, a layer, a field."""
-        return self._make(
-            layer, object_id, message, verdict, severity, where, parcel_bsm, facts
-        )
+        return self._make(layer, object_id, message, verdict, severity, where, parcel_bsm, facts)
 
     def _make(
         self,

@@ -95,9 +95,9 @@ def test_degrees_and_metres_agree():
     to_degrees = pyproj.Transformer.from_crs(4526, 4490, always_xy=True)
     degrees = shapely.transform(box, lambda xy: np.column_stack(to_degrees.transform(*xy.T)))
     metres = ellipsoid_area(np.array([box]), 114, 38500000, CGCS2000).ellipsoid[0]
-    assert ellipsoid_area_geographic(np.array([degrees]), CGCS2000).ellipsoid[
-        0
-    ] == pytest.approx(metres, abs=0.01)
+    assert ellipsoid_area_geographic(np.array([degrees]), CGCS2000).ellipsoid[0] == pytest.approx(
+        metres, abs=0.01
+    )
 
 
 def test_against_a_geodesic_library():

@@ -10,9 +10,8 @@ import pytest
 import shapely
 from osgeo import gdal, ogr, osr
 
-from onemap_verify.checks.vector import layer_reader
 from onemap_verify.checks.progress import Cancelled, Progress
-from onemap_verify.checks.vector import VectorError, open_vector, read_trusted
+from onemap_verify.checks.vector import VectorError, layer_reader, open_vector, read_trusted
 
 FORMATS = [".gpkg", ".gdb", ".shp", ".geojson"]
 
