@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,10 +16,10 @@ from ..placing import Frame, Placing
 from ..progress import SILENT, Progress
 from ..raster import Raster
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray
-from .outlines import Outlines, outlines
+from .outlines import outlines
 from .slope import SlopeBins, slope_of_window
 from .terrain_file import open_terrain
-from .zonal import Cells, Sums, sweep
+from .zonal import Cells, Sums, default_threads, sweep
 from .zonal_window import Field
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -204,25 +205,26 @@ def measure_terrain(
     outline = outlines(
         placing.prepare(geometries), lambda xy: placing.to_pixels(xy, progress.part(0.0, 0.05))
     )
+    threads = threads or default_threads()
     bands = [band] if isinstance(band, (int, float)) else list(band)
     bins = SlopeBins(limits, bands)
     sums = sweep(outline, Terrain(raster, bins), progress.part(0.05, 0.97), threads)
-    return _terrain(
-        sums, bins, tuple(limits), outline, _cell_area(raster.grid, outline.bounds), placing.frame
-    )
+    cell_area = _cell_area(raster.grid, outline.bounds)
+    return _terrain(sums, bins, tuple(limits), outline.area, cell_area, placing.frame, threads)
 
 
 def _terrain(
     sums: Sums,
     bins: SlopeBins,
     limits: tuple[float, ...],
-    outline: Outlines,
+    cells: FloatArray,
     cell_area: FloatArray,
     frame: Frame,
+    threads: int,
 ) -> TerrainMeasure:
-    area = outline.area * cell_area
+    area = cells * cell_area
     histogram = sums.class_area[:, 1:]
-    grade_area, quantiles = _grades_and_quantiles(histogram, bins.edges, limits)
+    grade_area, quantiles = _grades_and_quantiles(histogram, bins.edges, limits, threads)
     slope, height = sums.fields
     return TerrainMeasure(
         limits=limits,
@@ -250,16 +252,19 @@ def _terrain(
 
 
 def _grades_and_quantiles(
-    histogram: npt.NDArray[np.float32], edges: FloatArray, limits: Sequence[float]
+    histogram: npt.NDArray[np.float32],
+    edges: FloatArray,
+    limits: Sequence[float],
+    threads: int,
 ) -> tuple[FloatArray, FloatArray]:
     """Area by grade, and quantiles, straight within a bin (NaN for an empty row)."""
     count, bins = histogram.shape
     grades = np.zeros((count, len(limits) + 1))
     quantiles = np.full((count, len(QUANTILES)), np.nan)
     borders = [0, *np.searchsorted(edges, limits), bins]
-    below = np.zeros((min(count, _ROWS_AT_ONCE), bins + 1))
-    for rows in _slices(count):
-        upto = below[: rows.stop - rows.start]
+
+    def fill(rows: slice) -> None:
+        upto = np.zeros((rows.stop - rows.start, bins + 1))
         np.cumsum(histogram[rows], axis=1, out=upto[:, 1:], dtype=np.float64)
         grades[rows] = np.diff(upto[:, borders], axis=1)
         some = np.flatnonzero(upto[:, -1] > 0)
@@ -272,6 +277,9 @@ def _grades_and_quantiles(
             part = (wanted - lower) / (upto[line, place] - lower)
             step = edges[place] - edges[place - 1]
             quantiles[rows.start + some, number] = edges[place - 1] + part * step
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, _slices(count)))
     return grades, quantiles
 
 

@@ -154,7 +154,7 @@ def sweep(
         raster.forget()
         return parts
 
-    threads = threads or min(os.cpu_count() or 1, _MOST_THREADS)
+    threads = threads or default_threads()
     with ThreadPoolExecutor(threads, thread_name_prefix="sweep") as pool:
         try:
             for done, parts in enumerate(_in_order(pool, work, jobs, threads + 2, progress)):
@@ -164,6 +164,11 @@ def sweep(
         finally:
             stop.set()
     return total.sums()
+
+
+def default_threads() -> int:
+    """As many as the machine has processors, within reason."""
+    return min(os.cpu_count() or 1, _MOST_THREADS)
 
 
 _Job = tuple[Window, IntArray]
