@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import shapely
 
 from ..findings import Text, Verdict
 from ..measures.case import Case
 from ..measures.slope_agreement import SlopeAgreement
 from ..standard import Standard
+from ..table import Table
 from .rule import NO_PARCELS, Judgement, Rule
 from .terrain_base import (
     MISMATCH,
@@ -102,7 +104,7 @@ class SlopeGrade(TerrainRule):
             self.finding(
                 table,
                 row,
-                _grade_message(facts, mean, cells),
+                _grade_message(facts, mean, cells, excuses),
                 verdict=Verdict.DOUBTFUL if excuses else None,
                 score=score_of(facts["honest_probability"]),
                 measured=str(declared),
@@ -125,7 +127,7 @@ class SlopeGrade(TerrainRule):
         """Words for what could still honestly explain it; none: inconsistent."""
         terrain, table = compared.terrain, compared.table
         if terrain is None:
-            return ["no_terrain"]
+            return []
         row = int(agreement.rows[place])
         off = abs(int(agreement.declared[place]) - int(agreement.measured[place]))
         out = []
@@ -145,17 +147,35 @@ class SlopeGrade(TerrainRule):
         return out
 
 
-def _grade_message(facts: dict[str, Any], mean: float, cells: float) -> Text:
+_HONEST = {
+    "few_cells": Text("像元偏少", "few cells"),
+    "within_dem_uncertainty": Text(
+        "可能在不同 DEM 之间的差异范围内", "another DEM could honestly say so"
+    ),
+    "uncalibrated": Text(
+        "可比图斑少，无法估计常见偏差", "too few parcels to know the usual deviation"
+    ),
+    "small_patch_merged_to_lower_grade": Text(
+        "小图斑可并入低一级", "a patch this small may be merged into the lower grade"
+    ),
+    "terraces_unseen_by_dem": Text("该 DEM 看不出梯田面", "terraces that this DEM cannot show"),
+}
+
+
+def _grade_message(facts: dict[str, Any], mean: float, cells: float, excuses: list[str]) -> Text:
+    words = [_HONEST[excuse] for excuse in excuses]
+    zh_tail = "；仅为存疑：" + "、".join(word.zh for word in words) if words else ""
+    en_tail = "; only doubtful: " + ", ".join(word.en for word in words) if words else ""
     zh_way, en_way = ("偏低", "low") if facts["declared"] < facts["dem_grade"] else ("偏高", "high")
     return Text(
         f"坡度级填报 {facts['declared']} 级，{zh_way}：DEM 中 {facts['dem_grade']} 级占 "
         f"{facts['dem_grade_share']:.0%}，{facts['second_grade']} 级占 "
         f"{facts['second_grade_share']:.0%}，填报的级仅占 {facts['declared_share']:.0%}"
-        f"（平均坡度 {mean:.1f}°，{cells:.0f} 个像元）",
+        f"（平均坡度 {mean:.1f}°，{cells:.0f} 个像元）{zh_tail}",
         f"Slope grade {facts['declared']} is too {en_way}: in the DEM grade "
         f"{facts['dem_grade']} has {facts['dem_grade_share']:.0%} of the area, grade "
         f"{facts['second_grade']} {facts['second_grade_share']:.0%}, the declared one only "
-        f"{facts['declared_share']:.0%} (mean slope {mean:.1f}°, {cells:.0f} cells)",
+        f"{facts['declared_share']:.0%} (mean slope {mean:.1f}°, {cells:.0f} cells){en_tail}",
     )
 
 
@@ -222,10 +242,12 @@ class SlopeBias(TerrainRule):
                 measured=f"{factor:.2f}",
                 expected="1.00",
                 cause=cause,
+                where=_extent(compared.table),
                 evidence={
                     "objects": len(agreement),
                     "declared_lower": agreement.lower,
                     "declared_higher": agreement.higher,
+                    "agreeing_area_share": _agreement(compared, agreement),
                     "unexplained": int(compared.contradicts.sum()),
                     "slope_factor": round(factor, 4),
                     "at_slope_deg": round(typical, 3),
@@ -237,6 +259,22 @@ class SlopeBias(TerrainRule):
                 },
             )
         )
+
+
+def _agreement(compared: GradeComparison, agreement: SlopeAgreement) -> float | None:
+    """Share of the compared area on which the DEM has the declared grade."""
+    if compared.terrain is None:
+        return None
+    area = compared.terrain.grade_area[agreement.rows]
+    own = area[np.arange(len(agreement)), agreement.declared - 1]
+    return round(float(own.sum() / max(area.sum(), 1e-9)), 4)
+
+
+def _extent(table: Table) -> shapely.Geometry | None:
+    """Where to look: the box of the layer, in its own CRS."""
+    if table.geometry is None or not table.usable.any():
+        return None
+    return shapely.box(*shapely.total_bounds(table.geometry[table.usable]))
 
 
 _CAUSES = {
