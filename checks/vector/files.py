@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,7 @@ driver: some follow links to other files or to the network."""
 
 _SHAPE_PARTS = (".shx", ".dbf")
 _WRITE_AHEAD = "-wal"
+_SQLITE = b"SQLite format 3\x00"
 
 
 class VectorError(ExplainedError):
@@ -133,7 +134,7 @@ def open_vector(
         with gdal_messages() as messages:
             dataset = _open(where, attributes, any_format)
         if dataset is None:
-            raise VectorError(_failed(path, _last(messages)))
+            raise VectorError(_cut_short(path) or _failed(path, _last(messages)))
         source = VectorSource(path, dataset, attributes)
         if attributes is not None:
             source.notes.extend(_encoding_notes(path, attributes))
@@ -331,6 +332,30 @@ def _scratch() -> Iterator[str]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cut_short(path: Path) -> Text | None:
+    """What to say of an SQLite file that ends before its own header says, else ``None``.
+
+    The header holds the page size at byte 16 and the page count at byte 28
+    (SQLite file format, 1.3). Versions of GDAL word such damage differently.
+    """
+    with suppress(OSError), path.open("rb") as stream:
+        header = stream.read(100)
+        if path.suffix.lower() != ".gpkg" or not _SQLITE.startswith(header[: len(_SQLITE)]):
+            return None
+        present = path.stat().st_size
+        page = int.from_bytes(header[16:18], "big")
+        pages = int.from_bytes(header[28:32], "big")
+        whole = (65536 if page == 1 else page) * pages
+        if len(header) < 100 or present < whole:
+            size = f"{present:,} / {whole:,}" if len(header) == 100 else f"{present:,}"
+            return _failed(
+                path,
+                f"the file is truncated ({size} bytes are there)",
+                f"文件被截断（现有 {size} 字节）",
+            )
+    return None
 
 
 def _last(messages: list[str]) -> str:

@@ -249,7 +249,7 @@ def test_a_truncated_geopackage_in_an_archive(tmp_path, standard, scratch, data)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("成果/DLTB.gpkg", data[: len(data) // 2])
     text = refused(path, standard, scratch)
-    assert "DLTB.gpkg" in text.zh and "malformed" in text.zh
+    assert "DLTB.gpkg" in text.zh and "截断" in text.zh
 
 
 def test_two_members_of_one_name(tmp_path, standard, data):

@@ -24,7 +24,9 @@ def refused(path):
 def test_a_truncated_geopackage(tmp_path, share):
     path = packages.county(tmp_path / "c.gpkg", 2000)
     os.truncate(path, int(path.stat().st_size * share))
-    assert "malformed" in refused(path).en
+    text = refused(path)
+    assert "truncated" in text.en and "截断" in text.zh
+    assert f"{path.stat().st_size:,}" in text.en
 
 
 @pytest.mark.parametrize("name", ["c.gpkg", "DLTB.shp", "c.geojson"])
