@@ -19,7 +19,7 @@ from .synthetic import FULL, QUICK, Size
 BENCHMARKS = Path(__file__).resolve().parents[1]
 BUILD = Path(os.environ.get("ONEMAP_BUILD") or BENCHMARKS.parent / ".build")
 
-ORDER = ("ours", "slope", "exactextract", "exactextract_grades", "qgis")
+ORDER = ("ours", "slope", "exactextract", "exactextract_grades", "qgis", "qgis_grades")
 
 
 def child(module: str, *arguments: str) -> dict[str, Any]:
