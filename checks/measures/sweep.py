@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..raster import Raster
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray
 from .outlines import outlines
 from .slope import SlopeBins, slope_of_window
-from .terrain_file import open_terrain
+from .terrain_file import Texture, open_terrain, texture_of
 from .zonal import Cells, Sums, default_threads, sweep
 from .zonal_window import Field
 
@@ -85,6 +85,8 @@ class TerrainMeasure:
         How polygons and terrain model were brought together.
     tangled
         Shape ``(n,)``: rings overlap themselves; not measured.
+    texture
+        How fine the terrain model is.
     """
 
     limits: tuple[float, ...]
@@ -108,6 +110,7 @@ class TerrainMeasure:
     edges: FloatArray
     frame: Frame
     tangled: BoolArray
+    texture: Texture | None = None
 
     def __len__(self) -> int:
         return len(self.area)
@@ -210,7 +213,8 @@ def measure_terrain(
     bins = SlopeBins(limits, bands)
     sums = sweep(outline, Terrain(raster, bins), progress.part(0.05, 0.97), threads)
     cell_area = _cell_area(raster.grid, outline.bounds)
-    return _terrain(sums, bins, tuple(limits), outline.area, cell_area, placing.frame, threads)
+    found = _terrain(sums, bins, tuple(limits), outline.area, cell_area, placing.frame, threads)
+    return replace(found, texture=texture_of(raster))
 
 
 def _terrain(

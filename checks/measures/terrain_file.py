@@ -7,14 +7,16 @@ it is wrong.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from osgeo import gdal
+from scipy.ndimage import gaussian_filter
 
 from ..findings import Text
 from ..grid import Window
 from ..raster import Raster, RasterError
+from ..table import FloatArray
 
 PLAUSIBLE_GROUND = (-1_000.0, 9_000.0)
 """Metres. No land lies 600 m below the Dead Sea, none above Qomolangma: beyond,
@@ -25,6 +27,10 @@ _IMAGE_BANDS = 3
 _SAMPLES_ACROSS = 7
 _SAMPLE_CELLS = 48
 _NEAR = 20.0
+_STEPS = (1.0, 0.5, 0.1)
+_STEP_SHARE = 0.999
+_STEP_NOISE = 1e-3
+_SMOOTHING_CELLS = 2.0
 _LEAST_SHARE = 0.005
 _BESIDE = 0.02
 
@@ -47,6 +53,55 @@ def open_terrain(path: str) -> Raster:
     if band.nodata is None and not band.masked and _zero_is_missing(raster):
         raster.bands[0] = replace(band, nodata=-band.offset / (band.scale or 1.0))
     return raster
+
+
+@dataclass(frozen=True)
+class Texture:
+    """How fine a terrain model is, from samples spread over it.
+
+    ``step`` is the metres to which heights were rounded (0: finer than a
+    decimetre). ``slope`` and ``smoothed`` are median slopes in degrees, as they
+    are and after smoothing over two cells: what a coarser or less noisy model
+    would honestly have; NaN where nothing could be sampled.
+    """
+
+    step: float
+    slope: float
+    smoothed: float
+
+
+def texture_of(raster: Raster) -> Texture:
+    """Sample the texture of a terrain model.
+
+    Raises
+    ------
+    RasterError
+        When it is damaged.
+    """
+    heights, slopes, smoothed = [], [], []
+    for window in _samples(raster.grid.width, raster.grid.height):
+        values, valid = raster.read(window)
+        heights.append(values.ravel() if valid is None else values[valid])
+        if valid is None and min(values.shape) >= _SAMPLE_CELLS // 2:
+            across, down = raster.grid.spacing(window.row, window.rows)
+            slopes.append(_slope(values, across, down))
+            smoothed.append(_slope(gaussian_filter(values, _SMOOTHING_CELLS), across, down))
+    some = np.concatenate(heights) if heights else np.zeros(0)
+    near = ((step, np.abs(some - np.round(some / step) * step)) for step in _STEPS)
+    fits = (step for step, rest in near if len(some) and (rest < _STEP_NOISE).mean() > _STEP_SHARE)
+    return Texture(next(fits, 0.0), _median(slopes), _median(smoothed))
+
+
+def _median(parts: list[FloatArray]) -> float:
+    return float(np.median(np.concatenate(parts))) if parts else float("nan")
+
+
+def _slope(heights: FloatArray, across: FloatArray, down: FloatArray) -> FloatArray:
+    """Slopes in degrees of every fourth inner cell by central differences."""
+    cells = np.asarray(heights, dtype=np.float64)
+    east = (cells[1:-1, 2:] - cells[1:-1, :-2]) / (2 * across[1:-1, None])
+    north = (cells[2:, 1:-1] - cells[:-2, 1:-1]) / (2 * down[1:-1, None])
+    return np.degrees(np.arctan(np.hypot(east, north)))[4:-4:4, 4:-4:4].ravel()
 
 
 def _refuse_images(raster: Raster) -> None:

@@ -28,6 +28,10 @@ OUTSIDE = Text("在 DEM 范围之外", "Outside the DEM")
 NO_DATA = Text("DEM 在该处无数据", "The DEM has no data there")
 PARTLY = Text("DEM 仅覆盖一小部分", "The DEM covers only a small part")
 FEW_CELLS = Text("DEM 格网过粗，像元数不足以判定", "Too few cells: the DEM is too coarse for it")
+TOO_ROUNDED = Text(
+    "DEM 高程取位过粗，与格网不相称，不能由此判断坡度",
+    "The heights of the DEM are rounded too much for its cells: they say nothing of slopes",
+)
 ONE_HEIGHT = Text(
     "DEM 在该处处处等高，可能是填充的无数据区",
     "The DEM has one single height there, as ground without data that was filled in",
@@ -113,6 +117,12 @@ def why_not(
     if terrain.frame is Frame.UNKNOWN:
         return nothing, [(everything, NO_FRAME)]
     unusable = (terrain.area <= 0) | terrain.tangled
+    step = terrain.texture.step if terrain.texture is not None else 0.0
+    measured = np.flatnonzero(~unusable & (terrain.cells > 0))
+    if len(measured):
+        most = float(limits["most_step_per_cell"]) * cell_size(terrain, measured)
+        if step > most:
+            return nothing, [(unusable, UNUSABLE), (~unusable, TOO_ROUNDED)]
     left = ~unusable
     excuses = [(unusable, UNUSABLE)]
     for found, reason in (
@@ -190,7 +200,8 @@ def _habits(terrain: TerrainMeasure, rows: IntArray, limits: dict[str, Any]) -> 
     """What an honest deviation may be for this DEM; see the rule's help.
 
     The coarser the DEM beside the finest that surveyors use, the more slope it
-    has lost, and the more grades may honestly lie above it.
+    has lost, and the more grades may honestly lie above it. The rougher it is,
+    the more slope a smoother one lacks.
     """
     folds = max(np.log2(cell_size(terrain, rows) / float(limits["finest_cell_m"])), 0.0)
     highest = float(limits["highest_offset"]) + float(limits["highest_offset_per_fold"]) * folds
@@ -200,10 +211,21 @@ def _habits(terrain: TerrainMeasure, rows: IntArray, limits: dict[str, Any]) -> 
         offset_spread=float(limits["offset_spread"]),
         usual_spread=float(limits["uncalibrated_spread" if few else "usual_spread"]),
         spread_factor=float(limits["spread_factor"]),
-        lowest=-float(limits["lowest_offset"]),
+        lowest=-max(float(limits["lowest_offset"]), _smoothing(terrain, limits)),
         highest=highest,
         few_cells=float(limits["few_cells"]),
     )
+
+
+def _smoothing(terrain: TerrainMeasure, limits: dict[str, Any]) -> float:
+    """How much less slope the same ground would have in a smoother model, as an offset."""
+    texture = terrain.texture
+    if texture is None or not np.isfinite(texture.smoothed):
+        return 0.0
+    scale = float(limits["scale_deg"])
+    less = float(np.log1p(texture.slope / scale) - np.log1p(texture.smoothed / scale))
+    spare = float(limits["smoothing_spare"])
+    return float(min(max(less, 0.0) + spare, float(limits["most_lowest_offset"])))
 
 
 def _contradicts(agreement: SlopeAgreement, limits: dict[str, Any]) -> BoolArray:

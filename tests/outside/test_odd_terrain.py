@@ -97,3 +97,32 @@ def test_grades_in_degrees_are_judged_by_metres(bench):
     in_metres = run_of(bench.verify(bench.layers("DLTB", "PDT")), "terrain.slope_map")
     assert in_metres.tested > 3
     assert in_degrees.tested == in_metres.tested
+
+
+def test_whole_metres_on_a_fine_grid_say_nothing_of_slopes(bench):
+    source = gdal.Open(str(bench.dem))
+    west, _, _, north, _, _ = source.GetGeoTransform()
+    heights = source.ReadAsArray()[100:260, 60:220]
+    fine = np.round(np.kron(heights, np.ones((5, 5)))).astype(np.int16)
+    path = str(bench.folder / "fine.tif")
+    made = gdal.GetDriverByName("GTiff").Create(path, 800, 800, 1, gdal.GDT_Int16)
+    made.SetGeoTransform((west + 600, 2, 0, north - 1000, 0, -2))
+    made.SetProjection(source.GetProjection())
+    made.GetRasterBand(1).WriteArray(fine)
+    del made
+    found = bench.verify(bench.county, dem=path)
+    grade = run_of(found, "terrain.slope_grade")
+    assert grade.tested == 0
+    assert "rounded too much" in grade.reason.en
+    assert not rules_found(found, "terrain")
+
+
+@pytest.mark.parametrize("noise", [1.0, 3.0])
+def test_a_noisy_terrain_accuses_nobody(bench, terrain, noise):
+    """Noise makes slopes steeper than any survey has them; the survey did not lower them."""
+    heights, write = terrain
+    rough = heights + np.random.default_rng(5).normal(0, noise, heights.shape)
+    found = bench.verify(bench.county, dem=write(rough.astype(np.float32)))
+    said = [f for f in found.findings if f.family.value == "terrain"]
+    assert not [f for f in said if f.verdict.value == "inconsistent"]
+    assert len(said) < 12
