@@ -57,7 +57,8 @@ class Gaps:
     ``framed`` tells whether the frame demands that the ground be covered;
     ground that is merely enclosed may lie outside the area surveyed.
     ``at_rim`` tells whether the gap reaches the edge of the frame.
-    ``neighbours`` holds the rows around each gap, in ascending order.
+    ``neighbours`` holds the rows along each gap, in ascending order; a row that
+    only touches its corner is none.
     """
 
     area: FloatArray
@@ -315,6 +316,8 @@ def _gaps(
     order = np.lexsort((corner[:, 1], corner[:, 0]))
     where, framed = where[order], framed[order]
     gap, row = tree.query(where, predicate="dwithin", distance=2 * tolerance)
+    beside = _side_by_side(where[gap], tree.geometries[row], gap, tolerance)
+    gap, row = gap[beside], row[beside]
     order = np.lexsort((row, gap))
     around = np.split(row[order], np.searchsorted(gap[order], np.arange(1, len(where))))
     at_rim = np.zeros(len(where), dtype=bool)
@@ -322,6 +325,18 @@ def _gaps(
     area = shapely.area(where)
     width = width_of(area, shapely.length(where))
     return Gaps(area, width, where, framed, at_rim, around[: len(where)])
+
+
+def _side_by_side(
+    gaps: GeometryArray, polygons: GeometryArray, gap: IntArray, tolerance: float
+) -> BoolArray:
+    """Pairs that share a piece of border, not just a corner; all of a gap's where none does."""
+    rim = shapely.buffer(polygons, 2 * tolerance, quad_segs=1)
+    shared = shapely.length(shapely.intersection(shapely.boundary(gaps), rim))
+    beside = shared > 10 * tolerance
+    alone = np.ones(int(gap.max()) + 1 if len(gap) else 0, dtype=bool)
+    alone[gap[beside]] = False
+    return beside | alone[gap]
 
 
 def _merged(cells: GeometryArray) -> GeometryArray:

@@ -80,9 +80,9 @@ def test_a_gap_is_one_finding(judge):
     assert found.rule_id == "topology.gap"
     assert (found.verdict, found.severity) == (Verdict.INCONSISTENT, Severity.B)
     assert found.where.equals(bare)
-    assert found.object_id == found.parcel_bsm == "410101211000000007"
+    assert found.object_id == found.parcel_bsm == "410101211000000008"
     assert found.evidence["area_m2"] == pytest.approx(bare.area, abs=1e-6)
-    assert found.evidence["neighbour_count"] == 8
+    assert found.evidence["neighbour_count"] == 4
     assert f"{bare.area:.3f}" in found.message.zh and f"{bare.area:.3f} m²" in found.message.en
     json.dumps(found.evidence)
 
