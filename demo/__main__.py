@@ -55,7 +55,7 @@ def main() -> int:
     for sentence in wrong:
         sys.stderr.write(f"Error: {sentence}\n")
     if options.gui:
-        _open_desktop(files.folder / "demo.qgz")
+        _open_desktop(files.folder / "demo.qgz", runs["tampered"].findings)
     return 1 if wrong else 0
 
 
@@ -120,10 +120,15 @@ def _draw(files: Files, runs: dict[str, Run], parcels: int, found: int, planted:
     return pictures
 
 
-def _open_desktop(project: Path) -> None:
+def _open_desktop(project: Path, findings: Path) -> None:
     say("  打开 QGIS 桌面 … Opening the QGIS desktop …")
     desktop = CHECKOUT / "scripts" / "desktop.py"
-    subprocess.run([sys.executable, str(desktop), "--project", str(project)], check=False)
+    start = str(Path(__file__).with_name("open_panel.py"))
+    subprocess.run(
+        [sys.executable, str(desktop), "--project", str(project), "--code", start],
+        env={**os.environ, "ONEMAP_DEMO_RESULTS": str(findings.resolve())},
+        check=False,
+    )
 
 
 if __name__ == "__main__":

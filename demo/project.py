@@ -34,6 +34,9 @@ from ..checks.standard import Standard
 _SLOPES = ("#f2f6ea", "#d9e3b8", "#ecc97f", "#d98f57", "#a8513f")
 _INK = "#3d3a36"
 
+FINDINGS_GROUP = "核验结果 Findings"
+"""Name of the project's group of findings."""
+
 
 def build_project(
     package: Path, dem: Path, findings: Path | None, standard: Standard, title: str
@@ -43,7 +46,7 @@ def build_project(
     project.setTitle(title)
     root = project.layerTreeRoot()
     if findings is not None:
-        group = root.addGroup("核验结果 Findings")
+        group = root.addGroup(FINDINGS_GROUP)
         _add(project, group, _findings_layer(findings))
     lines = root.addGroup("界线 Boundaries")
     _add(project, lines, _towns(package))
