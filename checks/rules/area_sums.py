@@ -210,8 +210,8 @@ class CountySum(_Closing):
             out.skip(len(towns), Text("成果中没有 CJDCQ 图层", "The package has no CJDCQ layer"))
         else:
             unit = self._town_of(villages, towns)
-            none = np.zeros(len(villages))
-            sums, extra = _sum_into(villages, unit, villages.number("DCMJ"), towns, "XZQDM", none)
+            wrong = self._told(case, villages)
+            sums, extra = _sum_into(villages, unit, villages.number("DCMJ"), towns, "XZQDM", wrong)
             out.tested += len(sums.names)
             what = Text(
                 "行政区 {name} 所辖村级调查区面积之和 {parts} 平方米"
@@ -220,6 +220,19 @@ class CountySum(_Closing):
             )
             self.close(towns, sums, what, extra, out)
         self._control(case, towns, out)
+        return out
+
+    def _told(self, case: Case, villages: Table) -> FloatArray:
+        """How far each village's DCMJ is off the sum of its parcels, which L22 tells."""
+        out = np.zeros(len(villages))
+        values = values_of(case, "DLTB")
+        if values is None or not len(values) or not values.table.whole:
+            return out
+        excess = np.zeros(len(values))
+        code, area = values.text("ZLDWDM"), _declared(case)
+        sums, _ = _sum_into(values.table, code, area, villages, "ZLDWDM", excess)
+        gap = sums.whole - sums.parts
+        out[sums.row] = np.where(np.abs(gap) > self.limit("tolerance_m2"), gap, 0.0)
         return out
 
     @staticmethod

@@ -24,8 +24,9 @@ class HeightBlunder(HeightRule):
 
     The spread allowed grows with slope, and the height must also lie outside
     everything that the DEM has within a few cells: beside a cliff or on an
-    embankment a height is no blunder. Shift and bias of the layer are taken
-    off first; they are other rules' facts.
+    embankment a height is no blunder. Where all others of the layer fit closely,
+    one many times farther off is doubted sooner. Shift and bias of the layer are
+    taken off first; they are other rules' facts.
     """
 
     id = "heights.blunder"
@@ -52,12 +53,17 @@ class HeightBlunder(HeightRule):
         with np.errstate(invalid="ignore"):
             # How far the height is from everything the DEM has near by.
             outside = np.maximum(found.low - height, height - found.high)
-            allowed = np.maximum(self.limit("sigmas") * found.sigma, self.limit("rmse") * limits)
-            wrong = (np.abs(off) > allowed) & (outside > self.limit("outside_rmse") * limits)
+            surely = np.maximum(self.limit("sigmas") * found.sigma, self.limit("rmse") * limits)
+            wrong = (np.abs(off) > surely) & (outside > self.limit("outside_rmse") * limits)
+            oddly = np.maximum(
+                self.limit("odd_sigmas") * found.sigma, self.limit("odd_rmse") * limits
+            )
+            wrong |= (np.abs(off) > oddly) & (outside > self.limit("odd_outside_rmse") * limits)
+            allowed = np.minimum(surely, oddly)
         for place in np.flatnonzero(wrong):
             row = int(one.heights.rows[place])
             away, room = float(off[place]), float(allowed[place])
-            sure = abs(away) > self.limit("sure_factor") * room and (
+            sure = abs(away) > self.limit("sure_factor") * surely[place] and (
                 outside[place] > self.limit("sure_factor") * limits[place]
             )
             ground = float(one.heights.height[place] - found.residual[place])

@@ -29,6 +29,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 _VCT_NAME = re.compile(r"2001[B-K]((?:19|20)\d{2})(\d{6})", re.IGNORECASE)
 _SHARE_UNPACK, _SHARE_READ = 0.3, 0.85
 _RARE = 0.001
+_MOST_YEARS_APART = 5
 
 
 def open_submission(
@@ -210,9 +211,23 @@ def year_of(manifest: dict[str, Any] | None, layers: dict[str, Table], called: l
             years = {year: count for year, count in found.items() if _YEAR.fullmatch(year)}
             if years:
                 enough = max(3.0, _RARE * sum(years.values()))
-                common = [year for year, count in years.items() if count >= enough]
-                return int(max(common) if common else max(years, key=lambda y: (years[y], y)))
+                common = sorted(int(year) for year, count in years.items() if count >= enough)
+                # A name that agrees with the rows weighs more than a few later rows.
+                named = int(_first(called, (_VCT_NAME, 1), (_YEAR, 1)) or 0)
+                if named in common:
+                    return named
+                return _latest(common) if common else int(max(years, key=lambda y: (years[y], y)))
     return int(_first(called, (_VCT_NAME, 1), (_YEAR, 1)) or 0)
+
+
+def _latest(years: list[int]) -> int:
+    """The last of ascending years that does not stand alone in the future."""
+    last = years[0]
+    for year in years[1:]:
+        if year - last > _MOST_YEARS_APART:
+            break
+        last = year
+    return last
 
 
 def _first(names: list[str], *patterns: tuple[re.Pattern[str], int]) -> str:

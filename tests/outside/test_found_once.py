@@ -1,0 +1,32 @@
+"""What is planted is found, and nothing else is said because of it."""
+
+import numpy as np
+from spoil import rules_found
+
+
+def test_a_few_later_years_do_not_make_a_later_survey(bench):
+    layers = bench.layers("DLTB")
+    for row in layers["DLTB"].rows[:3]:
+        row["SJNF"] = 2031
+    found = bench.verify(layers)
+    assert found.package["year"] == 2023
+    assert rules_found(found, "codes") == {"codes.year": 3}
+
+
+def test_a_wrong_village_area_is_not_a_wrong_town_area_as_well(bench):
+    layers = bench.layers("DLTB", "XZQ", "CJDCQ")
+    layers["CJDCQ"].rows[0]["DCMJ"] += 50.0
+    assert rules_found(bench.verify(layers), "area") == {"L22": 1}
+
+
+def test_a_height_far_off_where_all_others_fit_is_doubted(bench):
+    """Nothing on gentle ground explains 15 m where all others agree to half a metre."""
+    layers = bench.layers("DLTB", "GCZJD")
+    honest = [f for f in bench.verify(layers).findings if f.rule_id == "heights.blunder"]
+    assert not honest
+    spots = layers["GCZJD"].rows
+    wrong = np.random.default_rng(3).choice(len(spots), 3, replace=False)
+    for place in wrong:
+        spots[place]["BSGC"] += 15.0
+    found = [f for f in bench.verify(layers).findings if f.rule_id == "heights.blunder"]
+    assert {f.object_id for f in found} == {spots[place]["BSM"] for place in wrong}
