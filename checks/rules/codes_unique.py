@@ -16,6 +16,8 @@ from .condition_rule import OWNED_ELSEWHERE, missing_field, missing_layers
 from .rule import Judgement, Rule
 from .values import Values, delivered, values_of
 
+_SHOWN = 50
+
 
 class UniqueIdentifier(Rule):
     """A BSM stands for one object of the database (TDDC3D; GEN-unique).
@@ -64,9 +66,10 @@ class UniqueIdentifier(Rule):
     def _finding(self, word: str, at: list[tuple[Table, int]]) -> Finding:
         by_layer = Counter(table.name for table, _ in at)
         where = "、".join(f"{name}×{count}" for name, count in by_layer.items())
-        shapes = [t.geometry[row] for t, row in at[:50] if t.geometry is not None]
-        points = [shapely.point_on_surface(s) for s in shapes if s is not None and s.is_valid]
-        points = [point for point in points if point is not None and not point.is_empty]
+        shapes = [t.geometry[row] for t, row in at if t.geometry is not None and t.usable[row]]
+        inside = shapely.point_on_surface(np.array(shapes, dtype=object))
+        # By place, since rows may come in any order.
+        places = np.unique(np.round(shapely.get_coordinates(inside), 3), axis=0)[:_SHOWN]
         return self.finding_about(
             at[0][0].name,
             word,
@@ -75,11 +78,11 @@ class UniqueIdentifier(Rule):
                 f"BSM {word} stands for {len(at)} objects ({where.replace('、', ', ')}), "
                 "it must be unique",
             ),
-            where=shapely.multipoints(points) if points else None,
+            where=shapely.multipoints(shapely.points(places)) if len(places) else None,
             parcel_bsm=word if by_layer.get("DLTB") else "",
             measured=str(len(at)),
             expected="1",
-            evidence={"layers": dict(by_layer), "rows": [int(t.row_ids[r]) for t, r in at[:50]]},
+            evidence={"layers": dict(by_layer), "places": places.tolist()},
         )
 
 

@@ -30,3 +30,24 @@ def test_a_height_far_off_where_all_others_fit_is_doubted(bench):
         spots[place]["BSGC"] += 15.0
     found = [f for f in bench.verify(layers).findings if f.rule_id == "heights.blunder"]
     assert {f.object_id for f in found} == {spots[place]["BSM"] for place in wrong}
+
+
+def test_the_order_of_rows_changes_nothing(bench):
+    from onemap_verify.checks.record import finding_row
+
+    def found(order):
+        layers = bench.layers("DLTB", "XZQ", "CJDCQ")
+        dltb = layers["DLTB"]
+        for one, other in ((3, 40), (5, 60), (5, 61)):
+            dltb.rows[other]["BSM"] = dltb.rows[one]["BSM"]
+        dltb.rows[70]["TBMJ"] *= 1.03
+        dltb.shapes[80] = dltb.shapes[81]
+        dltb.rows = [dltb.rows[n] for n in order]
+        dltb.shapes = [dltb.shapes[n] for n in order]
+        said = bench.verify(layers).findings
+        return [(finding_row(f), None if f.where is None else f.where.wkt) for f in said]
+
+    straight = np.arange(207)
+    shuffled = np.random.default_rng(1).permutation(straight)
+    assert len(found(straight)) > 4
+    assert found(shuffled) == found(straight)
