@@ -43,7 +43,11 @@ class ParcelRisk:
 
 
 def fuse(
-    bsm: TextArray, findings: Sequence[Finding], compared: BoolArray, standard: Standard
+    bsm: TextArray,
+    findings: Sequence[Finding],
+    compared: BoolArray,
+    standard: Standard,
+    why: TextArray | None = None,
 ) -> ParcelRisk:
     """Fuse the findings about each parcel.
 
@@ -55,6 +59,8 @@ def fuse(
         All findings; those whose ``parcel_bsm`` is empty concern no parcel.
     compared
         Parcels that some rule held against trusted evidence.
+    why
+        Why others could not be, where a rule says so (``Text`` or ``None``).
     """
     facts = standard.data("risk.json")
     prior = float(facts["prior"])
@@ -76,7 +82,7 @@ def fuse(
     for row in range(count):
         about = said.get(bsm[row])
         if about is None:
-            text = _CLEAN if compared[row] else _NOTHING_COMPARED
+            text = _CLEAN if compared[row] else _because(None if why is None else why[row])
             reasons[row] = f"{text.zh} | {text.en}"
             continue
         odds = prior / (1 - prior)
@@ -96,6 +102,12 @@ def fuse(
             lines.append(f"另有 {more} 条 | {more} more")
         reasons[row] = "\n".join(lines)
     return ParcelRisk(bsm, risk, outcome, reasons)
+
+
+def _because(reason: Text | None) -> Text:
+    if reason is None:
+        return _NOTHING_COMPARED
+    return Text(f"真实性无法核验：{reason.zh}", f"Not checkable: {reason.en}")
 
 
 def _ratio(finding: Finding, facts: dict[str, Any]) -> float:

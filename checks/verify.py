@@ -154,10 +154,13 @@ def _parcels(
     table = case.parcels
     bsm = np.array([], dtype=object) if table is None else table.object_ids
     compared = np.zeros(len(bsm), dtype=bool)
+    why = np.full(len(bsm), None, dtype=object)
     for _, judgement, _ in judged:
         if judgement.compared is not None:
             compared |= judgement.compared
-    return fuse(bsm, findings, compared, case.standard)
+        for rows, reason in judgement.excuses:
+            why[rows & np.equal(why, None)] = reason
+    return fuse(bsm, findings, compared, case.standard, why)
 
 
 def _run(rule: Rule, judgement: Judgement, seconds: float) -> RuleRun:

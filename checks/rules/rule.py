@@ -23,7 +23,8 @@ class Judgement:
     ``not_checkable`` those that should have been but could not, with
     ``reasons`` counting why. ``compared`` marks the DLTB rows that this rule
     held against trusted evidence (shape ``(parcels,)``), ``None`` where the
-    rule compares nothing with the outside world.
+    rule compares nothing with the outside world; ``excuses`` say of others why
+    they could not be.
     """
 
     tested: int = 0
@@ -31,6 +32,7 @@ class Judgement:
     not_checkable: int = 0
     reasons: Counter[Text] = field(default_factory=Counter)
     compared: BoolArray | None = None
+    excuses: list[tuple[BoolArray, Text]] = field(default_factory=list)
 
     def skip(self, count: int, reason: Text) -> Judgement:
         """Count ``count`` objects as not checkable for ``reason``; return self.

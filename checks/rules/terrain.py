@@ -68,10 +68,13 @@ class SlopeGrade(TerrainRule):
         if compared is None:
             return out.skip(0, NO_PARCELS)
         excuse(out, compared.reasons)
+        out.excuses.extend(compared.excuses)
         agreement = compared.agreement
         if agreement is None:
             return out if compared.reasons else out.skip(0, _NO_GRADES)
         if compared.as_whole:
+            together = np.isin(np.arange(len(compared.table)), agreement.rows)
+            out.excuses.append((together, MISMATCH))
             return out.skip(len(agreement), MISMATCH)
         out.tested = len(agreement)
         out.compared = np.zeros(len(compared.table), dtype=bool)

@@ -47,7 +47,8 @@ MISMATCH = Text(
 class GradeComparison:
     """Declared grades of one layer beside the DEM.
 
-    ``reasons`` counts the rows that could not be compared. ``contradicts``
+    ``reasons`` counts the rows that could not be compared, ``excuses`` marks
+    them. ``contradicts``
     marks the compared rows (not rows of the table) whose declared grade no
     honest deviation is likely to explain, ``certain`` those that even a
     deviation far beyond the usual would not.
@@ -66,6 +67,7 @@ class GradeComparison:
     biased: bool = False
     beyond: bool = False
     mismatch: bool = False
+    excuses: tuple[tuple[BoolArray, Text], ...] = ()
 
     @property
     def as_whole(self) -> bool:
@@ -155,14 +157,15 @@ def _compare(case: Case, table: Table) -> GradeComparison:
         level = _level(terrain, able & wanted, declared)
         able &= ~level
         excuses.append((level, ONE_HEIGHT))
-    for excused, reason in excuses:
-        count = int((excused & wanted).sum())
+    told = tuple((excused & wanted, reason) for excused, reason in excuses)
+    for excused, reason in told:
+        count = int(excused.sum())
         if count:
             reasons[reason] += count
     rows = np.flatnonzero(able & wanted)
     if terrain is None or not len(rows):
         none = np.zeros(0, dtype=bool)
-        return GradeComparison(table, terrain, None, reasons, none, none)
+        return GradeComparison(table, terrain, None, reasons, none, none, excuses=told)
     agreement = compare_grades(terrain, rows, declared[rows], _habits(terrain, rows, limits))
     contradicts = _contradicts(agreement, limits)
     enough = len(rows) >= float(limits["calibrated_from"])
@@ -186,6 +189,7 @@ def _compare(case: Case, table: Table) -> GradeComparison:
                 or agreement.typical_spread > float(whole["most_spread"])
             )
         ),
+        excuses=told,
     )
 
 

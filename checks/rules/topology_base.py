@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ..findings import Family, Text
+from ..findings import Family, Finding, Severity, Text, Verdict
 from ..measures.case import Case
 from ..measures.coverage import LayerShape
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table
@@ -38,6 +38,49 @@ class TopologyRule(Rule):
                 shape = case.coverage.shape(name)
                 if shape is not None and len(shape.table):
                     yield shape
+
+    def snapping_once(self, out: Judgement) -> Judgement:
+        """Many differences too small to be drawn are one fact about a layer.
+
+        It was rounded or projected apart from the others; no object of it is to blame.
+        """
+        tiny: dict[str, list[Finding]] = {}
+        for finding in out.findings:
+            if finding.cause == "snapping":
+                tiny.setdefault(finding.layer, []).append(finding)
+        for layer, findings in tiny.items():
+            if len(findings) >= self.limit("snapping_many"):
+                out.findings = [
+                    f for f in out.findings if f.layer != layer or f.cause != "snapping"
+                ]
+                out.findings.append(self._rounded(layer, findings))
+        return out
+
+    def _rounded(self, layer: str, findings: list[Finding]) -> Finding:
+        widest = self.limit("snapping_m")
+        places = [f.where for f in findings if f.where is not None]
+        ids = sorted({f.object_id for f in findings})
+        return self.finding_about(
+            layer,
+            layer,
+            Text(
+                f"{layer} 有 {len(findings)} 处与相邻或上级图形相差不足 {widest:g} 米："
+                "坐标取位或投影不一致，不逐个提出",
+                f"{len(findings)} places of {layer} are off their neighbours or holders by less "
+                f"than {widest:g} m: rounded or projected apart, not told one by one",
+            ),
+            verdict=Verdict.DOUBTFUL,
+            severity=Severity.C,
+            where=shapely.box(*shapely.total_bounds(places)) if places else None,
+            score=0.3,
+            measured=str(len(findings)),
+            expected="0",
+            tolerance=widest,
+            unit="",
+            cause="snapping",
+            key="many",
+            evidence={"objects": len(findings), "first": ids[:10]},
+        )
 
     def shape_layers(self, case: Case) -> Iterator[LayerShape]:
         """The layers whose single vertices are looked at."""

@@ -43,6 +43,7 @@ class Overlap(TopologyRule):
             if found is not None:
                 for place in range(len(found.overlaps.first)):
                     self._report(out, shape, found.overlaps, place, shape.table.name in strict)
+        self.snapping_once(out)
         return out if out.tested or out.not_checkable else out.skip(0, NO_LAYERS)
 
     def _report(
@@ -180,6 +181,7 @@ class Gap(_BareGround):
                 chosen = ~self.explained(case, shape, gaps)
             for bare in self.gathered(gaps, chosen):
                 self._report(out, shape, gaps, bare)
+        self.snapping_once(out)
         return out if out.tested or out.not_checkable else out.skip(0, NO_LAYERS)
 
     def _report(self, out: Judgement, shape: LayerShape, gaps: Gaps, bare: _Bare) -> None:
@@ -242,6 +244,7 @@ class Cover(_BareGround):
             tree = shapely.STRtree(frame.shown(frame.polygons))
             for bare in self.gathered(gaps, chosen):
                 self._report(out, shape, frame, tree, gaps, bare)
+        self.snapping_once(out)
         return out if out.tested or out.reasons else out.skip(0, NO_LAYERS)
 
     def _report(

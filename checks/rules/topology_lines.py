@@ -94,6 +94,7 @@ class LineOnBoundary(_AlongBoundary):
                 out.skip(len(table), apart or NO_LAYER)
             elif _count_lines(case, out, table):
                 self.compare(case, out, table, polygons)
+        self.snapping_once(out)
         return out if out.tested or out.not_checkable else out.skip(0, NO_LAYERS)
 
 
@@ -112,7 +113,7 @@ class TownOutline(_AlongBoundary):
             return out.skip(len(towns.table), apart or NO_LAYER)
         count(out, towns.sound.usable)
         self.compare(case, out, towns.table, "DLTB")
-        return out
+        return self.snapping_once(out)
 
 
 class TownHole(TopologyRule):

@@ -51,7 +51,7 @@ class _Inside(TopologyRule):
         known = self._told(case, inner, found)
         for place in np.flatnonzero(~known):
             self._report(out, small, large, found, int(place), int(home[found.row[place]]))
-        return out
+        return self.snapping_once(out)
 
     def _told(self, case: Case, inner: str, found: Outside) -> BoolArray:
         """What other findings are about: a gap of the outer layer, an overlap of the inner."""
