@@ -17,6 +17,7 @@ from .raster import Raster
 from .seal import canonical, file_digests
 from .standard import Standard
 from .submission.submission import Submission
+from .table import Table
 from .vector import read_trusted
 
 _BAND = re.compile(r"^\s*([A-Za-z_]\w*)\s*=\s*(\d+)\s*$")
@@ -52,24 +53,60 @@ def open_baseline(options: Options, standard: Standard, progress: Progress) -> B
     ExplainedError
         When a trusted layer cannot be read.
     """
+    _check_dates(options)
     if options.dem:
         open_terrain(options.dem)
-    for path in filter(None, (options.imagery, options.imagery_previous)):
-        Raster(path)
+    if options.imagery_previous:
+        Raster(options.imagery_previous)
     image = previous_image = None
     if options.imagery:
         bands = parse_bands(options.imagery_bands)
+        _check_bands(bands, len(Raster(options.imagery).bands))
         image = Image(options.imagery, options.imagery_date, bands)
     if options.imagery_previous:
         previous_image = Image(options.imagery_previous, options.imagery_previous_date)
     previous = None
     if options.previous:
         previous = read_trusted(options.previous, standard, "DLTB", progress.part(0.0, 0.6))
+        _check_parcels(previous)
     control = tuple(
         read_trusted(path, standard, "", progress.part(0.6, 1.0)) for path in options.control_layers
     )
     progress.at(1.0)
     return Baseline(options.dem, options.dem_origin, image, previous_image, previous, control)
+
+
+def _check_dates(options: Options) -> None:
+    start, end = options.campaign_start, options.campaign_end
+    if start is not None and end is not None and start > end:
+        raise InputError(
+            Text(
+                f"外业开始日期 {start} 晚于结束日期 {end}",
+                f"Field work cannot start on {start} and end on {end}",
+            )
+        )
+
+
+def _check_bands(bands: dict[str, int], count: int) -> None:
+    for role, number in bands.items():
+        if number > count:
+            raise InputError(
+                Text(
+                    f"影像没有第 {number} 波段（{role}={number}），只有 {count} 个波段",
+                    f"The image has {count} bands, there is no {role}={number}",
+                )
+            )
+
+
+def _check_parcels(table: Table) -> None:
+    """Last year's layer must be parcels: anything else would make every parcel look new."""
+    if "BSM" not in table.fields or (len(table) and table.geometry_type != "polygon"):
+        raise InputError(
+            Text(
+                f"上年度图层 {table.source} 不是地类图斑（应为带 BSM 的面图层）",
+                f"Last year's layer {table.source} holds no parcels (polygons with a BSM)",
+            )
+        )
 
 
 def package_facts(submission: Submission, baseline: Baseline) -> dict[str, Any]:

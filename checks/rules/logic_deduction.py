@@ -64,7 +64,8 @@ class Deduction:
 
 def round_cent(area: FloatArray) -> FloatArray:
     """Round to 0.01 m², half away from zero, forgiving binary noise below a half."""
-    return np.copysign(np.floor(np.abs(area) * 100 * (1 + 1e-12) + 0.5) / 100, area)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.copysign(np.floor(np.abs(area) * 100 * (1 + 1e-12) + 0.5) / 100, area)
 
 
 def read_deduction(
