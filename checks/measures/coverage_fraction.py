@@ -88,12 +88,19 @@ class _Strides:
         self.column_bits = int(window.columns - 1).bit_length()
 
 
-def ranges(first: IntArray, count: IntArray) -> IntArray:
-    """``first[i] … first[i] + count[i] - 1`` for all i, one after the other."""
+def ranges(first: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
+    """``first[i] … first[i] + count[i] - 1`` for all i, one after the other; and i itself.
+
+    ``count`` is at least 1. A running sum over marks: ``numpy.repeat`` is slow
+    for small counts, and lets no other thread run meanwhile.
+    """
     ends = np.cumsum(count)
-    out = np.repeat(first - (ends - count), count)
+    which = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+    which[ends[:-1]] = 1
+    np.cumsum(which, out=which)
+    out = (first - (ends - count))[which]
     out += np.arange(len(out))
-    return out
+    return out, which
 
 
 def _changes(values: npt.NDArray[Any]) -> BoolArray:
@@ -125,15 +132,14 @@ def _cut_at_rows(
     count -= first
     np.maximum(count, 1, out=count)
     sign = np.where(down, 1.0, -1.0)
-    piece = np.repeat(np.arange(len(count)), count)
-    row = ranges(first, count)
+    row, piece = ranges(first, count)
     above = np.maximum(upper[piece], row)
     below = np.minimum(lower[piece], row + 1)
     height = below - above
     height *= sign[piece]
     # A nearly level edge turns rounding into a long way: it is held in its span.
     level = np.flatnonzero(np.abs(rate) > _NEARLY_LEVEL)
-    held = ranges(np.cumsum(count)[level] - count[level], count[level])
+    held, _ = ranges(np.cumsum(count)[level] - count[level], count[level])
     least, most = np.minimum(x0, x1)[piece[held]], np.maximum(x0, x1)[piece[held]]
     x0, y0, rate = x0[piece], y0[piece], rate[piece]
     for end in (above, below):
@@ -173,8 +179,8 @@ def _cut_at_columns(
     at = np.flatnonzero(whole)
     key, area = _bits(line[at], height[at], first[at], left[at], right[at])
     cut_at = np.flatnonzero(cut)
-    piece = np.repeat(cut_at, count[cut_at])
-    column = ranges(first[cut_at], count[cut_at])
+    column, which = ranges(first[cut_at], count[cut_at])
+    piece = cut_at[which]
     begin, finish = left[piece], right[piece]
     share = height[piece] / (finish - begin)
     begin = np.where(column < 0, begin, np.maximum(begin, column))
@@ -223,8 +229,11 @@ def _accumulate(
     heights, areas = _sums_before(height[order], first), _sums_before(area[order], first)
     line = key >> strides.column_bits
     column = key & ((1 << strides.column_bits) - 1)
-    fresh = np.flatnonzero(_changes(line))
-    base = np.repeat(heights[fresh], np.diff(np.append(fresh, len(line))))
+    change = _changes(line)
+    fresh = np.flatnonzero(change)
+    which = np.cumsum(change.astype(np.int64))
+    which -= 1
+    base = heights[fresh][which]
     weight = np.diff(areas)
     weight += heights[:-1]
     weight -= base
@@ -289,15 +298,9 @@ def _collect(
     cells = (owner[part_at], cell[part_at], weight[part_at])
     if len(level_at):
         # Under a level edge, which has no height to cut, a gap is covered in part.
-        length = gap[level_at]
-        cells = _merged(
-            cells,
-            (
-                np.repeat(owner[level_at], length),
-                ranges(cell[level_at] + 1, length),
-                np.repeat(carried[level_at], length),
-            ),
-        )
+        under_cells, which = ranges(cell[level_at] + 1, gap[level_at])
+        of = level_at[which]
+        cells = _merged(cells, (owner[of], under_cells, carried[of]))
     return Coverage(
         *cells,
         run_owner=owner[run_at],

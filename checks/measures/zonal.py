@@ -30,17 +30,18 @@ from ..raster import Raster
 from ..table import BoolArray, FloatArray, IntArray
 from .coverage_fraction import cover
 from .outlines import Outlines
-from .zonal_window import Field, FieldSums, Moments, WindowSums
+from .zonal_window import MOMENTS, Field, WindowSums
+from .zonal_window import Sums as WindowResult
 
-_MOST_WINDOW_CELLS = 256 * 512
-"""What is computed of so many cells still fits the cache of one processor core."""
+_MOST_WINDOW_CELLS = 512 * 1024
+"""More cells at once means less waiting of threads for each other, and more memory."""
 
 _LEAST_WINDOW_CELLS = 64 * 64
 _WINDOWS_WANTED = 64
 _OUTLINE_CELLS_AT_ONCE = 500_000
 _POLYGONS_AT_ONCE = 4_000
 _MOST_THREADS = 8
-_BATCH_ROWS, _BATCH_COLUMNS = 4, 4
+_BATCH_ROWS, _BATCH_COLUMNS = 2, 2
 _ASK_SECONDS = 0.1
 
 
@@ -159,7 +160,7 @@ def sweep(
         try:
             for done, parts in enumerate(_in_order(pool, work, jobs, threads + 2, progress)):
                 for part in parts:
-                    total.join(part)
+                    total.join(*part)
                 progress.at((done + 1) / len(jobs))
         finally:
             stop.set()
@@ -230,15 +231,8 @@ def _jobs(outline: Outlines, windows: Windows, grid: Grid) -> list[list[_Job]]:
     return list(jobs.values())
 
 
-@dataclass(frozen=True)
-class _Part:
-    """Sums of some polygons over one window."""
-
-    polygons: IntArray
-    area: FloatArray
-    class_area: FloatArray
-    fields: list[FieldSums]
-    tangled: BoolArray
+_Part = tuple[IntArray, BoolArray, WindowResult]
+"""Polygons, which of them are tangled, and their sums over one window."""
 
 
 def _window(
@@ -246,24 +240,18 @@ def _window(
 ) -> list[_Part]:
     grid = quantity.raster.grid
     across, down = grid.spacing(window.row, window.rows)
-    cell_area = across * down
     cells = quantity.of(window)
     sums = WindowSums(
         (window.rows, window.columns),
         cells.classes,
         quantity.class_count,
         cells.fields,
-        None if grid.even else cell_area,
+        None if grid.even else across * down,
     )
-    scale = float(cell_area[0]) if grid.even else 1.0
     parts = []
     for group in _groups(outline, polygons):
         coverage = cover(outline, group, window)
-        area, class_area, fields = sums.add(coverage)
-        if scale != 1.0:
-            area, class_area = area * scale, class_area * scale
-            fields = [_scaled(field, scale) for field in fields]
-        parts.append(_Part(group, area, class_area, fields, coverage.tangled))
+        parts.append((group, coverage.tangled, sums.add(coverage)))
     return parts
 
 
@@ -274,70 +262,53 @@ def _groups(outline: Outlines, polygons: IntArray) -> list[IntArray]:
     return np.split(polygons, np.flatnonzero(np.diff(number)) + 1)
 
 
-def _scaled(field: FieldSums, scale: float) -> FieldSums:
-    def grown(moments: Moments) -> Moments:
-        return Moments(moments.weight * scale, moments.mean, moments.squares * scale)
-
-    return FieldSums(grown(field.whole), grown(field.inside), field.least, field.greatest)
-
-
 class _Total:
-    """The sums of all windows joined so far."""
+    """The sums of all windows joined so far, in cells where all are equally large."""
 
     def __init__(self, polygons: int, quantity: Quantity) -> None:
-        self._area = np.zeros(polygons)
-        self._class_area = np.zeros((polygons, quantity.class_count), dtype=np.float32)
+        across, down = quantity.raster.grid.spacing(0, 1)
+        self._cell_area = float(across[0] * down[0]) if quantity.raster.grid.even else 1.0
+        self._covered = np.zeros(polygons)
+        self._classes = np.zeros((polygons, quantity.class_count), dtype=np.float32)
         self._tangled = np.zeros(polygons, dtype=bool)
-        self._moments = np.zeros((quantity.field_count, 2, 3, polygons))
+        self._moments = np.zeros((quantity.field_count, len(MOMENTS), polygons))
         self._extremes = np.zeros((quantity.field_count, 2, polygons))
         self._extremes[:, 0], self._extremes[:, 1] = np.inf, -np.inf
 
-    def join(self, part: _Part) -> None:
+    def join(self, who: IntArray, tangled: BoolArray, sums: WindowResult) -> None:
         """Add the sums of one window."""
-        who = part.polygons
-        self._area[who] += part.area
-        self._class_area[who] += part.class_area
-        self._tangled[who] |= part.tangled
-        for number, field in enumerate(part.fields):
-            for place, moments in enumerate((field.whole, field.inside)):
-                _join_moments(self._moments[number, place], who, moments)
-            least, greatest = self._extremes[number]
-            least[who] = np.minimum(least[who], field.least)
-            greatest[who] = np.maximum(greatest[who], field.greatest)
+        self._covered[who] += sums.covered
+        self._classes[who] += sums.classes
+        self._tangled[who] |= tangled
+        self._moments[..., who] += sums.moments
+        least, greatest = self._extremes[:, 0], self._extremes[:, 1]
+        least[:, who] = np.minimum(least[:, who], sums.extremes[:, 0])
+        greatest[:, who] = np.maximum(greatest[:, who], sums.extremes[:, 1])
 
     def sums(self) -> Sums:
         """All polygons; those found tangled in any window have nothing."""
-        tangled = self._tangled
-        self._area[tangled] = 0
-        self._class_area[tangled] = 0
+        tangled, area = self._tangled, self._cell_area
+        self._covered[tangled] = 0
+        self._classes[tangled] = 0
         self._moments[..., tangled] = 0
         self._extremes[..., tangled] = np.nan
         self._extremes[~np.isfinite(self._extremes)] = np.nan
+        if area != 1.0:
+            self._covered *= area
+            self._classes *= np.float32(area)
         fields = tuple(
-            FieldStatistics(_statistics(*both[0]), _statistics(*both[1]), *extremes)
-            for both, extremes in zip(self._moments, self._extremes)
+            FieldStatistics(
+                _statistics(moments[:3], area), _statistics(moments[3:], area), *extremes
+            )
+            for moments, extremes in zip(self._moments, self._extremes)
         )
-        return Sums(self._area, self._class_area, fields, tangled)
+        return Sums(self._covered, self._classes, fields, tangled)
 
 
-def _join_moments(total: FloatArray, who: IntArray, new: Moments) -> None:
-    """Join means and squares of two samples without losing digits.
-
-    Chan, Golub & LeVeque, Algorithms for computing the sample variance, The
-    American Statistician 37(3), 1983, equation 2.1.
-    """
-    weight, mean, squares = total[:, who]
-    both = weight + new.weight
-    step = new.mean - mean
+def _statistics(sums: FloatArray, area: float) -> Statistics:
+    """From sums of weight, value and squares, shape ``(3, polygons)``."""
+    weight, total, squares = sums
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(both > 0, new.weight / both, 0.0)
-    total[0, who] = both
-    total[1, who] = mean + step * share
-    total[2, who] = squares + new.squares + step * step * weight * share
-
-
-def _statistics(weight: FloatArray, mean: FloatArray, squares: FloatArray) -> Statistics:
-    some = weight > 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        deviation = np.sqrt(squares / weight)
-    return Statistics(weight, np.where(some, mean, np.nan), np.where(some, deviation, np.nan))
+        mean = total / weight
+        variance = np.maximum(squares / weight - mean * mean, 0.0)
+    return Statistics(weight * area, mean, np.sqrt(variance))

@@ -136,7 +136,7 @@ def test_still_water_on_high_ground_keeps_its_millimetres(tmp_path):
     height[:, ::2] += 0.002
     path = write_raster(tmp_path / "dem.tif", height)
     found = measure(path, box(20, 20, 280, 280))
-    assert found.height_deviation[0] == pytest.approx(0.001, rel=1e-3)
+    assert found.height_deviation[0] == pytest.approx(0.001, rel=0.02)
     assert found.slope_mean[0] == pytest.approx(0, abs=1e-3)
 
 
