@@ -201,6 +201,9 @@ class EllipsoidArea(Rule):
                 xian[rows],
             )
         tolerance = self.limit("rounding_m2") + self.limit("step_m2")
+        unit = self._unit(table, area, rows)
+        if unit is not None:
+            return unit
         for cause, (title, other) in candidates.items():
             fits = np.abs(declared - other) <= tolerance
             apart = np.abs(other - area.ellipsoid[rows]) > 3 * tolerance
@@ -226,6 +229,35 @@ class EllipsoidArea(Rule):
                 expected=f"{float(np.sum(area.ellipsoid[rows])):.2f}",
                 unit="m²",
                 evidence={"telling": telling, "agreeing": int(fits[apart].sum())},
+            )
+        return None
+
+    def _unit(self, table: Table, area: LayerArea, rows: IntArray) -> Finding | None:
+        """One finding for the layer when its areas are right in another unit."""
+        declared, own = table.number("TBMJ")[rows], area.ellipsoid[rows]
+        if len(rows) < self.limit("systematic_count"):
+            return None
+        for cause, about in self.spec.limits["units"].items():
+            factor = float(about["m2"])
+            # Two decimals of a large unit are many square metres.
+            fits = np.abs(declared * factor - own) <= 0.0051 * factor + 0.001 * own
+            if fits.mean() < self.limit("systematic_share"):
+                continue
+            return self.finding_about(
+                table.name,
+                table.name,
+                Text(
+                    f"DLTB 的 TBMJ 以{about['zh']}为单位，应为平方米："
+                    f"{len(rows)} 个图斑中 {int(fits.sum())} 个换算后与图形吻合",
+                    f"TBMJ of DLTB is in {about['en']}, not in m²: {int(fits.sum())} of "
+                    f"{len(rows)} parcels agree with their shapes once converted",
+                ),
+                verdict=Verdict.DOUBTFUL,
+                cause=cause,
+                measured=f"{float(np.sum(declared)):.2f}",
+                expected=f"{float(np.sum(own)):.2f}",
+                unit="m²",
+                evidence={"parcels": len(rows), "agreeing": int(fits.sum()), "m2": factor},
             )
         return None
 

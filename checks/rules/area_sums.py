@@ -117,6 +117,8 @@ def _parcel_excess(case: Case, rows_tolerance: float) -> FloatArray:
         return np.zeros(len(table))
     excess = _declared(case) - round_area(area.ellipsoid)
     usual = np.nanmedian(excess) if np.isfinite(excess).any() else 0.0
+    if abs(usual) > float(case.standard.rules["L21"].limits["balance_m2"]):
+        usual = 0.0  # more than balancing can be: every parcel is off, as L21 tells
     excess = np.where(np.isfinite(excess), excess - usual, 0.0)
     clear = np.abs(excess) > rows_tolerance + np.abs(np.nan_to_num(area.edge_effect))
     return np.where(clear, excess, 0.0)

@@ -19,6 +19,9 @@ OWNED_ELSEWHERE = Text(
     "A value involved is reported by another rule (code, range or mandatory field)",
 )
 
+_HABITS = "codes.value"
+"""The rule whose limits say from when on errors are a habit."""
+
 
 def missing_field(layer: str, fields: list[str]) -> Text:
     """The reason for a rule that finds its fields missing."""
@@ -68,6 +71,10 @@ class ConditionRule(Rule):
             tested |= said.applies
             blocked.append((said.blocked, reason))
             key = fact.get("key") or next(iter(fact["then"]))
+            if self._is_habit(case, said):
+                out.findings.append(self._habit(values, key, fact, said))
+                reported.update((int(row), key) for row in np.flatnonzero(said.violated))
+                continue
             for row in np.flatnonzero(said.violated):
                 if (int(row), key) not in reported:
                     reported.add((int(row), key))
@@ -79,6 +86,41 @@ class ConditionRule(Rule):
             counted |= rows
             if count:
                 out.skip(count, reason)
+
+    def _is_habit(self, case: Case, said: Answer) -> bool:
+        """Whether nearly all rows that the case speaks of break it: one mistake, told once."""
+        habits = case.standard.rules[_HABITS].limits
+        least = max(
+            float(habits["habit_rows"]), float(habits["habit_share"]) * int(said.applies.sum())
+        )
+        return bool(said.violated.sum() >= least)
+
+    def _habit(self, values: Values, key: str, fact: dict[str, Any], said: Answer) -> Finding:
+        table, rows = values.table, np.flatnonzero(said.violated)
+        first = min(rows.tolist(), key=lambda row: (str(table.object_ids[row]), row))
+        one = self._finding(values, first, key, fact)
+        applying = int(said.applies.sum())
+        return self.finding_about(
+            table.name,
+            key,
+            Text(
+                f"{table.name} 适用的 {applying} 个要素中有 {len(rows)} 个如此：{one.message.zh}",
+                f"So do {len(rows)} of the {applying} objects of {table.name} concerned: "
+                f"{one.message.en}",
+            ),
+            verdict=one.verdict,
+            severity=one.severity,
+            where=one.where,
+            measured=one.measured,
+            expected=one.expected,
+            cause=one.cause,
+            key=f"{key} {_wanted(fact['then'])}",
+            evidence={
+                "rows": len(rows),
+                "concerned": applying,
+                "first": sorted(str(name) for name in table.object_ids[rows])[:10],
+            },
+        )
 
     def _finding(self, values: Values, row: int, key: str, fact: dict[str, Any]) -> Finding:
         then: dict[str, Any] = fact["then"]

@@ -223,7 +223,8 @@ class NetArea(_ParcelSum):
         out.tested += int(tested.sum())
         if (~tested).any():
             out.skip(int((~tested).sum()), OWNED_ELSEWHERE)
-        for row in np.flatnonzero(tested & facts.wrong_net & ~facts.deducted_alone):
+        told = _told_by_shape(parcels.case, values, facts)
+        for row in np.flatnonzero(tested & facts.wrong_net & ~facts.deducted_alone & ~told):
             wanted = float(facts.area[row] - facts.deducted[row])
             net = float(facts.net[row])
             edited = bool(facts.area_alone[row])
@@ -265,6 +266,19 @@ class NetArea(_ParcelSum):
                     },
                 )
             )
+
+
+def _told_by_shape(case: Case, values: Values, facts: Deduction) -> BoolArray:
+    """Rows whose TBMJ alone is off the shape, which fits what remains: L21 tells of them."""
+    area = case.areas.layers.get(values.table.name)
+    if area is None or values.table.name != "DLTB":
+        return np.zeros(len(values), dtype=bool)
+    limits = case.standard.rules["L21"].limits
+    with np.errstate(invalid="ignore", over="ignore"):
+        room = float(limits["rounding_m2"]) + float(limits["step_m2"]) + np.abs(area.edge_effect)
+        room += float(limits["coordinate_m"]) * area.perimeter / 2
+        fits = np.abs(facts.deducted + facts.net - area.ellipsoid) <= room
+        return np.asarray(fits & (np.abs(facts.area - area.ellipsoid) > room), dtype=bool)
 
 
 class UpdatedDeduction(Rule):

@@ -51,3 +51,37 @@ def test_the_order_of_rows_changes_nothing(bench):
     shuffled = np.random.default_rng(1).permutation(straight)
     assert len(found(straight)) > 4
     assert found(shuffled) == found(straight)
+
+
+def test_an_area_alone_changed_is_told_by_its_shape_only(bench):
+    layers = bench.layers("DLTB", "XZQ", "CJDCQ", "CZCDYD")
+    for row in layers["DLTB"].rows[20:24]:
+        row["TBMJ"] = round(row["TBMJ"] * 1.03, 2)
+    assert rules_found(bench.verify(layers), "area", "logic") == {"L21": 4}
+
+
+def test_all_areas_inflated_break_no_sums_besides(bench):
+    layers = bench.layers("DLTB", "XZQ", "CJDCQ", "CZCDYD")
+    for row in layers["DLTB"].rows:
+        row["TBMJ"] = round(row["TBMJ"] * 1.03, 2)
+    assert rules_found(bench.verify(layers), "area", "logic") == {"L21": 207}
+
+
+def test_areas_in_another_unit_are_one_finding_that_names_it(bench):
+    for unit, size in (("unit_hectare", 10_000), ("unit_mu", 10_000 / 15)):
+        layers = bench.layers("DLTB", "XZQ", "CJDCQ", "CZCDYD")
+        for row in layers["DLTB"].rows:
+            for name in ("TBMJ", "KCMJ", "TBDLMJ"):
+                row[name] = None if row[name] is None else round(row[name] / size, 2)
+        found = [f for f in bench.verify(layers).findings if f.family.value == "area"]
+        assert [(f.rule_id, f.cause) for f in found] == [("L21", unit)]
+
+
+def test_a_field_never_filled_in_is_one_finding(bench):
+    layers = bench.layers("DLTB")
+    for row in layers["DLTB"].rows:
+        row["ZZSXDM"] = row["ZZSXMC"] = None
+    found = bench.verify(layers)
+    said = [f for f in found.findings if f.family.value == "logic"]
+    assert [(f.rule_id, f.object_id) for f in said] == [("L03", "ZZSXDM")]
+    assert said[0].evidence["rows"] > 100
