@@ -165,8 +165,9 @@ def _cut_at_columns(
     right inside its own cell, and its signed height. What lies left of the
     window stands at its left side, what lies right of it is left out.
     """
-    np.copyto(right, left, where=right - left < _NOTHING)
-    first = np.floor(np.clip(left, -1.0, window.columns)).astype(np.int64)
+    upright = np.flatnonzero(right - left < _NOTHING)
+    right[upright] = left[upright]
+    first = np.floor(np.maximum(left, -1.0)).astype(np.int64)
     count = np.ceil(np.minimum(right, window.columns)).astype(np.int64)
     count -= first
     line <<= strides.column_bits
@@ -183,7 +184,9 @@ def _cut_at_columns(
     piece = cut_at[which]
     begin, finish = left[piece], right[piece]
     share = height[piece] / (finish - begin)
-    begin = np.where(column < 0, begin, np.maximum(begin, column))
+    from_side = column.astype(np.float64)
+    from_side[np.flatnonzero(column < 0)] = -np.inf
+    np.maximum(begin, from_side, out=begin)
     finish = np.minimum(finish, column + 1)
     share *= finish - begin
     more_key, more_area = _bits(line[piece], share, column, begin, finish)
@@ -203,7 +206,8 @@ def _bits(
     area *= -0.5
     area += column + 1
     # Left of the window the middle lies before column 0: all of it is covered.
-    np.clip(area, 0.0, 1.0, out=area)
+    np.maximum(area, 0.0, out=area)
+    np.minimum(area, 1.0, out=area)
     area *= height
     return line, area
 
