@@ -154,12 +154,13 @@ def _parcels(
     table = case.parcels
     bsm = np.array([], dtype=object) if table is None else table.object_ids
     compared = np.zeros(len(bsm), dtype=bool)
-    why = np.full(len(bsm), None, dtype=object)
+    why, unsaid = np.full(len(bsm), None, dtype=object), np.ones(len(bsm), dtype=bool)
     for _, judgement, _ in judged:
         if judgement.compared is not None:
             compared |= judgement.compared
         for rows, reason in judgement.excuses:
-            why[rows & np.equal(why, None)] = reason
+            why[rows & unsaid] = reason
+            unsaid &= ~rows
     return fuse(bsm, findings, compared, case.standard, why)
 
 
