@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -150,8 +151,9 @@ def input_digests(
         progress.at(number / len(jobs))
         facts: dict[str, Any] = {"role": role, "path": name}
         # A service or a folder database has no single file to digest.
-        if path.is_file():
-            facts.update(file_digests(path, progress))
+        with suppress(OSError):  # a file that may not be read is a finding of its own
+            if path.is_file():
+                facts.update(file_digests(path, progress))
         out.append(facts)
     return out
 

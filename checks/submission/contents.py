@@ -25,6 +25,7 @@ _PHOTO_FILES = (".jpg", ".jpeg")
 _TRACK_FOLDERS = re.compile(r"(?:^|/)tracks?(?:/|$)|轨迹")
 _TRACK_FILES = (".gpx", ".nmea", ".log")
 _SHAPE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".shp.xml", ".qpj", ".qix")
+_EFFECTIVE = os.access in os.supports_effective_ids
 _SHADOW = "._"
 """What macOS puts beside every file in an archive."""
 _SQLITE_MAGIC = b"SQLite format 3\0"
@@ -123,7 +124,11 @@ def is_evidence_store(path: Path) -> bool:
 
 
 def _walk(root: Path, out: Contents, progress: Progress) -> Iterator[tuple[Path, str]]:
-    for folder, folders, files in os.walk(root):
+    def closed(error: OSError) -> None:
+        inside = Path(str(error.filename)).relative_to(root).as_posix()
+        out.problems.append(_not_ours_to_read(inside))
+
+    for folder, folders, files in os.walk(root, onerror=closed):
         progress.check()
         folders.sort()
         for name in sorted([*files, *folders]):
@@ -143,6 +148,9 @@ def _walk(root: Path, out: Contents, progress: Progress) -> Iterator[tuple[Path,
 def _sort_in(out: Contents, path: Path, name: str, in_database: bool) -> None:
     out.files.append(SourceFile(name, path, path.stat().st_size))
     out.names[path] = name
+    if not os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
+        out.problems.append(_not_ours_to_read(name))
+        return
     if in_database or path.name.startswith(_SHADOW):
         return
     suffix = path.suffix.lower()
@@ -161,6 +169,11 @@ def _sort_in(out: Contents, path: Path, name: str, in_database: bool) -> None:
         out.tracks.append(path)
     elif path.name.lower() == MANIFEST and _is_higher(out, path):
         out.manifest = path
+
+
+def _not_ours_to_read(name: str) -> Problem:
+    text = Text(f"没有读取“{name}”的权限", f"There is no permission to read '{name}'")
+    return Problem("unreadable_file", name, "", text, "permission")
 
 
 def _database_of(path: Path, root: Path) -> Path | None:
