@@ -81,7 +81,7 @@ def write_report(
     environment.filters["n"] = charts.number
     environment.filters["breaks"] = _breaks
     progress.at(0.1)
-    values = content(verification, case)
+    values = content(verification, case, progress)
     progress.at(0.8)
     write_text(path, environment.get_template("report.html.j2").render(**values))
     progress.at(1.0)
@@ -92,7 +92,7 @@ def _breaks(name: str) -> str:
     return name.replace(".", ".\u200b").replace("_", "_\u200b")
 
 
-def content(verification: Verification, case: Case) -> dict[str, Any]:
+def content(verification: Verification, case: Case, progress: Progress = SILENT) -> dict[str, Any]:
     """Everything the template shows."""
     record = record_document(verification)
     outcomes = verification.parcels.outcome
@@ -106,7 +106,7 @@ def content(verification: Verification, case: Case) -> dict[str, Any]:
         "review": int((outcomes == REVIEW).sum()),
         "not_checkable": int((outcomes == NOT_CHECKABLE).sum()),
         "standard": case.standard.title,
-        "picture": draw(case, verification.findings),
+        "picture": draw(case, verification.findings, progress),
         "charts": _charts(verification, case),
         "general": [f for f in verification.findings if not f.parcel_bsm][:40],
         "general_count": sum(1 for f in verification.findings if not f.parcel_bsm),

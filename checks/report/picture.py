@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 import numpy as np
 import shapely
@@ -12,6 +13,7 @@ from osgeo import gdal, ogr, osr
 
 from ..findings import Finding, Verdict
 from ..measures.case import Case
+from ..progress import SILENT, Progress
 from ..table import FloatArray, IntArray, Table
 from .charts import AMBER, RED
 
@@ -32,7 +34,7 @@ class Picture:
     scale_pixels: float
 
 
-def draw(case: Case, findings: Sequence[Finding]) -> Picture | None:
+def draw(case: Case, findings: Sequence[Finding], progress: Progress = SILENT) -> Picture | None:
     """Draw the parcels of ``case``; ``None`` when there is nothing to draw."""
     table = case.parcels
     if table is None or table.geometry is None or not table.usable.any():
@@ -49,10 +51,13 @@ def draw(case: Case, findings: Sequence[Finding]) -> Picture | None:
     height = max(1, int(np.ceil((north - south) / cell)))
     corner = (west, cell, 0.0, north, 0.0, -cell)
     colours = _burn(case, table, corner, width, height)
+    progress.check()
     shade = _relief(case, table, corner, width, height)
     if shade is not None:
         colours = colours * (0.62 + 0.38 * shade[None])
+    progress.check()
     outlines = _outlines(table, corner, width, height)
+    progress.check()
     colours[:, outlines > 0] *= 0.82
     address = _png(np.clip(colours, 0, 255).astype(np.uint8))
     geographic = case.frame.geographic(table.name)
@@ -189,8 +194,9 @@ def _png(colours: FloatArray) -> str:
         "", colours.shape[2], colours.shape[1], 3, gdal.GDT_Byte
     )
     source.WriteArray(colours)
-    name = "/vsimem/onemap-report.png"
-    gdal.GetDriverByName("PNG").CreateCopy(name, source, options=["ZLEVEL=9"])
+    # Several reports may be written at once, and all see the same memory files.
+    name = f"/vsimem/onemap-report-{uuid4().hex}.png"
+    gdal.GetDriverByName("PNG").CreateCopy(name, source, options=["ZLEVEL=6"])
     stream = gdal.VSIFOpenL(name, "rb")
     gdal.VSIFSeekL(stream, 0, 2)
     size = gdal.VSIFTellL(stream)
