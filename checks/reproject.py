@@ -6,6 +6,7 @@ Everything here uses data axis order (east, north), as files and Shapely do.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -61,7 +62,7 @@ def same_crs(first: str, second: str) -> bool:
 
 
 class Reprojection:
-    """From ``source`` to ``target`` (WKT, EPSG code or PROJ string).
+    """From ``source`` to ``target`` (WKT, EPSG code or PROJ string); for any thread.
 
     Raises
     ------
@@ -77,16 +78,25 @@ class Reprojection:
         # Beyond these no projection has an image: sorted out first, as each
         # failing point costs OGR a call of its own.
         self._domain = (540.0, 90.0) if one.IsGeographic() else (1e8, 1e8)
-        self._transformation: osr.CoordinateTransformation | None = None
+        self._crs = (source, target)
+        self._own = threading.local()
         if not self.identity:
+            self._transformation()
+
+    def _transformation(self) -> osr.CoordinateTransformation:
+        """The transformation of this thread: PROJ allows no sharing."""
+        if not hasattr(self._own, "transformation"):
+            one, other = (reference(crs) for crs in self._crs)
             with quiet():
                 try:
-                    self._transformation = osr.CoordinateTransformation(one, other)
+                    found = osr.CoordinateTransformation(one, other)
                 except RuntimeError as error:
                     raise ReprojectionError(str(error)) from error
             # Without exceptions GDAL gives an empty object instead.
-            if not getattr(self._transformation, "this", self._transformation):
+            if found is None or not getattr(found, "this", found):
                 raise ReprojectionError("no transformation between the two CRS")
+            self._own.transformation = found
+        return self._own.transformation
 
     def points(self, xy: FloatArray, progress: Progress = SILENT) -> FloatArray:
         """Transform ``xy``, shape ``(n, 2)``; NaN where a point has no image.
@@ -121,7 +131,7 @@ class Reprojection:
         header = np.array([(1, _LINE, len(xy))], dtype=_WKB_HEADER).tobytes()
         try:
             line = ogr.CreateGeometryFromWkb(header + xy.tobytes())
-            if line is None or line.Transform(self._transformation) != 0:
+            if line is None or line.Transform(self._transformation()) != 0:
                 return None
             wkb = bytes(line.ExportToWkb(ogr.wkbNDR))
         except RuntimeError:

@@ -37,9 +37,9 @@ _SURELY = 1e-6
 class Coverage:
     """Covered cells of one window.
 
-    ``cell_*``: cells covered in part, by ``owner`` then position; ``cell`` is
+    ``cell_*``: cells covered in part, sorted by ``owner``; ``cell`` is
     the flat index in the window and ``weight`` the covered fraction. ``run_*``:
-    runs of wholly covered cells in one row, by ``owner`` then position;
+    runs of wholly covered cells in one row, sorted by ``owner``;
     ``start`` is the flat index of the first. Owners are positions in the list
     of polygons that was asked for. ``tangled``, shape ``(polygons,)``, marks
     those whose rings overlap themselves here; nothing is reported of them.
@@ -318,5 +318,5 @@ def _merged(
     one: tuple[IntArray, IntArray, FloatArray], other: tuple[IntArray, IntArray, FloatArray]
 ) -> tuple[IntArray, IntArray, FloatArray]:
     owner, cell, weight = (np.concatenate(pair) for pair in zip(one, other))
-    order = np.lexsort((cell, owner))
+    order = np.argsort(owner, kind="stable")
     return owner[order], cell[order], weight[order]

@@ -83,6 +83,27 @@ def outlines(
     return _assemble(x, y, length[some], shell[some], owner[ring_polygon[some]], len(geometries))
 
 
+def joined(parts: Sequence[Outlines]) -> Outlines:
+    """The outlines of several lists of polygons as those of one."""
+    if len(parts) == 1:
+        return parts[0]
+    points = np.cumsum([0, *(len(part.x) for part in parts)])
+    edges = np.cumsum([0, *(len(part.edges) for part in parts)])
+    return Outlines(
+        x=np.concatenate([part.x for part in parts]),
+        y=np.concatenate([part.y for part in parts]),
+        backward=np.concatenate([part.backward for part in parts]),
+        edges=np.concatenate([part.edges + start for part, start in zip(parts, points)]),
+        first_edge=np.concatenate(
+            [parts[0].first_edge[:1]]
+            + [part.first_edge[1:] + start for part, start in zip(parts, edges)]
+        ),
+        bounds=np.concatenate([part.bounds for part in parts]),
+        area=np.concatenate([part.area for part in parts]),
+        load=np.concatenate([part.load for part in parts]),
+    )
+
+
 def _polygons(geometries: GeometryArray) -> tuple[GeometryArray, IntArray]:
     kind = shapely.get_type_id(geometries)
     if (kind <= _POLYGON).all():

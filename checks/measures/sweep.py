@@ -16,7 +16,7 @@ from ..placing import Frame, Placing
 from ..progress import SILENT, Progress
 from ..raster import Raster
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray
-from .outlines import outlines
+from .outlines import Outlines, joined, outlines
 from .slope import SlopeBins, slope_of_window
 from .terrain_file import Texture, open_terrain, texture_of
 from .zonal import Cells, Sums, default_threads, sweep
@@ -24,6 +24,7 @@ from .zonal_window import Field
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _ROWS_AT_ONCE = 5_000
+_POLYGONS_AT_ONCE = 10_000
 
 
 class Terrain:
@@ -205,16 +206,33 @@ def measure_terrain(
     raster = open_terrain(dem_path)
     geometries = np.asarray(geometries, dtype=object)
     placing = Placing(wkt, raster.grid, _bounds(geometries))
-    outline = outlines(
-        placing.prepare(geometries), lambda xy: placing.to_pixels(xy, progress.part(0.0, 0.05))
-    )
     threads = threads or default_threads()
+    outline = _outlines(placing.prepare(geometries), placing, progress.part(0.0, 0.05), threads)
     bands = [band] if isinstance(band, (int, float)) else list(band)
     bins = SlopeBins(limits, bands)
     sums = sweep(outline, Terrain(raster, bins), progress.part(0.05, 0.97), threads)
     cell_area = _cell_area(raster.grid, outline.bounds)
     found = _terrain(sums, bins, tuple(limits), outline.area, cell_area, placing.frame, threads)
     return replace(found, texture=texture_of(raster))
+
+
+def _outlines(
+    geometries: GeometryArray, placing: Placing, progress: Progress, threads: int
+) -> Outlines:
+    """All polygons on the grid; some thousands at a time, in several threads."""
+    starts = range(0, max(len(geometries), 1), _POLYGONS_AT_ONCE)
+    chunks = [geometries[start : start + _POLYGONS_AT_ONCE] for start in starts]
+    parts: list[Outlines] = []
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = [pool.submit(outlines, chunk, placing.to_pixels) for chunk in chunks]
+        try:
+            for part in waiting:
+                progress.at(len(parts) / len(chunks))
+                parts.append(part.result())
+        finally:
+            for part in waiting:
+                part.cancel()
+    return joined(parts)
 
 
 def _terrain(

@@ -142,7 +142,7 @@ def sweep(
     raster = quantity.raster
     cells = raster.grid.width * raster.grid.height // _WINDOWS_WANTED
     windows = raster.windows(min(max(cells, _LEAST_WINDOW_CELLS), _MOST_WINDOW_CELLS))
-    jobs = _jobs(outline, windows, raster.grid)
+    jobs, alone = _jobs(outline, windows, raster.grid)
     total = _Total(len(outline), quantity)
     stop = Event()
 
@@ -151,7 +151,12 @@ def sweep(
         for window, polygons in batch:
             if stop.is_set():
                 break
-            parts += _window(outline, quantity, window, polygons)
+            for who, tangled, sums in _window(outline, quantity, window, polygons):
+                # A polygon that lies in one window only has its sums at once; the others
+                # wait until all windows before this one are joined.
+                here = alone[who]
+                total.place(who[here], tangled[here], sums.of(here))
+                parts.append((who[~here], tangled[~here], sums.of(~here)))
         raster.forget()
         return parts
 
@@ -198,11 +203,12 @@ def _result(future: Future[list[_Part]], progress: Progress) -> list[_Part]:
     return future.result()
 
 
-def _jobs(outline: Outlines, windows: Windows, grid: Grid) -> list[list[_Job]]:
+def _jobs(outline: Outlines, windows: Windows, grid: Grid) -> tuple[list[list[_Job]], BoolArray]:
     """Windows that polygons reach into, each with those polygons in order.
 
     They come in batches of neighbours, which one thread works through: most
-    tiles of a compressed file are then unpacked once only.
+    tiles of a compressed file are then unpacked once only. Also: which
+    polygons reach into one window only, shape ``(polygons,)``.
     """
     rows, columns = windows.rows, windows.columns
     left, top, right, bottom = outline.bounds.T
@@ -228,7 +234,9 @@ def _jobs(outline: Outlines, windows: Windows, grid: Grid) -> list[list[_Job]]:
     jobs: dict[int, list[_Job]] = {}
     for at, group in zip(first, np.split(polygon, first[1:])):
         jobs.setdefault(int(batch[at]), []).append((windows[number[at]], group))
-    return list(jobs.values())
+    alone = np.zeros(len(outline), dtype=bool)
+    alone[reach[count == 1]] = True
+    return list(jobs.values()), alone
 
 
 _Part = tuple[IntArray, BoolArray, WindowResult]
@@ -268,45 +276,54 @@ class _Total:
     def __init__(self, polygons: int, quantity: Quantity) -> None:
         across, down = quantity.raster.grid.spacing(0, 1)
         self._cell_area = float(across[0] * down[0]) if quantity.raster.grid.even else 1.0
-        self._covered = np.zeros(polygons)
+        fields = quantity.field_count
         self._classes = np.zeros((polygons, quantity.class_count), dtype=np.float32)
+        self._numbers = np.zeros((polygons, 1 + fields * len(MOMENTS)))
+        self._extremes = np.tile((np.inf, -np.inf), (polygons, fields))
         self._tangled = np.zeros(polygons, dtype=bool)
-        self._moments = np.zeros((quantity.field_count, len(MOMENTS), polygons))
-        self._extremes = np.zeros((quantity.field_count, 2, polygons))
-        self._extremes[:, 0], self._extremes[:, 1] = np.inf, -np.inf
+
+    def place(self, who: IntArray, tangled: BoolArray, sums: WindowResult) -> None:
+        """Set the sums of polygons of which no other window knows; from any thread."""
+        self._classes[who] = sums.classes.astype(np.float32)
+        self._numbers[who] = sums.numbers
+        self._extremes[who] = sums.extremes
+        self._tangled[who] = tangled
 
     def join(self, who: IntArray, tangled: BoolArray, sums: WindowResult) -> None:
-        """Add the sums of one window."""
-        self._covered[who] += sums.covered
+        """Add the sums of one window to those of the windows before."""
         self._classes[who] += sums.classes
+        self._numbers[who] += sums.numbers
+        ends = self._extremes[who]
+        np.minimum(ends[:, ::2], sums.extremes[:, ::2], out=ends[:, ::2])
+        np.maximum(ends[:, 1::2], sums.extremes[:, 1::2], out=ends[:, 1::2])
+        self._extremes[who] = ends
         self._tangled[who] |= tangled
-        self._moments[..., who] += sums.moments
-        least, greatest = self._extremes[:, 0], self._extremes[:, 1]
-        least[:, who] = np.minimum(least[:, who], sums.extremes[:, 0])
-        greatest[:, who] = np.maximum(greatest[:, who], sums.extremes[:, 1])
 
     def sums(self) -> Sums:
         """All polygons; those found tangled in any window have nothing."""
         tangled, area = self._tangled, self._cell_area
-        self._covered[tangled] = 0
         self._classes[tangled] = 0
-        self._moments[..., tangled] = 0
-        self._extremes[..., tangled] = np.nan
+        self._numbers[tangled] = 0
+        self._extremes[tangled] = np.nan
         self._extremes[~np.isfinite(self._extremes)] = np.nan
         if area != 1.0:
-            self._covered *= area
             self._classes *= np.float32(area)
+        covered, *numbers = np.ascontiguousarray(self._numbers.T)
+        ends = np.ascontiguousarray(self._extremes.T)
         fields = tuple(
             FieldStatistics(
-                _statistics(moments[:3], area), _statistics(moments[3:], area), *extremes
+                _statistics(numbers[6 * number : 6 * number + 3], area),
+                _statistics(numbers[6 * number + 3 : 6 * number + 6], area),
+                least=ends[2 * number],
+                greatest=ends[2 * number + 1],
             )
-            for moments, extremes in zip(self._moments, self._extremes)
+            for number in range(len(ends) // 2)
         )
-        return Sums(self._covered, self._classes, fields, tangled)
+        return Sums(covered * area, self._classes, fields, tangled)
 
 
-def _statistics(sums: FloatArray, area: float) -> Statistics:
-    """From sums of weight, value and squares, shape ``(3, polygons)``."""
+def _statistics(sums: list[FloatArray], area: float) -> Statistics:
+    """From sums of weight, value and squares."""
     weight, total, squares = sums
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / weight

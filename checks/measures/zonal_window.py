@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..table import BoolArray, FloatArray, IntArray
 from .coverage_fraction import Coverage, ranges
 
-_CELLS_AT_ONCE = 128 * 1024
+_CELLS_AT_ONCE = 256 * 1024
 """What is computed of so many cells still fits the cache of one processor core."""
 
 _WORTH_PAINTING = 1 / 3
@@ -44,21 +44,26 @@ class Sums:
 
     Attributes
     ----------
-    covered
-        Shape ``(polygons,)``: weight of all covered cells, valid or not.
     classes
         Shape ``(polygons, classes)``: weight by class.
-    moments
-        Shape ``(fields, 6, polygons)``: see :data:`MOMENTS`.
+    numbers
+        Shape ``(polygons, 1 + 6 × fields)``: weight of all covered cells,
+        valid or not; then for each field its :data:`MOMENTS`.
     extremes
-        Shape ``(fields, 2, polygons)``: least and greatest over all touched
-        cells; ±inf where there are none, or where not asked for.
+        Shape ``(polygons, 2 × fields)``: for each field the least and the
+        greatest over all touched cells; ±inf where there are none, or where
+        not asked for.
     """
 
-    covered: FloatArray
     classes: FloatArray
-    moments: FloatArray
+    numbers: FloatArray
     extremes: FloatArray
+
+    def of(self, some: BoolArray) -> Sums:
+        """Some of the polygons."""
+        if some.all():
+            return self
+        return Sums(self.classes[some], self.numbers[some], self.extremes[some])
 
 
 class WindowSums:
@@ -105,12 +110,14 @@ class WindowSums:
                 for each in sums:
                     each.take(runs, some, bounds, room[:, : last - first + 1], first, last)
                 self._inside_classes(runs, some, first, last, by_class)
-        moments = np.empty((len(sums), len(MOMENTS), polygons))
-        extremes = np.empty((len(sums), 2, polygons))
+        numbers = np.empty((1 + len(sums) * len(MOMENTS), polygons))
+        extremes = np.empty((2 * len(sums), polygons))
+        numbers[0] = covered
         for number, each in enumerate(sums):
-            moments[number, 0], moments[number, 3] = covered, inside
-            each.finish(edge, runs, moments[number], extremes[number])
-        return Sums(covered, by_class.reshape(polygons, self._class_count), moments, extremes)
+            moments = numbers[1 + number * len(MOMENTS) :][: len(MOMENTS)]
+            moments[0], moments[3] = covered, inside
+            each.finish(edge, runs, moments, extremes[2 * number : 2 * number + 2])
+        return Sums(by_class.reshape(polygons, self._class_count), numbers.T, extremes.T)
 
     @property
     def _step(self) -> int:
