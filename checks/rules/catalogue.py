@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from ..findings import Family
 from ..standard import Standard
-from . import area, codes, heights, logic, package, schema, terrain, topology
+from . import (
+    area,
+    boundary,
+    change,
+    codes,
+    control,
+    heights,
+    history,
+    imagery,
+    logic,
+    package,
+    photos,
+    schema,
+    statistics,
+    terrain,
+    topology,
+    tracks,
+)
 from .rule import Rule
 
 _MODULES = {
@@ -16,6 +33,14 @@ _MODULES = {
     Family.AREA: area,
     Family.TERRAIN: terrain,
     Family.HEIGHTS: heights,
+    Family.IMAGERY: imagery,
+    Family.CHANGE: change,
+    Family.BOUNDARY: boundary,
+    Family.PHOTOS: photos,
+    Family.TRACKS: tracks,
+    Family.CONTROL: control,
+    Family.HISTORY: history,
+    Family.STATISTICS: statistics,
 }
 
 FAMILIES: tuple[Family, ...] = tuple(_MODULES)
