@@ -1278,9 +1278,24 @@
 <context>
     <name>Verification</name>
     <message>
+        <location filename="../processing_provider/check_history.py"/>
+        <source>Check against last year</source>
+        <translation>与上年度对照</translation>
+    </message>
+    <message>
         <location filename="../processing_provider/check_area.py"/>
         <source>Check areas</source>
         <translation>检查面积</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_boundary.py"/>
+        <source>Check boundaries</source>
+        <translation>检查边界</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_change.py"/>
+        <source>Check change</source>
+        <translation>检查变化</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_codes.py"/>
@@ -1288,9 +1303,24 @@
         <translation>检查代码</translation>
     </message>
     <message>
+        <location filename="../processing_provider/check_control.py"/>
+        <source>Check control lines</source>
+        <translation>检查管控边界</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_photos.py"/>
+        <source>Check evidence photos</source>
+        <translation>检查举证照片</translation>
+    </message>
+    <message>
         <location filename="../processing_provider/check_heights.py"/>
         <source>Check heights</source>
         <translation>检查高程</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_imagery.py"/>
+        <source>Check imagery</source>
+        <translation>检查影像地类</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_logic.py"/>
@@ -1308,6 +1338,11 @@
         <translation>检查数据结构</translation>
     </message>
     <message>
+        <location filename="../processing_provider/check_statistics.py"/>
+        <source>Check statistics</source>
+        <translation>检查统计异常</translation>
+    </message>
+    <message>
         <location filename="../processing_provider/check_terrain.py"/>
         <source>Check terrain</source>
         <translation>检查坡度与地形</translation>
@@ -1316,6 +1351,11 @@
         <location filename="../processing_provider/check_topology.py"/>
         <source>Check topology</source>
         <translation>检查拓扑</translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_tracks.py"/>
+        <source>Check tracks</source>
+        <translation>检查轨迹</translation>
     </message>
     <message>
         <location filename="../processing_provider/verification.py"/>

@@ -12,7 +12,7 @@ class CheckHeights(Verification):
     identifier = "checkheights"
     families = ("heights",)
     parameters_used = ("SUBMISSION", "DEM", "DEM_ORIGIN", "STANDARD")
-    needs_dem = True
+    needs = ("DEM",)
     words = (
         "heights",
         "elevation",

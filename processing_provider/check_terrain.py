@@ -12,7 +12,7 @@ class CheckTerrain(Verification):
     identifier = "checkterrain"
     families = ("terrain",)
     parameters_used = ("SUBMISSION", "DEM", "DEM_ORIGIN", "STANDARD")
-    needs_dem = True
+    needs = ("DEM",)
     words = (
         "terrain",
         "slope",

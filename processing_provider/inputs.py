@@ -68,13 +68,6 @@ def dem() -> QgsProcessingParameterDefinition:
     )
 
 
-def dem_required() -> QgsProcessingParameterDefinition:
-    """Trusted terrain, where nothing can be checked without it."""
-    return QgsProcessingParameterRasterLayer(
-        "DEM", translate("Inputs", "Trusted DEM (heights in metres)")
-    )
-
-
 def dem_origin() -> QgsProcessingParameterDefinition:
     """Where the submission's heights may come from; the values are stable words."""
     parameter = QgsProcessingParameterEnum(
@@ -247,6 +240,17 @@ INPUTS: dict[str, Callable[[], QgsProcessingParameterDefinition]] = {
     "RIDGE_COEFFICIENTS": ridge_coefficients,
     "CONTROL_AREA": control_area,
 }
+
+
+def parameter(name: str, *, required: bool) -> QgsProcessingParameterDefinition:
+    """The parameter ``name``; ``required`` where nothing can be checked without it."""
+    one = INPUTS[name]()
+    if required:
+        one.setFlags(one.flags() & ~QgsProcessingParameterDefinition.Flag.FlagOptional)
+        # It says what becomes of the other rules without it.
+        if name != "CONTROL_LAYERS":
+            one.setHelp("")
+    return one
 
 
 def destinations() -> list[QgsProcessingParameterDefinition]:

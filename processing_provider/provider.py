@@ -7,13 +7,21 @@ from qgis.PyQt.QtGui import QIcon
 
 from . import icons
 from .check_area import CheckArea
+from .check_boundary import CheckBoundary
+from .check_change import CheckChange
 from .check_codes import CheckCodes
+from .check_control import CheckControl
 from .check_heights import CheckHeights
+from .check_history import CheckHistory
+from .check_imagery import CheckImagery
 from .check_logic import CheckLogic
 from .check_package import CheckPackage
+from .check_photos import CheckPhotos
 from .check_schema import CheckSchema
+from .check_statistics import CheckStatistics
 from .check_terrain import CheckTerrain
 from .check_topology import CheckTopology
+from .check_tracks import CheckTracks
 from .verify_submission import VerifySubmission
 
 ALGORITHMS = (
@@ -26,6 +34,14 @@ ALGORITHMS = (
     CheckArea,
     CheckTerrain,
     CheckHeights,
+    CheckImagery,
+    CheckChange,
+    CheckBoundary,
+    CheckPhotos,
+    CheckTracks,
+    CheckControl,
+    CheckHistory,
+    CheckStatistics,
 )
 
 

@@ -30,12 +30,13 @@ class Verification(OneMapAlgorithm):
     """Checks a submission and writes findings, record and report.
 
     A subclass says which ``families`` of rules are run (``None``: all) and which
-    ``parameters_used`` of :data:`inputs.INPUTS` they need, in the order of the form.
+    ``parameters_used`` of :data:`inputs.INPUTS` they take, in the order of the form; those
+    without which nothing can be checked are its ``needs``.
     """
 
     families: ClassVar[tuple[str, ...] | None] = None
     parameters_used: ClassVar[tuple[str, ...]]
-    needs_dem: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
     group_identifier = "families"
 
     def __init__(self) -> None:
@@ -52,8 +53,7 @@ class Verification(OneMapAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         for name in self.parameters_used:
-            required = name == "DEM" and self.needs_dem
-            self.addParameter(inputs.dem_required() if required else inputs.INPUTS[name]())
+            self.addParameter(inputs.parameter(name, required=name in self.needs))
         for destination in inputs.destinations():
             self.addParameter(destination)
         self.addOutput(

@@ -16,6 +16,10 @@ def survey(tmp_path_factory):
     return {
         "package": small_survey.write_package(folder / "county.gpkg"),
         "dem": small_survey.write_dem(folder / "dem.tif"),
+        "image": small_survey.write_image(folder / "image.tif"),
+        "image_previous": small_survey.write_image(folder / "image_previous.tif", seed=2),
+        "previous": small_survey.write_package(folder / "last_year.gpkg"),
+        "farmland": small_survey.write_farmland(folder / "farmland.gpkg"),
         "findings": small_survey.write_findings_file(folder / "findings.gpkg"),
     }
 

@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
-FAMILIES = ("package", "schema", "codes", "logic", "topology", "area", "terrain", "heights")
+FAMILIES = (
+    *("package", "schema", "codes", "logic", "topology", "area", "terrain", "heights"),
+    *("imagery", "change", "boundary", "photos", "tracks", "control", "history", "statistics"),
+)
 ALGORITHMS = ("verifysubmission", *(f"check{family}" for family in FAMILIES))
 
 # contract.md: parameter name → type of QGIS
@@ -98,12 +101,26 @@ def test_a_submission_is_a_file_or_a_folder(algorithm, path):
         assert algorithm(name).parameterDefinition("SUBMISSION").checkValueIsAcceptable(path)
 
 
-def test_terrain_and_heights_need_a_dem_and_the_others_do_not(algorithm):
+def test_a_family_demands_what_it_cannot_do_without_and_no_more(algorithm):
     from qgis.core import QgsProcessingParameterDefinition
 
     optional = QgsProcessingParameterDefinition.Flag.FlagOptional
-    for family in ("terrain", "heights"):
-        assert not algorithm(f"check{family}").parameterDefinition("DEM").flags() & optional
+    needs = {
+        "terrain": {"DEM"},
+        "heights": {"DEM"},
+        "imagery": {"IMAGERY"},
+        "change": {"IMAGERY", "IMAGERY_PREVIOUS"},
+        "control": {"CONTROL_LAYERS"},
+        "history": {"PREVIOUS"},
+    }
+    for family in FAMILIES:
+        check = algorithm(f"check{family}")
+        demanded = {
+            one.name()
+            for one in check.parameterDefinitions()
+            if not one.flags() & optional and not one.isDestination() and one.name() != "DEM_ORIGIN"
+        }
+        assert demanded == {"SUBMISSION"} | needs.get(family, set())
     for name in ("verifysubmission", "checkpackage"):
         assert algorithm(name).parameterDefinition("DEM").flags() & optional
     assert algorithm("checktopology").parameterDefinition("DEM") is None

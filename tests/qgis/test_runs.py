@@ -7,7 +7,10 @@ import time
 import pytest
 import small_survey
 
-FAMILIES = ("package", "schema", "codes", "logic", "topology", "area", "terrain", "heights")
+FAMILIES = (
+    *("package", "schema", "codes", "logic", "topology", "area", "terrain", "heights"),
+    *("imagery", "change", "boundary", "photos", "tracks", "control", "history", "statistics"),
+)
 
 
 class Listener:
@@ -71,6 +74,15 @@ def rows(path, query):
         return connection.execute(query).fetchall()
 
 
+def images(survey):
+    return {
+        "IMAGERY": survey["image"],
+        "IMAGERY_DATE": "2023-08-01",
+        "IMAGERY_PREVIOUS": survey["image_previous"],
+        "IMAGERY_PREVIOUS_DATE": "2022-08-01",
+    }
+
+
 @pytest.fixture(scope="module")
 def verified(onemap_provider, survey, tmp_path_factory):
     """The outputs of one whole run."""
@@ -84,6 +96,9 @@ def verified(onemap_provider, survey, tmp_path_factory):
             "SUBMISSION": survey["package"],
             "DEM": survey["dem"],
             "DEM_ORIGIN": "same_source",
+            **images(survey),
+            "PREVIOUS": survey["previous"],
+            "CONTROL_LAYERS": [survey["farmland"]],
             "CAMPAIGN_START": "2023-05-01",
             "CONTROL_AREA": 160000.0,
             "FINDINGS": str(folder / "findings.gpkg"),
@@ -146,14 +161,21 @@ def test_progress_is_steady_and_in_one_language(verified):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_alone_finds_what_the_whole_finds(run, survey, tmp_path, verified, family):
+def test_a_family_alone_finds_what_the_whole_finds(
+    run, onemap_provider, survey, tmp_path, verified, family
+):
     parameters = {"SUBMISSION": survey["package"], "FINDINGS": str(tmp_path / "f.gpkg")}
-    if family in ("terrain", "heights"):
-        parameters |= {"DEM": survey["dem"], "DEM_ORIGIN": "same_source"}
-    if family == "package":
-        parameters["DEM"] = survey["dem"]
-    if family == "area":
-        parameters["CONTROL_AREA"] = 160000.0
+    everything = {
+        "DEM": survey["dem"],
+        "DEM_ORIGIN": "same_source",
+        **images(survey),
+        "PREVIOUS": survey["previous"],
+        "CONTROL_LAYERS": [survey["farmland"]],
+        "CAMPAIGN_START": "2023-05-01",
+        "CONTROL_AREA": 160000.0,
+    }
+    taken = onemap_provider.algorithm(f"check{family}").parameterDefinitions()
+    parameters |= {one.name(): everything[one.name()] for one in taken if one.name() in everything}
     outputs, _ = run(f"check{family}", parameters)
     query = (
         f"SELECT finding_id, verdict, measured FROM findings WHERE family = '{family}' ORDER BY 1"
