@@ -22,11 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaincc
+from scipy.special import chdtri, gammaincc
 
 from ..table import FloatArray
 
@@ -197,10 +198,11 @@ def _solve(sums: _Sums, start: _Sums, scale: FloatArray, ridge: float, step: int
     count = min(at_first, at_second)
     left, right, correlation = left[:, :count], right[:count], correlation[:count]
     first, second = within_first @ left, within_second @ right.T
-    # Weights make the correlation a little too high; peers calibrate what follows.
     # Signs are free: the variate shall grow with the image.
     sign = np.where((standard[:p, :p] @ first).sum(axis=0) < 0, -1.0, 1.0)
     correlation = np.clip(correlation, 0.0, 1.0)
+    if step:
+        correlation = np.clip(1 - (1 - correlation) / _kept_variance(count), 0.0, 1.0)
     slope, offset = _orthogonal(sums)
     return Mad(
         first=first * sign / scale[:p, None],
@@ -215,6 +217,21 @@ def _solve(sums: _Sums, start: _Sums, scale: FloatArray, ridge: float, step: int
         steps=step,
         pixels=start.count,
     )
+
+
+@lru_cache(maxsize=64)
+def _kept_variance(degrees: int) -> float:
+    """What is left of a variance when pixels weigh by their own χ² probability.
+
+    With these weights ``w`` the variance of an unchanged variate becomes ``E[w
+    d²] / (k E[w])`` of what it is. Left alone, every iteration would shrink it
+    further, until most unchanged pixels looked changed; divided by it, the true
+    variance stays where it is (the consistency factor of any M-estimate of
+    scatter, Maronna 1976).
+    """
+    share = (np.arange(20_000) + 0.5) / 20_000
+    squares = chdtri(degrees, share)  # the value that χ² exceeds with probability ``share``
+    return float((share * squares).mean() / (0.5 * degrees))
 
 
 def _whitener(covariance: FloatArray, ridge: float) -> tuple[FloatArray, int]:
