@@ -26,6 +26,7 @@ from .rules.catalogue import rules_of
 from .rules.rule import Judgement, Rule
 from .standard import load
 from .submission.open import open_submission
+from .table import BoolArray
 
 _LOG = logging.getLogger("onemap_verify")
 
@@ -153,11 +154,13 @@ def _parcels(
 ) -> ParcelRisk:
     table = case.parcels
     bsm = np.array([], dtype=object) if table is None else table.object_ids
-    compared = np.zeros(len(bsm), dtype=bool)
+    compared: dict[Family, BoolArray] = {}
     why, unsaid = np.full(len(bsm), None, dtype=object), np.ones(len(bsm), dtype=bool)
-    for _, judgement, _ in judged:
+    for rule, judgement, _ in judged:
         if judgement.compared is not None:
-            compared |= judgement.compared
+            before = compared.get(rule.family)
+            rows = judgement.compared
+            compared[rule.family] = rows.copy() if before is None else before | rows
         for rows, reason in judgement.excuses:
             why[rows & unsaid] = reason
             unsaid &= ~rows
