@@ -166,6 +166,59 @@ class Raster:
         frame[inside] = True if valid is None else valid
         return values, frame
 
+    def overview(
+        self, most_cells: int, band: int = 1
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+        """Read the whole raster in fewer cells, each the mean of those it stands for.
+
+        Returns
+        -------
+        values
+            As of :meth:`read`, shape ``(rows, columns)`` of at most about
+            ``most_cells`` cells; every cell as it is where there are no more.
+        valid
+            Same shape, never ``None``.
+
+        Raises
+        ------
+        RasterError
+            When the file is damaged.
+        """
+        about = self.bands[band - 1]
+        width, height = self.grid.width, self.grid.height
+        fold = max(int(np.ceil(np.sqrt(width * height / most_cells))), 1)
+        shape = (-(-height // fold), -(-width // fold))
+        values = np.zeros(shape, dtype=np.float32 if about.exact else np.float64)
+        source = self._dataset().GetRasterBand(about.number)
+        self._shrink(
+            source, values, gdal.GRIORA_Average if fold > 1 else gdal.GRIORA_NearestNeighbour
+        )
+        found = _valid(values, about, self.plausible)
+        valid = np.ones(shape, dtype=bool) if found is None else found
+        if self._alpha or about.masked:
+            mask = np.zeros(shape, dtype=np.uint8)
+            opaque = (
+                self._dataset().GetRasterBand(self._alpha) if self._alpha else source.GetMaskBand()
+            )
+            self._shrink(opaque, mask, gdal.GRIORA_NearestNeighbour)
+            valid &= mask != 0
+        _scale(values, about)
+        values[~valid] = 0
+        self.forget()
+        return values, valid
+
+    def _shrink(self, band: Any, out: npt.NDArray[Any], how: int) -> None:
+        """Fill ``out`` from all of ``band``."""
+        with quiet():
+            try:
+                done = band.ReadAsArray(
+                    0, 0, self.grid.width, self.grid.height, buf_obj=out, resample_alg=how
+                )
+            except RuntimeError as error:
+                raise self._damaged(str(error)) from error
+            if done is None:
+                raise self._damaged(gdal.GetLastErrorMsg())
+
     def _fetch(self, band: Any, out: npt.NDArray[Any], left: int, top: int) -> None:
         """Fill ``out`` from ``band``, whether GDAL raises or returns errors."""
         rows, columns = out.shape

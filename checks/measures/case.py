@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..baseline import Baseline
+from ..baseline import Baseline, Image
 from ..progress import SILENT, Progress
 from ..standard import Standard
 from ..submission.submission import Submission
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .coverage import CoverageMeasure
     from .frame import FrameMeasure
     from .heights import HeightMeasure
+    from .image_file import ImageFile
     from .sweep import TerrainMeasure
 
 
@@ -108,6 +109,24 @@ class Case:
         return measure_heights(
             self.submission.layers, self.frame, self.baseline.dem, self.standard, self.progress
         )
+
+    @cached_property
+    def image(self) -> ImageFile | None:
+        """The current trusted image, opened; ``None`` where none was given."""
+        return self._image_of(self.baseline.image)
+
+    @cached_property
+    def image_previous(self) -> ImageFile | None:
+        """The earlier trusted image, opened; ``None`` where none was given."""
+        return self._image_of(self.baseline.image_previous)
+
+    @staticmethod
+    def _image_of(image: Image | None) -> ImageFile | None:
+        if image is None:
+            return None
+        from .image_file import ImageFile
+
+        return ImageFile(image)
 
     def _terrain_of(self, layer: str) -> TerrainMeasure | None:
         table = self.layer(layer)
