@@ -40,7 +40,7 @@ _SETTLED = 1e-3
 _LEAST_VARIANCE = 1e-8
 _LEAST_SHARE = 0.02
 """When fewer pixels than this carry all the weight, they no longer speak for the images."""
-_UNCHANGED = 0.95
+_UNCHANGED = 0.05
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ class Mad:
         ``first[j] ≈ slope[j, i] second[i] + offset[j, i]``; NaN where they are
         not related.
     unchanged_share
-        Share of the pixels whose probability of no change is beyond 0.95.
+        Share of the pixels whose probability of no change is beyond 0.05: 0.95
+        where nothing changed at all.
     steps
         Iterations made.
     pixels

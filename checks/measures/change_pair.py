@@ -17,13 +17,16 @@ import numpy as np
 import numpy.typing as npt
 from osgeo import gdal
 
+from ..baseline import Image
 from ..findings import Text
 from ..grid import Grid, Window
 from ..raster import Raster, RasterError
 from ..reproject import quiet, reference
 from ..table import BoolArray, FloatArray
+from .image_file import ImageFile
 
 _FINER = 0.75
+_MEMORY = "/vsimem/onemap-pair-"
 _SAME_PIXEL = 0.01
 
 
@@ -32,48 +35,74 @@ class ImagePair:
     """Current and previous image on one grid.
 
     ``first`` is the current one, ``second`` the previous; ``warped`` names the
-    one that was resampled (``""``: neither), ``resampling`` how.
+    one that was resampled (``""``: neither), ``resampling`` how. ``sources``
+    live in memory and must stay as long as the images made of them.
     """
 
-    first: Raster
-    second: Raster
+    first: ImageFile
+    second: ImageFile
     warped: str = ""
     resampling: str = ""
+    sources: tuple[ImageFile, ...] = ()
 
     @property
     def grid(self) -> Grid:
         """The grid both are read on."""
-        return self.first.grid
+        return self.first.raster.grid
+
+    def read(self, window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[Any], BoolArray]:
+        """Both images' ground bands, ``(bands, rows, columns)``, and where both are clear."""
+        one, known = self.first.clear(window)
+        other, clear = self.second.clear(window)
+        return one, other, known & clear
 
 
-def pair_of(first: str, second: str, shift: tuple[float, float] = (0.0, 0.0)) -> ImagePair:
+def pair_of(first: Image, second: Image, shift: tuple[float, float] = (0.0, 0.0)) -> ImagePair:
     """Bring both images onto one grid.
+
+    Where nobody says what the bands of the previous image are, they are those
+    of the current one if there are as many.
 
     Parameters
     ----------
     first, second
         Current and previous image.
     shift
-        Map units of its own CRS by which the previous image is to be moved,
-        east and north, before all else.
+        Units of its own CRS by which the previous image is to be moved, east
+        and north, before all else.
 
     Raises
     ------
     RasterError
         When one cannot be read, or nothing connects their CRS.
     """
-    one, other = Raster(first), Raster(second)
+    one, other = ImageFile(first), ImageFile(second)
+    roles = dict(other.bands.roles)
+    alike = len(one.raster.bands) == len(other.raster.bands)
+    if alike and other.bands.guessed and not one.bands.guessed:
+        roles = dict(one.bands.roles)
+        other = _as(second.path, second, other, roles)
     if any(shift):
-        other = _moved(other, shift)
-    if _same_grid(one.grid, other.grid):
+        other = _as(_moved(other.raster, shift), second, other, roles)
+    here, there = one.raster.grid, other.raster.grid
+    if _same_grid(here, there):
         return ImagePair(one, other)
-    size = _cell(one.grid)
-    other_size = _cell_in(other.grid, one.grid)
+    kept = (one, other)
+    size, other_size = _cell(here), _cell_in(there, here)
     if other_size > size / _FINER:
-        warped, how = _onto(one, other.grid, size / other_size)
-        return ImagePair(warped, other, "current", how)
-    warped, how = _onto(other, one.grid, other_size / size)
-    return ImagePair(one, warped, "previous", how)
+        path, how = _onto(one.raster, there, size / other_size)
+        return ImagePair(_as(path, first, one, dict(one.bands.roles)), other, "current", how, kept)
+    path, how = _onto(other.raster, here, other_size / size)
+    return ImagePair(one, _as(path, second, other, roles), "previous", how, kept)
+
+
+def _as(path: str, image: Image, like: ImageFile, roles: dict[str, int]) -> ImageFile:
+    """The image as the file ``path`` shows it, with bands of known roles."""
+    numbers = {role: like.raster.bands[place - 1].number for role, place in roles.items()}
+    out = ImageFile(Image(path, image.taken, numbers))
+    if path.startswith(_MEMORY):
+        weakref.finalize(out, _forget, path)
+    return out
 
 
 def grid_like(path: str, grid: Grid) -> Raster:
@@ -87,21 +116,10 @@ def grid_like(path: str, grid: Grid) -> Raster:
     raster = Raster(path)
     if _same_grid(raster.grid, grid):
         return raster
-    return _onto(raster, grid, _cell_in(raster.grid, grid) / _cell(grid))[0]
-
-
-def read_bands(
-    raster: Raster, bands: tuple[int, ...], window: Window, halo: int = 0
-) -> tuple[npt.NDArray[Any], BoolArray]:
-    """Several bands, shape ``(bands, rows, columns)``, and where all of them are known."""
-    values, valid = [], None
-    for band in bands:
-        value, known = raster.read(window, band, halo)
-        values.append(value)
-        if known is not None:
-            valid = known if valid is None else valid & known
-    out = np.stack(values).astype(np.float32, copy=False)
-    return out, np.ones(out.shape[1:], dtype=bool) if valid is None else valid
+    path = _onto(raster, grid, _cell_in(raster.grid, grid) / _cell(grid))[0]
+    out = Raster(path)
+    weakref.finalize(out, _forget, path)
+    return out
 
 
 def _same_grid(one: Grid, other: Grid) -> bool:
@@ -138,7 +156,7 @@ def _cell_in(grid: Grid, like: Grid) -> float:
     return _cell(grid)
 
 
-def _onto(raster: Raster, grid: Grid, ratio: float) -> tuple[Raster, str]:
+def _onto(raster: Raster, grid: Grid, ratio: float) -> tuple[str, str]:
     """``raster`` warped onto ``grid``; cells ``ratio`` times as large as there."""
     how = "average" if ratio < _FINER else "bilinear"
     least_x, least_y, most_x, most_y = grid.bounds
@@ -161,7 +179,7 @@ def _onto(raster: Raster, grid: Grid, ratio: float) -> tuple[Raster, str]:
     if any(band.nodata is not None for band in raster.bands):
         # A cell is missing when any band is: a band alone would be compared with nothing.
         options["warpOptions"] = ["UNIFIED_SRC_NODATA=NO"]
-    name = f"/vsimem/onemap-pair-{os.getpid()}-{uuid.uuid4().hex}.vrt"
+    name = f"{_MEMORY}{os.getpid()}-{uuid.uuid4().hex}.vrt"
     with quiet():
         try:
             made = gdal.Warp(name, raster.path, **options)
@@ -175,31 +193,29 @@ def _onto(raster: Raster, grid: Grid, ratio: float) -> tuple[Raster, str]:
                 f"The two images cannot be brought onto one grid: '{raster.path}' ({message})",
             )
         )
+    _name_bands(made, raster)
     made = None
-    return _kept(name), how
+    return name, how
 
 
-def _moved(raster: Raster, shift: tuple[float, float]) -> Raster:
+def _name_bands(made: Any, raster: Raster) -> None:
+    """Descriptions, which a warp forgets, from the bands it was made of."""
+    with quiet():
+        source = gdal.OpenEx(raster.path, gdal.OF_RASTER | gdal.OF_READONLY)
+        for band in raster.bands:
+            text = source.GetRasterBand(band.number).GetDescription()
+            if text and band.number <= made.RasterCount:
+                made.GetRasterBand(band.number).SetDescription(text)
+
+
+def _moved(raster: Raster, shift: tuple[float, float]) -> str:
     grid = raster.grid
-    name = f"/vsimem/onemap-pair-{os.getpid()}-{uuid.uuid4().hex}.vrt"
+    name = f"{_MEMORY}{os.getpid()}-{uuid.uuid4().hex}.vrt"
     west, north = grid.west + shift[0], grid.north + shift[1]
     bounds = (west, north, west + grid.width * grid.step_x, north + grid.height * grid.step_y)
     with quiet():
-        try:
-            made = gdal.Translate(name, raster.path, format="VRT", outputBounds=bounds)
-        except RuntimeError:
-            made = None
-    if made is None:
-        return raster
-    made = None
-    return _kept(name)
-
-
-def _kept(name: str) -> Raster:
-    """A raster in memory that goes when nobody reads it any more."""
-    raster = Raster(name)
-    weakref.finalize(raster, _forget, name)
-    return raster
+        gdal.Translate(name, raster.path, format="VRT", outputBounds=bounds)
+    return name
 
 
 def _forget(name: str) -> None:

@@ -151,12 +151,9 @@ def past_of(
         np.add.at(known, now, common)
         kind = previous_group[before]
         np.add.at(share, (now[kind >= 0], kind[kind >= 0]), common[kind >= 0])
-        order = np.lexsort((-before, common))
-        now, before, common = now[order], before[order], common[order]
-        last = np.flatnonzero(np.diff(now[np.argsort(now, kind="stable")], append=-1))
-        by_parcel = np.argsort(now, kind="stable")[last]
-        better = common[by_parcel] > main_area[now[by_parcel]]
-        chosen = by_parcel[better]
+        # Largest common area last within each parcel; of equal ones the first row.
+        order = np.lexsort((-before, common, now))
+        chosen = order[np.flatnonzero(np.diff(now[order], append=-1))]
         main[now[chosen]], main_area[now[chosen]] = before[chosen], common[chosen]
     return Past(
         np.minimum(share / area[:, None], 1.0),

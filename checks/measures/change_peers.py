@@ -233,7 +233,9 @@ def learn(values: FloatArray, cells: FloatArray, group: IntArray, groups: int) -
         count,
         nothing,
         nothing,
-        tuple(Tail(nothing, 0.0, 1.0, _LEAST_SHAPE) if g in clouds else None for g in range(groups)),
+        tuple(
+            Tail(nothing, 0.0, 1.0, _LEAST_SHAPE) if g in clouds else None for g in range(groups)
+        ),
     )
     rows = np.flatnonzero(teaches & np.isin(group, enough))
     distance = plain.distance(values[rows], cells[rows], group[rows])

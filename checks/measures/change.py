@@ -1,0 +1,406 @@
+"""What changed on every parcel between two pictures, beside parcels of its class.
+
+The two images are compared by IR-MAD; means over parcels are linear in the
+bands, so that one sweep gives what both pictures show of a parcel and how they
+differ. A parcel is held against honest parcels of the class it had last year
+and in its neighbourhood: what season, sun and haze do to all of them is no
+change of this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..baseline import Baseline, Image
+from ..findings import Text
+from ..grid import Window
+from ..placing import Placing
+from ..progress import SILENT, Progress
+from ..raster import Raster, RasterError
+from ..table import BoolArray, FloatArray, GeometryArray, IntArray
+from .change_irmad import Mad, find_mad
+from .change_local import level, relief_free
+from .change_pair import ImagePair, gradient, grid_like, pair_of
+from .change_peers import Peers, learn
+from .change_sample import Registration, register, sample_of
+from .image_file import ImageFile
+from .outlines import Outlines
+from .sweep import bounds_of, outlines_on_grid
+from .zonal import Cells, Sums, default_threads, sweep
+from .zonal_window import Field
+
+LEAST_CELLS = 4.0
+_INSIDE_CELLS = 9.0
+_CLEAR_SHARE = 0.6
+_BELIEVED = 0.9
+_MOST_BANDS = 13
+
+
+class PairCells:
+    """Both images' bands, their MAD variates and the fall of the ground, cell by cell."""
+
+    class_count = 0
+
+    def __init__(self, pair: ImagePair, mad: Mad, dem: Raster | None) -> None:
+        self.raster = pair.first.raster
+        self.field_count = pair.first.count + pair.second.count + len(mad) + 2 * (dem is not None)
+        self._pair, self._mad, self._dem = pair, mad, dem
+
+    def of(self, window: Window) -> Cells:
+        """The cells of ``window``; valid where both images show the ground."""
+        one, other, clear = self._pair.read(window)
+        values = self._mad.variates(one[:, clear].T, other[:, clear].T).T
+        variates = np.zeros((len(self._mad), *clear.shape), dtype=np.float32)
+        variates[:, clear] = values
+        layers = [*one, *other, *variates]
+        for layer in layers[: len(one) + len(other)]:
+            layer[~clear] = 0
+        fields = [Field(layer, clear) for layer in layers]
+        if self._dem is not None:
+            fields += self._fall(window)
+        return Cells(None, fields)
+
+    def _fall(self, window: Window) -> list[Field]:
+        assert self._dem is not None
+        heights, known = self._dem.read(window, halo=1)
+        across, down = self._dem.grid.spacing(window.row, window.rows)
+        fall = gradient(heights.astype(np.float64), across, down)
+        whole = np.ones(fall.shape[1:], dtype=bool)
+        if known is not None:
+            for row, column in ((1, 0), (1, 2), (0, 1), (2, 1)):
+                whole &= known[row : row + window.rows, column : column + window.columns]
+        fall[:, ~whole] = 0
+        return [Field(layer, whole) for layer in fall]
+
+
+@dataclass(frozen=True)
+class ChangeMeasure:
+    """Two pictures of ``n`` parcels and ``g`` class groups.
+
+    Test statistics for every parcel, higher is more suspicious, NaN cannot be
+    judged: ``departure`` (how far beyond its peers it changed), ``contrast``
+    (how much more it still looks like last year's class than like the declared
+    one), ``patchiness`` (how unevenly it changed).
+
+    Attributes
+    ----------
+    problem
+        Why nothing could be compared at all, else ``None``.
+    now, before
+        Shape ``(n,)``: declared group, and last year's; -1 where none.
+    believed
+        Shape ``(n,)``: declared unchanged, so that it teaches what is usual.
+    cells, clear_share
+        Shape ``(n,)``: cells compared, and share of the parcel seen in both.
+    departure, departure_p
+        Shape ``(n,)``: robust distance of the parcel's MAD variates from
+        those of unchanged parcels of last year's class, in standard
+        deviations; and how rare that is among them.
+    patchiness, patchiness_p
+        Shape ``(n,)``: by how many standard deviations the change varies more
+        within the parcel than within its peers.
+    likelihood, likelihood_before
+        Shape ``(n, g)``: log-likelihood of the current and of the previous
+        look in each group, as its unchanged parcels look.
+    typical, typical_before
+        Shape ``(n, g)``: how rare so odd a look is in each group.
+    contrast
+        Shape ``(n,)``: log10 of the likelihood of last year's class over that
+        of the declared class, from the current picture.
+    greener, brighter, wetter
+        Shape ``(n,)``: change of NDVI, relative change of brightness, change
+        of NDWI, beyond what peers changed; NaN where bands are not known.
+    ndvi
+        Shape ``(n,)``: NDVI now.
+    peers
+        Shape ``(g,)``: unchanged parcels in each group.
+    mad, registration
+        The transformation between the images, and how well they lie on each
+        other.
+    pair
+        The images themselves, to look into single parcels.
+    """
+
+    problem: Text | None
+    now: IntArray
+    before: IntArray
+    believed: BoolArray
+    cells: FloatArray
+    clear_share: FloatArray
+    departure: FloatArray
+    departure_p: FloatArray
+    patchiness: FloatArray
+    patchiness_p: FloatArray
+    likelihood: FloatArray
+    likelihood_before: FloatArray
+    typical: FloatArray
+    typical_before: FloatArray
+    contrast: FloatArray
+    greener: FloatArray
+    brighter: FloatArray
+    wetter: FloatArray
+    ndvi: FloatArray
+    peers: IntArray
+    mad: Mad | None = None
+    registration: Registration | None = None
+    pair: ImagePair | None = None
+    outline: Outlines | None = None
+
+    def __len__(self) -> int:
+        return len(self.now)
+
+    @property
+    def seen(self) -> BoolArray:
+        """Parcels large and clear enough in both pictures, shape ``(n,)``."""
+        return (self.cells >= LEAST_CELLS) & (self.clear_share >= _CLEAR_SHARE)
+
+
+def measure_change(
+    geometries: GeometryArray,
+    wkt: str,
+    now: IntArray,
+    before: IntArray,
+    purity: FloatArray,
+    groups: int,
+    baseline: Baseline,
+    progress: Progress = SILENT,
+) -> ChangeMeasure:
+    """Compare both pictures of every parcel.
+
+    Parameters
+    ----------
+    geometries, wkt
+        Parcels, shape ``(n,)``, ``None`` where not usable; and their CRS.
+    now, before
+        Declared class group and last year's, shape ``(n,)``; -1 for none.
+    purity
+        Share of the parcel that was of group ``before``, shape ``(n,)``.
+    """
+    nothing = _nothing(now, before, groups)
+    one, other = baseline.image, baseline.image_previous
+    assert one is not None and other is not None
+    try:
+        pair, mad, registration = _compared(one, other, progress.part(0.0, 0.3))
+        if mad is None:
+            return replace(nothing, problem=_NO_OVERLAP, registration=registration)
+        dem = _dem(baseline.dem, pair)
+        placing = Placing(wkt, pair.grid, bounds_of(geometries))
+        threads = default_threads()
+        outline = outlines_on_grid(
+            placing.prepare(geometries), placing, progress.part(0.3, 0.35), threads
+        )
+        sums = sweep(outline, PairCells(pair, mad, dem), progress.part(0.35, 0.95))
+    except RasterError as error:
+        return replace(nothing, problem=error.text)
+    views = _Views.of(sums, pair, mad, outline, dem is not None)
+    believed = (now == before) & (purity >= _BELIEVED) & (now >= 0) & views.seen
+    return replace(
+        _judged(nothing, views, believed, mad, pair),
+        believed=believed,
+        mad=mad,
+        registration=registration,
+        pair=pair,
+        outline=outline,
+    )
+
+
+_NO_OVERLAP = Text("两期影像没有足够的共同清晰区域", "The two images share too little clear ground")
+
+
+def _compared(
+    one: Image, other: Image, progress: Progress
+) -> tuple[ImagePair, Mad | None, Registration]:
+    """Both images on one grid, after the earlier one was laid on the current one."""
+    pair = pair_of(one, other)
+    sample = sample_of(pair, progress.part(0.0, 0.5))
+    mad = find_mad(sample.blocks)
+    registration = register(pair, mad, sample)
+    progress.at(0.7)
+    if mad is not None and registration.correctable:
+        moved = pair_of(one, other, registration.move(pair.grid, other))
+        sample = sample_of(moved, progress.part(0.7, 1.0))
+        better = find_mad(sample.blocks)
+        if better is not None and better.correlation.sum() > mad.correlation.sum():
+            after = register(moved, better, sample)
+            return moved, better, replace(after, corrected=registration.length)
+    return pair, mad, registration
+
+
+def _dem(path: str, pair: ImagePair) -> Raster | None:
+    if not path:
+        return None
+    try:
+        return grid_like(path, pair.grid)
+    except RasterError:
+        return None  # relief only sharpens the comparison; that the DEM fails is told elsewhere
+
+
+@dataclass(frozen=True)
+class _Views:
+    """What the sweep saw of each parcel: means of bands, variates, fall, spread."""
+
+    first: FloatArray
+    second: FloatArray
+    variates: FloatArray
+    unevenness: FloatArray
+    fall: FloatArray
+    place: FloatArray
+    cells: FloatArray
+    clear_share: FloatArray
+
+    @property
+    def seen(self) -> BoolArray:
+        return (self.cells >= LEAST_CELLS) & (self.clear_share >= _CLEAR_SHARE)
+
+    @staticmethod
+    def of(sums: Sums, pair: ImagePair, mad: Mad, outline: Outlines, fall: bool) -> _Views:
+        area = float(np.prod(pair.grid.spacing(pair.grid.height // 2, 1)))
+        field = sums.fields[0]
+        inside = field.inside.area / area
+        pure = inside >= _INSIDE_CELLS
+        parts = [s.inside.mean * 1.0 for s in sums.fields]
+        means = np.column_stack(
+            [np.where(pure, a, s.whole.mean) for a, s in zip(parts, sums.fields)]
+        )
+        spreads = np.column_stack(
+            [np.where(pure, s.inside.deviation, s.whole.deviation) for s in sums.fields]
+        )
+        p, q, k = pair.first.count, pair.second.count, len(mad)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(outline.area > 0, field.whole.area / area / outline.area, 0.0)
+            uneven = np.log(np.sqrt((spreads[:, p + q : p + q + k] ** 2).mean(axis=1)) + 1e-6)
+        bounds = outline.bounds
+        return _Views(
+            first=means[:, :p],
+            second=means[:, p : p + q],
+            variates=means[:, p + q : p + q + k],
+            unevenness=uneven[:, None],
+            fall=means[:, p + q + k :] if fall else np.zeros((len(means), 0)),
+            place=np.column_stack([bounds[:, ::2].mean(axis=1), bounds[:, 1::2].mean(axis=1)]),
+            cells=np.where(pure, inside, field.whole.area / area),
+            clear_share=np.clip(np.nan_to_num(share), 0.0, 1.0),
+        )
+
+
+def _judged(
+    nothing: ChangeMeasure, views: _Views, believed: BoolArray, mad: Mad, pair: ImagePair
+) -> ChangeMeasure:
+    """All statistics of parcels that were seen."""
+    groups, now, before = len(nothing.peers), nothing.now, nothing.before
+    teaches = np.where(believed, now, -1)
+    seen = views.seen
+    past = np.where(before >= 0, before, now)
+    change = relief_free(views.variates, views.fall, teaches, groups)
+    change = level(change, views.place, teaches, groups)
+    change = np.where(seen[:, None], change, np.nan)
+    peers = learn(change, views.cells, teaches, groups)
+    departure = peers.distance(change, views.cells, past)
+    uneven = np.where(seen[:, None], views.unevenness, np.nan)
+    patches = learn(uneven, views.cells, teaches, groups)
+    patchiness = patches.distance(uneven, views.cells, past)
+    lower = uneven[:, 0] < np.where(past >= 0, patches.middle[past, 0], np.nan)
+    patchiness = np.where(lower, 0.0, patchiness)
+    first = np.where(seen[:, None], views.first, np.nan)
+    second = np.where(seen[:, None], views.second, np.nan)
+    looks = learn(first, views.cells, teaches, groups)
+    looks_before = learn(second, views.cells, teaches, groups)
+    likelihood = looks.likelihood(first, views.cells)
+    return replace(
+        nothing,
+        cells=views.cells,
+        clear_share=views.clear_share,
+        departure=departure,
+        departure_p=peers.beyond(departure, past),
+        patchiness=patchiness,
+        patchiness_p=patches.beyond(patchiness, past),
+        likelihood=likelihood,
+        likelihood_before=looks_before.likelihood(second, views.cells),
+        typical=_typical(looks, first, views.cells),
+        typical_before=_typical(looks_before, second, views.cells),
+        contrast=_contrast(likelihood, now, before),
+        peers=peers.count,
+        **_words(pair, mad, views, teaches, past, groups),
+    )
+
+
+def _typical(peers: Peers, values: FloatArray, cells: FloatArray) -> FloatArray:
+    out = np.full((len(values), len(peers.count)), np.nan)
+    for number in np.flatnonzero(peers.known):
+        group = np.full(len(values), number, dtype=np.int64)
+        out[:, number] = peers.beyond(peers.distance(values, cells, group), group)
+    return out
+
+
+def _contrast(likelihood: FloatArray, now: IntArray, before: IntArray) -> FloatArray:
+    rows = np.arange(len(now))
+    known = (now >= 0) & (before >= 0)
+    old = likelihood[rows, np.maximum(before, 0)]
+    new = likelihood[rows, np.maximum(now, 0)]
+    known &= np.isfinite(old) & np.isfinite(new)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, (old - new) / np.log(10), np.nan)
+
+
+def _words(
+    pair: ImagePair, mad: Mad, views: _Views, teaches: IntArray, past: IntArray, groups: int
+) -> dict[str, FloatArray]:
+    """Changes that have names, beyond what peers changed."""
+    one, other = pair.first, pair.second
+    ndvi, ndvi_before = (
+        _index(image, mean, "nir", "red")
+        for image, mean in ((one, views.first), (other, views.second))
+    )
+    wet, wet_before = (
+        _index(image, mean, "green", "nir")
+        for image, mean in ((one, views.first), (other, views.second))
+    )
+    visible = [r for r in ("blue", "green", "red") if None not in (one.role(r), other.role(r))]
+    brighter = np.full(len(teaches), np.nan)
+    if visible:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            each = [_ratio(views, mad, one.role(role), other.role(role)) for role in visible]
+        brighter = np.mean(each, axis=0)
+    changes = {"greener": ndvi - ndvi_before, "brighter": brighter, "wetter": wet - wet_before}
+    out = {name: _beside(value, teaches, past, groups) for name, value in changes.items()}
+    return {**out, "ndvi": ndvi}
+
+
+def _ratio(views: _Views, mad: Mad, i: int | None, j: int | None) -> FloatArray:
+    """Relative change of a band, the previous one brought to the current radiometry."""
+    assert i is not None and j is not None
+    expected = mad.slope[i, j] * views.second[:, j] + mad.offset[i, j]
+    return views.first[:, i] / np.where(expected > 0, expected, np.nan) - 1
+
+
+def _index(image: ImageFile, means: FloatArray, plus: str, minus: str) -> FloatArray:
+    """Normalised difference of two bands; an NDVI band itself where there is one."""
+    ready = image.role("ndvi") if plus == "nir" else None
+    if ready is not None:
+        return means[:, ready]
+    a, b = image.role(plus), image.role(minus)
+    if a is None or b is None:
+        return np.full(len(means), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (means[:, a] - means[:, b]) / (means[:, a] + means[:, b])
+
+
+def _beside(value: FloatArray, teaches: IntArray, past: IntArray, groups: int) -> FloatArray:
+    """What is left when the usual change of the group is taken off."""
+    usual = np.full(groups + 1, np.nan)
+    for number in range(groups):
+        some = value[(teaches == number) & np.isfinite(value)]
+        if len(some):
+            usual[number] = np.median(some)
+    return value - usual[past]
+
+
+def _nothing(now: IntArray, before: IntArray, groups: int) -> ChangeMeasure:
+    count = len(now)
+    none, zero = np.full(count, np.nan), np.zeros(count)
+    wide = np.full((count, groups), np.nan)
+    return ChangeMeasure(
+        None, now, before, np.zeros(count, dtype=bool), zero, zero, none, none, none, none,
+        wide, wide, wide, wide, none, none, none, none, none, np.zeros(groups, dtype=np.int64),
+    )  # fmt: skip
