@@ -20,9 +20,11 @@ from ..table import Table
 if TYPE_CHECKING:
     from .area import AreaMeasure
     from .coverage import CoverageMeasure
+    from .edges import EdgeMeasure
     from .frame import FrameMeasure
     from .heights import HeightMeasure
     from .image_file import ImageFile
+    from .spectra import SpectraMeasure
     from .sweep import TerrainMeasure
 
 
@@ -120,6 +122,16 @@ class Case:
         """The earlier trusted image, opened; ``None`` where none was given."""
         return self._image_of(self.baseline.image_previous)
 
+    @cached_property
+    def spectra(self) -> SpectraMeasure | None:
+        """What the current image shows of every parcel; ``None`` without image."""
+        table = self.parcels
+        if self.image is None or table is None or table.geometry is None:
+            return None
+        from .spectra import measure_spectra
+
+        return measure_spectra(table.measurable, self.frame.wkt("DLTB"), self.image, self.progress)
+
     @staticmethod
     def _image_of(image: Image | None) -> ImageFile | None:
         if image is None:
@@ -127,6 +139,23 @@ class Case:
         from .image_file import ImageFile
 
         return ImageFile(image)
+
+    @cached_property
+    def edges(self) -> EdgeMeasure | None:
+        """Outlines of the parcels against the edges of the image; ``None`` without image."""
+        table, image = self.parcels, self.baseline.image
+        if image is None or table is None or table.geometry is None:
+            return None
+        from .edges import measure_edges
+        from .edges_blocks import village_numbers
+
+        return measure_edges(
+            table.measurable,
+            self.frame.wkt("DLTB"),
+            image,
+            village_numbers(list(table.text("ZLDWDM"))),
+            progress=self.progress,
+        )
 
     def _terrain_of(self, layer: str) -> TerrainMeasure | None:
         table = self.layer(layer)

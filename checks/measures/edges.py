@@ -1,0 +1,205 @@
+"""How the outlines of parcels lie on the edges of the picture: layer, blocks, parcels.
+
+One fact is told once: what the whole layer has in common belongs to the layer,
+what a block has beyond that to the block, and only the rest to a parcel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from ..baseline import Image
+from ..findings import Text
+from ..grid import Grid
+from ..placing import Frame, Placing
+from ..progress import SILENT, Progress
+from ..raster import Raster, RasterError
+from ..table import FloatArray, GeometryArray, IntArray
+from .edges_blocks import (
+    Block,
+    Neighbourhoods,
+    blocks,
+    compare,
+    neighbourhoods,
+    spatial_order,
+)
+from .edges_parcels import ParcelFits, parcel_fits
+from .edges_profiles import Profiles, measure_profiles
+from .edges_samples import boundary_samples
+from .edges_shift import GroupShifts, Surface, group_shifts
+from .shape_vertices import rings
+
+MOST_BANDS = 4
+LEAST_SAMPLES = 8
+MOST_SAMPLES = 96
+_ALL_SAMPLES = 8_000_000
+_CHANCE = 0.01
+
+_NO_PLACE = Text(
+    "影像与图斑坐标系无法联系，无法套合",
+    "Image and parcels cannot be brought into one frame",
+)
+_OUTSIDE = Text("图斑在影像范围之外", "The parcels lie outside the image")
+
+
+@dataclass(frozen=True)
+class EdgeMeasure:
+    """Displacement of outlines against a picture. Pixels are those of the picture.
+
+    Attributes
+    ----------
+    problem
+        Why nothing could be measured, else ``None``; then all else is empty.
+    samples
+        Samples of each parcel on the valid picture, ``(parcels,)``.
+    layer
+        Shift of all parcels together, one group.
+    whole
+        Shift of the layer as parcels are held against it, ``(2,)``; 0 where unknown.
+    around
+        All neighbourhoods. ``around.parcel_statistic`` is the continuous test
+        statistic of a *block* shift for every parcel.
+    blocks
+        Those that are off beyond chance.
+    parcels
+        Single parcels. ``parcels.statistic`` is the continuous test statistic
+        of a *single* displacement for every parcel; NaN: cannot be judged.
+    metres
+        True metres of a pixel across and down, signed: east and north.
+    """
+
+    problem: Text | None
+    samples: IntArray
+    layer: GroupShifts
+    whole: FloatArray
+    around: Neighbourhoods
+    blocks: list[Block]
+    parcels: ParcelFits
+    metres: FloatArray
+
+    @property
+    def pixel(self) -> float:
+        """Mean size of a pixel in metres."""
+        return float(np.abs(self.metres).mean())
+
+    @property
+    def located(self) -> bool:
+        """Whether the layer as a whole surely lies on edges of the picture."""
+        return bool(self.layer.strength[0] > 4.0 and self.layer.lead[0] > 1.5)
+
+
+def measure_edges(
+    geometries: GeometryArray,
+    wkt: str,
+    image: Image,
+    villages: IntArray,
+    *,
+    least: float = 0.5,
+    sigmas: float = 2.33,
+    progress: Progress = SILENT,
+) -> EdgeMeasure:
+    """Hold all outlines against the picture.
+
+    Parameters
+    ----------
+    geometries
+        Parcels, ``(n,)``; ``None`` where one cannot be measured.
+    wkt
+        Their CRS.
+    villages
+        A number for the village of each parcel, -1 where unknown.
+    least, sigmas
+        From how many pixels a block counts, after how many standard errors.
+    """
+    count = len(geometries)
+    try:
+        raster = Raster(image.path)
+        placing = Placing(wkt, raster.grid, _bounds(geometries))
+        if placing.frame is Frame.UNKNOWN:
+            return _nothing(count, _NO_PLACE)
+        profiles = _profiles(raster, image, placing, geometries, progress.part(0.0, 0.6))
+    except RasterError as error:
+        return _nothing(count, error.text)
+    if not profiles.samples.any():
+        return _nothing(count, _OUTSIDE)
+    centres = _centres(placing, geometries)
+    usable = (profiles.samples >= LEAST_SAMPLES) & np.isfinite(centres).all(axis=1)
+    surface = Surface(0.5)
+    rows = np.flatnonzero(usable)
+    if len(rows):
+        rows = rows[spatial_order(centres[rows])]
+    layer = group_shifts(profiles.total, profiles.samples, [rows], surface)
+    known = np.isfinite(layer.shift[0]).all() and layer.strength[0] > 4.0
+    whole = layer.shift[0] if known else np.zeros(2)
+    progress.at(0.7)
+    members = neighbourhoods(centres, usable, villages) if known else []
+    around = compare(profiles.total, profiles.samples, members, layer, surface)
+    found = blocks(
+        profiles.total, centres, around, whole, chance=_CHANCE, least=least, sigmas=sigmas
+    )
+    progress.at(0.8)
+    reference = np.repeat(whole[None], count, axis=0)
+    for block in found:
+        reference[block.rows] += block.shift
+    fits = parcel_fits(profiles, reference, progress)
+    metres = _metres(raster.grid)
+    return EdgeMeasure(None, profiles.samples, layer, whole, around, found, fits, metres)
+
+
+def _profiles(
+    raster: Raster, image: Image, placing: Placing, geometries: GeometryArray, progress: Progress
+) -> Profiles:
+    count = len(geometries)
+    outlines = rings(placing.prepare(geometries))
+    pixels = placing.to_pixels(outlines.xy)
+    most = int(np.clip(_ALL_SAMPLES // max(count, 1), 24, MOST_SAMPLES))
+    samples = boundary_samples(outlines, pixels, count, most)
+    return measure_profiles(raster, _bands(raster, image), samples, count, progress)
+
+
+def _bands(raster: Raster, image: Image) -> list[int]:
+    """Up to four bands: those named to show land best, else evenly chosen ones.
+
+    Numbers count among the raster's bands without its alpha band.
+    """
+    have = [band.number for band in raster.bands]
+    wanted = [image.bands.get(role) for role in ("nir", "red", "green", "swir1", "swir", "blue")]
+    named = [have.index(number) + 1 for number in wanted if number in have]
+    if named:
+        return named[:MOST_BANDS]
+    if len(have) <= MOST_BANDS:
+        return list(range(1, len(have) + 1))
+    return [int(n) + 1 for n in np.linspace(0, len(have) - 1, MOST_BANDS)]
+
+
+def _centres(placing: Placing, geometries: GeometryArray) -> FloatArray:
+    box = shapely.bounds(geometries).reshape(-1, 4)
+    return placing.to_pixels((box[:, :2] + box[:, 2:]) / 2)
+
+
+def _bounds(geometries: GeometryArray) -> tuple[float, float, float, float]:
+    box = shapely.total_bounds(geometries)
+    return float(box[0]), float(box[1]), float(box[2]), float(box[3])
+
+
+def _metres(grid: Grid) -> FloatArray:
+    across, down = grid.spacing(grid.height // 2, 1)
+    return np.array(
+        [np.copysign(across[0], grid.step_x), np.copysign(down[0], grid.step_y)], dtype=float
+    )
+
+
+def _nothing(count: int, problem: Text) -> EdgeMeasure:
+    blank = np.full(count, np.nan)
+    pair = np.full((max(count, 1), 2), np.nan)
+    one = np.full(1, np.nan)
+    layer = GroupShifts(
+        pair[:1], np.full((1, 2, 2), np.nan), one, one, one, np.zeros(1, dtype=np.int64)
+    )
+    around = Neighbourhoods([], pair[:0], blank[:0], blank[:0], blank)
+    zeros = np.zeros(count, dtype=np.int64)
+    fits = ParcelFits(blank, blank, zeros, pair[:count], blank, blank, blank, blank)
+    return EdgeMeasure(problem, zeros, layer, np.zeros(2), around, [], fits, np.ones(2))
