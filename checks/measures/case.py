@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .heights import HeightMeasure
     from .image_file import ImageFile
     from .spectra import SpectraMeasure
+    from .photo import PhotoMeasure
+    from .photo_ground import PhotoGround
+    from .photo_reuse import PhotoReuse
     from .sweep import TerrainMeasure
 
 
@@ -100,6 +103,33 @@ class Case:
     def slope_map(self) -> TerrainMeasure | None:
         """The same for every polygon of the delivered slope map PDT."""
         return self._terrain_of("PDT")
+
+    @cached_property
+    def photos(self) -> PhotoMeasure | None:
+        """Evidence photos brought to their parcels; ``None`` where there are none."""
+        if not self.submission.photos and not self.submission.evidence:
+            return None
+        from .photo import measure_photos
+
+        return measure_photos(self)
+
+    @cached_property
+    def photo_ground(self) -> PhotoGround | None:
+        """Photos on the terrain; ``None`` without DEM or without photos."""
+        if self.photos is None:
+            return None
+        from .photo_ground import measure_ground
+
+        return measure_ground(self, self.photos)
+
+    @cached_property
+    def photo_reuse(self) -> PhotoReuse | None:
+        """The same pictures delivered more than once; ``None`` without photos."""
+        if self.photos is None:
+            return None
+        from .photo_reuse import measure_reuse
+
+        return measure_reuse(self.photos.photos, self.progress)
 
     @cached_property
     def heights(self) -> HeightMeasure | None:

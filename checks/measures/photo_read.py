@@ -24,6 +24,7 @@ from ..findings import Text
 from ..progress import SILENT, Progress
 from ..submission.photos_exif import NOTHING, Exif, read_exif
 from ..submission.photos_jpeg import read_jpeg
+from .photo_features import Features, find_features
 
 try:
     from PIL import Image
@@ -39,8 +40,8 @@ NO_PILLOW = Text(
 SMALL = 64
 """Side of the grey copy that is kept of every picture, in pixels."""
 
-WORKING = 256
-"""Least length of the longer side when a picture is looked at more closely."""
+WORKING = 192
+"""Length of the longer side when a picture is looked at more closely."""
 
 _MOST_PIXELS = 150_000_000
 _MOST_SIDES_RATIO = 30
@@ -73,6 +74,7 @@ class Picture:
     exif: Exif = NOTHING
     grey: Grey | None = None
     blank: bool = False
+    features: Features | None = None
     agreement: float = float("nan")
     reason: Text | None = None
     cause: str = ""
@@ -93,19 +95,23 @@ def read_picture(content: bytes) -> Picture:
     if Image is None:
         return Picture(digest, facts.scan_digest, *size, exif)
     try:
-        grey = _decoded(content, SMALL).resize((SMALL, SMALL), Image.BOX)
+        image = _decoded(content, WORKING)
+        grey = image.resize((SMALL, SMALL), Image.BOX)
+        values = np.asarray(grey, dtype=np.uint8)
+        blank = bool(values.std() < _BLANK)
+        features = None if blank else find_features(_shrunk(image, WORKING))
     except Exception as error:
         # Decoders raise anything for a hostile file: SyntaxError, struct.error, MemoryError …
         reason = _not_decoded(error)
         return Picture(digest, facts.scan_digest, *size, exif, reason=reason, cause="damaged")
-    values = np.asarray(grey, dtype=np.uint8)
     return Picture(
         digest,
         facts.scan_digest,
         *size,
         exif,
         grey=values,
-        blank=bool(values.std() < _BLANK),
+        blank=blank,
+        features=features,
         agreement=_agreement(grey, exif.thumbnail, size),
     )
 
@@ -115,10 +121,7 @@ def decode_grey(content: bytes, least: int = WORKING) -> npt.NDArray[np.float32]
     if Image is None or _too_large(*_size(content)) is not None:
         return None
     try:
-        image = _decoded(content, least)
-        scale = least / max(image.size)
-        size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
-        return np.asarray(image.resize(size, Image.BOX), dtype=np.float32)
+        return _shrunk(_decoded(content, least), least)
     except Exception:
         return None
 
@@ -161,6 +164,12 @@ def _decoded(content: bytes, least: int) -> Any:
     image = Image.open(io.BytesIO(content), formats=_FORMATS)
     image.draft("L", (least, least))
     return image.convert("L")
+
+
+def _shrunk(image: Any, longer: int) -> npt.NDArray[np.float32]:
+    scale = longer / max(image.size)
+    size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
+    return np.asarray(image.resize(size, Image.BOX), dtype=np.float32)
 
 
 def _not_decoded(error: Exception) -> Text:
