@@ -22,10 +22,14 @@ from ..raster import Raster, RasterError
 from ..reproject import reference
 from ..standard import Standard
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table
+from .heights_cells import GridLines, measure_grid_lines
 from .heights_contours import ContourMeasure, measure_contours, points_along
+from .heights_far import Likeness, measure_likeness
 from .heights_ground import Ground, Patches, metric_plane
+from .heights_near import Nearness, measure_nearness
 from .heights_residuals import Residuals, summarise
 from .heights_shift import Shift, find_shift
+from .robust import nmad
 from .terrain_file import open_terrain
 
 if TYPE_CHECKING:
@@ -71,6 +75,13 @@ class HeightSet:
         Compared as drawn.
     moved
         Compared after the shift; ``None`` where there is none to apply.
+    near, moved_near
+        Whether they are nearer to the DEM than a survey can be, as drawn and
+        after the shift.
+    likeness
+        Whether they resemble the ground, after the shift if there is one.
+    grid_lines
+        How many vertices of contours lie on the lines between cells.
     """
 
     layer: str
@@ -84,6 +95,10 @@ class HeightSet:
     shift: Shift
     given: Residuals
     moved: Residuals | None
+    near: Nearness
+    moved_near: Nearness | None
+    likeness: Likeness
+    grid_lines: GridLines
     _pixels: FloatArray = field(repr=False)
     _patches: Patches = field(repr=False)
 
@@ -238,13 +253,18 @@ def _measure_layer(
     limits = {name: (float(a), float(b)) for name, (a, b) in facts["terrain_classes"].items()}
     given = _compare(ground, plane, height, pixels, patches, limits)
     state = moved_state = _state(plane, height, ground.inside(pixels), np.isfinite(seen))
-    moved = None
+    near = measure_nearness(plane, height, pixels, patches, given.slope)
+    moved, moved_near, like = None, None, measure_likeness(plane, height, seen)
     if shift.state == "found":
         step = np.array([shift.east, shift.north])
         there = ground.pixels(plane + step)
-        near = ground.patches(there, _NEAR_CELLS, 1, progress.part(0.8, 0.9))
-        moved = _compare(ground, plane + step, height, there, near, limits)
-        known = np.isfinite(near.at(there))
+        around = ground.patches(there, _NEAR_CELLS, 1, progress.part(0.8, 0.9))
+        moved = _compare(ground, plane + step, height, there, around, limits)
+        moved_near = measure_nearness(plane, height, there, around, moved.slope)
+        beneath = around.at(there)
+        known = np.isfinite(beneath)
+        if nmad(moved.residual) < nmad(given.residual):
+            like = measure_likeness(plane, height, beneath)
         moved_state = _state(plane, height, ground.inside(there), known)
     out = HeightSet(
         layer=table.name,
@@ -258,6 +278,10 @@ def _measure_layer(
         shift=shift,
         given=given,
         moved=moved,
+        near=near,
+        moved_near=moved_near,
+        likeness=like,
+        grid_lines=measure_grid_lines(height, pixels, patches, ground.cell),
         _pixels=pixels,
         _patches=patches,
     )

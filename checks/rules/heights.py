@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import shapely
 
 from ..findings import Text, Verdict
 from ..measures.robust import nmad, root_mean_square
@@ -18,6 +17,8 @@ from .heights_base import (
     asprs_class,
 )
 from .heights_contours import ContourCrossing, ContourInterval, ContourNeighbour
+from .heights_far import UnrelatedHeights, WrongSheet
+from .heights_near import CopiedHeights, HeapedDigits
 from .heights_points import HeightBlunder
 from .rule import Judgement, Rule
 
@@ -47,6 +48,7 @@ class DatumShift(HeightRule):
     """
 
     id = "heights.datum_shift"
+    needs_belonging = True
 
     def judge_layer(self, one: Judged, out: Judgement) -> None:
         shift = one.heights.shift
@@ -82,7 +84,7 @@ class DatumShift(HeightRule):
                 ),
                 unit="m",
                 cause="datum_shift",
-                where=_extent(one),
+                where=one.extent,
                 evidence={
                     "dx_m": round(shift.east, 3),
                     "dy_m": round(shift.north, 3),
@@ -104,6 +106,7 @@ class HeightBias(HeightRule):
     """Heights that lie too high or too low as a whole, after any shift is allowed for."""
 
     id = "heights.bias"
+    needs_belonging = True
 
     def judge_layer(self, one: Judged, out: Judgement) -> None:
         found = one.residuals
@@ -165,7 +168,7 @@ class HeightBias(HeightRule):
             tolerance=round(allowed, 3),
             unit="m",
             cause=cause,
-            where=_extent(one),
+            where=one.extent,
             evidence={
                 "bias_m": round(found.bias, 4),
                 "sigma_m": round(found.bias_sigma, 4),
@@ -199,7 +202,7 @@ class HeightBias(HeightRule):
                 measured=unit,
                 expected="metre",
                 cause=unit,
-                where=_extent(one),
+                where=one.extent,
                 evidence={"nmad_before_m": _number(before), "nmad_after_m": _number(after)},
             )
         )
@@ -209,6 +212,7 @@ class HeightTilt(HeightRule):
     """Heights that rise against the DEM from one side of the county to the other."""
 
     id = "heights.tilt"
+    needs_belonging = True
 
     def judge_layer(self, one: Judged, out: Judgement) -> None:
         found = one.residuals
@@ -241,7 +245,7 @@ class HeightTilt(HeightRule):
                 tolerance=round(allowed, 3),
                 unit="m",
                 cause="tilt",
-                where=_extent(one),
+                where=one.extent,
                 evidence={
                     "east_m_per_km": round(float(tilt[0]), 5),
                     "north_m_per_km": round(float(tilt[1]), 5),
@@ -259,6 +263,7 @@ class HeightAccuracy(HeightRule):
     """
 
     id = "heights.accuracy"
+    needs_belonging = True
     same_source_matters = True
 
     def judge_layer(self, one: Judged, out: Judgement) -> None:
@@ -309,7 +314,7 @@ class HeightAccuracy(HeightRule):
             unit="m",
             cause="accuracy",
             key=terrain,
-            where=_extent(one),
+            where=one.extent,
             evidence={
                 "terrain": terrain,
                 "points": count,
@@ -341,20 +346,16 @@ def _number(value: float) -> float | None:
     return round(value, 4) if np.isfinite(value) else None
 
 
-def _extent(one: Judged) -> Any:
-    """Where to look: the box of the layer, in its own CRS."""
-    if one.table.geometry is None:
-        return None
-    bounds = shapely.total_bounds(one.table.geometry[one.table.usable])
-    return shapely.box(*bounds) if np.isfinite(bounds).all() else None
-
-
 _CLASSES: tuple[type[Rule], ...] = (
     DatumShift,
     HeightBias,
     HeightTilt,
     HeightBlunder,
     HeightAccuracy,
+    CopiedHeights,
+    HeapedDigits,
+    UnrelatedHeights,
+    WrongSheet,
     ContourInterval,
     ContourNeighbour,
     ContourCrossing,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import shapely
 
 from ..baseline import DemOrigin
 from ..findings import Family, Text
@@ -19,6 +22,8 @@ from ..measures.heights import (
     SPOTS,
     HeightSet,
 )
+from ..measures.heights_far import Likeness, clusters
+from ..measures.heights_near import Nearness
 from ..measures.heights_residuals import Residuals
 from ..standard import Standard
 from ..table import FloatArray, IntArray, Table
@@ -34,6 +39,14 @@ FEW_POINTS = Text("与 DEM 可比的点太少", "Too few points can be compared 
 SAME_SOURCE = Text(
     "高程取自本 DEM（同源），与之比较不说明精度",
     "The heights come from this DEM: comparing says nothing of their accuracy",
+)
+UNRELATED = Text(
+    "高程与该地地形不符，见 heights.unrelated，不再逐项判定",
+    "The heights do not belong to this ground, see heights.unrelated: not judged further",
+)
+COPYING_ALLOWED = Text(
+    "声明高程与 DEM 同源，取自 DEM 属正常",
+    "Declared as of the same source as the DEM: taking heights from it is legitimate",
 )
 _STATES = {
     NO_HEIGHT: Text("没有标示高程", "No height is given"),
@@ -59,6 +72,73 @@ class Judged:
     cell: float
     standard: Standard
     interval: float = float("nan")
+
+    @property
+    def near(self) -> Nearness:
+        """Whether they lie nearer to the DEM than a survey can."""
+        moved = self.heights.moved_near if self.shifted else None
+        return moved or self.heights.near
+
+    @property
+    def best_limit(self) -> float:
+        """RMSE in metres that the best DEM of this grid keeps at the points' slopes."""
+        return self._typical_limit(best=True)
+
+    @property
+    def worst_limit(self) -> float:
+        """RMSE in metres that the lowest grade of this grid keeps at the points' slopes."""
+        return self._typical_limit(best=False)
+
+    def _typical_limit(self, best: bool) -> float:
+        slope = self.residuals.slope[self.residuals.compared]
+        if not len(slope):
+            return float("nan")
+        return float(np.median(DemClasses(self.standard, self.cell).limits_at(slope, best)))
+
+    @cached_property
+    def story(self) -> str:
+        """What heights that do not belong to this ground seem to be; empty: they belong."""
+        limits = self.standard.rules["heights.unrelated"].limits
+        like = self.heights.likeness
+        if self.table.name == CONTOURS or like.count < limits["least_points"]:
+            return ""
+        relief = like.relief > limits["least_relief"] * self.best_limit
+        if not (relief and like.spread > limits["least_rmse"] * self.worst_limit):
+            return self._drawn(like, limits) if relief else ""
+        free = limits["most_ranks"] + limits["ranks_sigmas"] / np.sqrt(like.count)
+        if like.ranks < min(free, limits["never_ranks"]):
+            real = limits["real_low"] <= like.smoothness <= limits["real_high"]
+            return "transplanted_heights" if real else "invented_heights"
+        return self._drawn(like, limits)
+
+    def _drawn(self, like: Likeness, limits: dict[str, Any]) -> str:
+        rough = like.ground_error > limits["least_ground_error"] * self.best_limit
+        far = like.spread > limits["drawn_spread"] * like.ground_error
+        smooth = like.smoothness < limits["most_smoothness"]
+        return "interpolated_heights" if rough and far and smooth else ""
+
+    @cached_property
+    def blocks(self) -> list[IntArray]:
+        """Points that are off the DEM together, block by block."""
+        limits = self.standard.rules["heights.block"].limits
+        if self.story or self.table.name == CONTOURS:
+            return []
+        found = self.residuals
+        classes = DemClasses(self.standard, self.cell).limits_at(found.slope)
+        with np.errstate(invalid="ignore"):
+            room = np.maximum(limits["sigmas"] * found.sigma, limits["rmse"] * classes)
+            off = np.abs(found.residual - found.bias) > room
+        groups = clusters(self.heights.xy, off, limits["share"], int(limits["least_block"]))
+        most = limits["most_share"] * max(int(found.compared.sum()), 1)
+        return [group for group in groups if len(group) <= most][: int(limits["most_blocks"])]
+
+    @property
+    def extent(self) -> Any:
+        """Where to look: the box of the layer, in its own CRS."""
+        if self.table.geometry is None:
+            return None
+        bounds = shapely.total_bounds(self.table.geometry[self.table.usable])
+        return shapely.box(*bounds) if np.isfinite(bounds).all() else None
 
 
 def judged(case: Case, layer: str) -> Judged | Text | None:
@@ -105,6 +185,9 @@ class HeightRule(Rule):
 
     family = Family.HEIGHTS
     same_source_matters = False
+    same_source = SAME_SOURCE
+    needs_belonging = False
+    """Whether nothing can be said of heights that do not belong to this ground."""
 
     def judge(self, case: Case) -> Judgement:
         out = Judgement()
@@ -118,7 +201,9 @@ class HeightRule(Rule):
                 table = case.layer(layer)
                 out.skip(self.objects(table) if table is not None else 0, one)
             elif self.same_source_matters and case.baseline.dem_origin is DemOrigin.SAME_SOURCE:
-                out.skip(self.objects(one.table), SAME_SOURCE)
+                out.skip(self.objects(one.table), self.same_source)
+            elif self.needs_belonging and one.story:
+                out.skip(self.objects(one.table), UNRELATED)
             else:
                 self.judge_layer(one, out)
         return out if found else out.skip(0, NO_HEIGHTS)
@@ -170,11 +255,11 @@ class DemClasses:
         row = self.rows[0 if best else -1]
         return float(row[f"{terrain}_m"]) * self.factor
 
-    def limits_at(self, slope: FloatArray) -> FloatArray:
-        """The worst grade's RMSE at points of some slope, shape ``(n,)``."""
-        out = np.full(len(slope), self.limit(self.terrains[-1]))
+    def limits_at(self, slope: FloatArray, best: bool = False) -> FloatArray:
+        """The worst (or best) grade's RMSE at points of some slope, shape ``(n,)``."""
+        out = np.full(len(slope), self.limit(self.terrains[-1], best))
         for name, (above, up_to) in self.ranges.items():
-            out[(slope > above) & (slope <= up_to)] = self.limit(name)
+            out[(slope > above) & (slope <= up_to)] = self.limit(name, best)
         return out
 
     def grade(self, terrain: str, rmse: float) -> str:

@@ -30,6 +30,7 @@ class HeightBlunder(HeightRule):
     """
 
     id = "heights.blunder"
+    needs_belonging = True
 
     def objects(self, table: Table) -> int:
         return len(table)
@@ -60,6 +61,8 @@ class HeightBlunder(HeightRule):
             )
             wrong |= (np.abs(off) > oddly) & (outside > self.limit("odd_outside_rmse") * limits)
             allowed = np.minimum(surely, oddly)
+        for block in one.blocks:
+            wrong[block] = False  # told once, as a block
         for place in np.flatnonzero(wrong):
             row = int(one.heights.rows[place])
             away, room = float(off[place]), float(allowed[place])
