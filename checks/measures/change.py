@@ -1,10 +1,10 @@
 """What changed on every parcel between two pictures, beside parcels of its class.
 
-The two images are compared by IR-MAD; means over parcels are linear in the
-bands, so that one sweep gives what both pictures show of a parcel and how they
-differ. A parcel is held against honest parcels of the class it had last year
-and in its neighbourhood: what season, sun and haze do to all of them is no
-change of this one.
+IR-MAD lays the images on one another and tells how unevenly a parcel changed;
+one sweep gives what both pictures show of every parcel. What the earlier look
+of a parcel, its class, its slope and its neighbourhood say of its present look
+is taken off; what is left is held against honest parcels of the class it had
+last year. What season, sun and haze do to all of them is no change of this one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..progress import SILENT, Progress
 from ..raster import Raster, RasterError
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray
 from .change_irmad import Mad, find_mad
-from .change_local import level, relief_free
+from .change_local import level, relief_free, unexplained
 from .change_pair import ImagePair, gradient, grid_like, pair_of
 from .change_peers import Peers, learn
 from .change_sample import Registration, register, sample_of
@@ -95,9 +95,9 @@ class ChangeMeasure:
     cells, clear_share
         Shape ``(n,)``: cells compared, and share of the parcel seen in both.
     departure, departure_p
-        Shape ``(n,)``: robust distance of the parcel's MAD variates from
-        those of unchanged parcels of last year's class, in standard
-        deviations; and how rare that is among them.
+        Shape ``(n,)``: robust distance of the current look from what the
+        previous one lets expect, beside unchanged parcels of last year's
+        class, in standard deviations; and how rare that is among them.
     patchiness, patchiness_p
         Shape ``(n,)``: by how many standard deviations the change varies more
         within the parcel than within its peers.
@@ -239,11 +239,10 @@ def _dem(path: str, pair: ImagePair) -> Raster | None:
 
 @dataclass(frozen=True)
 class _Views:
-    """What the sweep saw of each parcel: means of bands, variates, fall, spread."""
+    """What the sweep saw of each parcel: means of bands, their unevenness, the fall."""
 
     first: FloatArray
     second: FloatArray
-    variates: FloatArray
     unevenness: FloatArray
     fall: FloatArray
     place: FloatArray
@@ -275,7 +274,6 @@ class _Views:
         return _Views(
             first=means[:, :p],
             second=means[:, p : p + q],
-            variates=means[:, p + q : p + q + k],
             unevenness=uneven[:, None],
             fall=means[:, p + q + k :] if fall else np.zeros((len(means), 0)),
             place=np.column_stack([bounds[:, ::2].mean(axis=1), bounds[:, 1::2].mean(axis=1)]),
@@ -292,9 +290,12 @@ def _judged(
     teaches = np.where(believed, now, -1)
     seen = views.seen
     past = np.where(before >= 0, before, now)
-    change = relief_free(views.variates, views.fall, teaches, groups)
-    change = level(change, views.place, teaches, groups)
-    change = np.where(seen[:, None], change, np.nan)
+    both = np.column_stack([views.first, views.second])
+    both = np.where(seen[:, None], both, np.nan)
+    both = relief_free(both, views.fall, teaches, groups)
+    both = level(both, views.place, teaches, groups)
+    size = views.first.shape[1]
+    change = unexplained(both[:, :size], both[:, size:], past, teaches, groups)
     peers = learn(change, views.cells, teaches, groups)
     departure = peers.distance(change, views.cells, past)
     uneven = np.where(seen[:, None], views.unevenness, np.nan)

@@ -1,4 +1,4 @@
-"""What relief, haze and season do to whole neighbourhoods, taken off."""
+"""What relief, haze, season and the former look of a parcel explain, taken off."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ..table import FloatArray, IntArray
+from .change_peers import LEAST_PEERS, Cloud, robust_cloud
 from .robust import robust_fit
 
 _NEIGHBOURS = 30
-_LEAST_PEERS = 120
+_LEAST_AROUND = 120
 _AT_ONCE = 10_000
 _MOST_FITTED = 20_000
+_RIDGE = 1e-4
+_BORROWED_PER_BAND = 3.0
 
 
 def middles(values: FloatArray, teaches: IntArray, groups: int) -> FloatArray:
@@ -49,7 +52,7 @@ def relief_free(values: FloatArray, fall: FloatArray, teaches: IntArray, groups:
         (teaches >= 0) & np.isfinite(rest).all(axis=1) & np.isfinite(fall).all(axis=1)
     )
     rows = rows[:: max(1, len(rows) // _MOST_FITTED)]
-    if len(rows) < _LEAST_PEERS or not fall[rows].std(axis=0).min() > 0:
+    if len(rows) < _LEAST_AROUND or not fall[rows].std(axis=0).min() > 0:
         return values
     design = np.column_stack([np.ones(len(rows)), fall[rows]])
     known = np.where(np.isfinite(fall), fall, 0.0)
@@ -75,7 +78,7 @@ def level(values: FloatArray, place: FloatArray, teaches: IntArray, groups: int)
     rest = values - middles(values, teaches, groups)[teaches]
     fine = np.isfinite(rest).all(axis=1) & np.isfinite(place).all(axis=1)
     rows = np.flatnonzero(fine & (teaches >= 0))
-    if len(rows) < _LEAST_PEERS:
+    if len(rows) < _LEAST_AROUND:
         return values
     tree = cKDTree(place[rows])
     out = values.copy()
@@ -86,4 +89,48 @@ def level(values: FloatArray, place: FloatArray, teaches: IntArray, groups: int)
         around = rest[near]
         around[near == some[:, None]] = np.nan
         out[some] -= np.nanmedian(around, axis=1)
+    return out
+
+
+def unexplained(
+    first: FloatArray, second: FloatArray, past: IntArray, teaches: IntArray, groups: int
+) -> FloatArray:
+    """What of the current look does not follow from the previous one, shape ``(n, p)``.
+
+    Within a class, what a parcel looked like before says what it should look
+    like now (maize and wheat part ways, and both as their likes do). The
+    regression comes from the robust joint covariance of both looks in each
+    class, small classes borrowing from all; like canonical correlation it does
+    not depend on gain and offset of any band. NaN where the class is unknown.
+
+    Parameters
+    ----------
+    first, second
+        Shapes ``(n, p)``, ``(n, q)``: bands of the current and previous image.
+    past
+        Shape ``(n,)``: the class each parcel is compared with.
+    teaches
+        Shape ``(n,)``: class of parcels declared unchanged, -1 for others.
+    """
+    both = np.column_stack([first, second])
+    fine = np.isfinite(both).all(axis=1)
+    out = np.full(first.shape, np.nan)
+    clouds: dict[int, Cloud] = {}
+    for number in range(groups):
+        rows = fine & (teaches == number)
+        if rows.sum() >= LEAST_PEERS:
+            clouds[number] = robust_cloud(both[rows])
+    if not clouds:
+        return out
+    total = sum(cloud.count for cloud in clouds.values())
+    pooled = sum(cloud.count * cloud.covariance for cloud in clouds.values()) / total
+    size, borrowed = first.shape[1], _BORROWED_PER_BAND * (both.shape[1] + 1)
+    for number, cloud in clouds.items():
+        joint = (cloud.count * cloud.covariance + borrowed * pooled) / (cloud.count + borrowed)
+        before = joint[size:, size:]
+        before = before + np.diag(_RIDGE * np.diag(before) + 1e-300)
+        slope = np.linalg.solve(before, joint[size:, :size])
+        rows = fine & (past == number)
+        expected = (both[rows, size:] - cloud.middle[size:]) @ slope
+        out[rows] = both[rows, :size] - cloud.middle[:size] - expected
     return out
