@@ -23,7 +23,8 @@ from ..table import BoolArray, FloatArray, GeometryArray, IntArray
 from .change_irmad import Mad, find_mad
 from .change_local import level, relief_free, unexplained
 from .change_pair import ImagePair, gradient, grid_like, pair_of
-from .change_peers import Peers, learn
+from .change_part import Looks, Parts, parts_of, typical
+from .change_peers import learn
 from .change_sample import Registration, register, sample_of
 from .image_file import ImageFile
 from .outlines import Outlines
@@ -35,7 +36,7 @@ LEAST_CELLS = 4.0
 _INSIDE_CELLS = 9.0
 _CLEAR_SHARE = 0.6
 _BELIEVED = 0.9
-_MOST_BANDS = 13
+_ODD = 0.01
 
 
 class PairCells:
@@ -119,8 +120,9 @@ class ChangeMeasure:
     mad, registration
         The transformation between the images, and how well they lie on each
         other.
-    pair
-        The images themselves, to look into single parcels.
+    parts
+        Of parcels declared unchanged that depart from their peers, where
+        within they changed.
     """
 
     problem: Text | None
@@ -145,8 +147,7 @@ class ChangeMeasure:
     peers: IntArray
     mad: Mad | None = None
     registration: Registration | None = None
-    pair: ImagePair | None = None
-    outline: Outlines | None = None
+    parts: Parts | None = None
 
     def __len__(self) -> int:
         return len(self.now)
@@ -196,14 +197,18 @@ def measure_change(
         return replace(nothing, problem=error.text)
     views = _Views.of(sums, pair, mad, outline, dem is not None)
     believed = (now == before) & (purity >= _BELIEVED) & (now >= 0) & views.seen
-    return replace(
-        _judged(nothing, views, believed, mad, pair),
-        believed=believed,
-        mad=mad,
-        registration=registration,
-        pair=pair,
-        outline=outline,
-    )
+    found, looks = _judged(nothing, views, believed, mad, pair)
+    odd = _odd(found, now == before)
+    parts = parts_of(odd, outline, pair, mad, looks, wkt, progress.part(0.95, 1.0))
+    return replace(found, believed=believed, mad=mad, registration=registration, parts=parts)
+
+
+def _odd(found: ChangeMeasure, same: BoolArray) -> IntArray:
+    """Parcels declared unchanged that may have changed in part, the oddest first."""
+    with np.errstate(invalid="ignore"):
+        chance = np.fmin(found.departure_p, found.patchiness_p)
+        rows = np.flatnonzero(same & (chance < _ODD))
+    return rows[np.argsort(chance[rows], kind="stable")]
 
 
 _NO_OVERLAP = Text("两期影像没有足够的共同清晰区域", "The two images share too little clear ground")
@@ -284,7 +289,7 @@ class _Views:
 
 def _judged(
     nothing: ChangeMeasure, views: _Views, believed: BoolArray, mad: Mad, pair: ImagePair
-) -> ChangeMeasure:
+) -> tuple[ChangeMeasure, Looks]:
     """All statistics of parcels that were seen."""
     groups, now, before = len(nothing.peers), nothing.now, nothing.before
     teaches = np.where(believed, now, -1)
@@ -308,7 +313,7 @@ def _judged(
     looks = learn(first, views.cells, teaches, groups)
     looks_before = learn(second, views.cells, teaches, groups)
     likelihood = looks.likelihood(first, views.cells)
-    return replace(
+    found = replace(
         nothing,
         cells=views.cells,
         clear_share=views.clear_share,
@@ -318,20 +323,13 @@ def _judged(
         patchiness_p=patches.beyond(patchiness, past),
         likelihood=likelihood,
         likelihood_before=looks_before.likelihood(second, views.cells),
-        typical=_typical(looks, first, views.cells),
-        typical_before=_typical(looks_before, second, views.cells),
+        typical=typical(looks, first, views.cells),
+        typical_before=typical(looks_before, second, views.cells),
         contrast=_contrast(likelihood, now, before),
         peers=peers.count,
         **_words(pair, mad, views, teaches, past, groups),
     )
-
-
-def _typical(peers: Peers, values: FloatArray, cells: FloatArray) -> FloatArray:
-    out = np.full((len(values), len(peers.count)), np.nan)
-    for number in np.flatnonzero(peers.known):
-        group = np.full(len(values), number, dtype=np.int64)
-        out[:, number] = peers.beyond(peers.distance(values, cells, group), group)
-    return out
+    return found, Looks(looks, looks_before)
 
 
 def _contrast(likelihood: FloatArray, now: IntArray, before: IntArray) -> FloatArray:
