@@ -17,6 +17,7 @@ from .walk import (
     Run,
     build,
     failures,
+    geopackage_of,
     judge,
     tell_files,
     tell_honest,
@@ -103,8 +104,8 @@ def _draw(files: Files, runs: dict[str, Run], parcels: int, found: int, planted:
     )
     pictures = []
     for run, file, title, findings in sheets:
-        package = runs[run].package
-        if findings is None and package.suffix != ".gpkg":
+        package = geopackage_of(runs[run].package)
+        if package is None:
             continue
         project = build_project(package, dem, findings, load(), name)
         counted = f"{parcels:,} 图斑 parcels"

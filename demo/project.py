@@ -8,6 +8,7 @@ from typing import Any
 from qgis.core import (
     QgsBilinearRasterResampler,
     QgsCategorizedSymbolRenderer,
+    QgsContrastEnhancement,
     QgsCoordinateReferenceSystem,
     QgsFillSymbol,
     QgsHillshadeRenderer,
@@ -15,6 +16,7 @@ from qgis.core import (
     QgsLineSymbol,
     QgsMapLayer,
     QgsMarkerSymbol,
+    QgsMultiBandColorRenderer,
     QgsPalLayerSettings,
     QgsProject,
     QgsRasterLayer,
@@ -61,6 +63,7 @@ def build_project(
     _add(project, land, _farmland(package), visible=False)
     _add(project, land, _slope_map(package), visible=False)
     _add(project, land, _parcels(package, standard))
+    _add_pictures(project, dem.parent)
     for node in root.findLayers():
         node.setExpanded(False)
     parcels = project.mapLayersByName("地类图斑 DLTB")[0]
@@ -233,6 +236,45 @@ def _hillshade(dem: Path) -> QgsRasterLayer:
     layer.resampleFilter().setMaxOversampling(4.0)
     layer.brightnessFilter().setBrightness(40)
     layer.brightnessFilter().setContrast(15)
+    return layer
+
+
+def _add_pictures(project: QgsProject, folder: Path) -> None:
+    """The pictures beside the terrain, newest first, and last year's parcels; hidden at first."""
+    found = sorted(folder.glob("image_*.tif"), reverse=True)
+    before = sorted(folder.glob("dltb_*.gpkg"))
+    if not found and not before:
+        return
+    group = project.layerTreeRoot().addGroup("影像与上年度 Imagery, last year")
+    group.setExpanded(False)
+    for path in before:
+        layer = _vector(path, "DLTB", f"上年度 Last year {path.stem[-4:]}")
+        layer.setRenderer(QgsSingleSymbolRenderer(_fill(QColor("#00000000"), "#f2c14e", 0.2)))
+        _add(project, group, layer, visible=False)
+    for path in found:
+        _add(project, group, _picture(path), visible=False)
+
+
+def _picture(path: Path) -> QgsRasterLayer:
+    """A picture in natural colours."""
+    layer = QgsRasterLayer(str(path), f"影像 Imagery {path.stem[-4:]}")
+    if not layer.isValid():
+        raise OSError(f"QGIS cannot open {path}")
+    provider = layer.dataProvider()
+    renderer = QgsMultiBandColorRenderer(provider, 3, 2, 1)
+    for number, put in (
+        (3, renderer.setRedContrastEnhancement),
+        (2, renderer.setGreenContrastEnhancement),
+        (1, renderer.setBlueContrastEnhancement),
+    ):
+        stretch = QgsContrastEnhancement(provider.dataType(number))
+        stretch.setMinimumValue(100)
+        stretch.setMaximumValue(1900)
+        stretch.setContrastEnhancementAlgorithm(
+            QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum
+        )
+        put(stretch)
+    layer.setRenderer(renderer)
     return layer
 
 

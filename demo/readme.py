@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .county import County
 from .frauds import Planted
-from .names import COUNTY_CODE, COUNTY_NAME
+from .names import COUNTY_CODE, COUNTY_NAME, YEAR
 from .terrain import EPSG
 
 _TEXT = """\
@@ -26,11 +26,20 @@ they were; the place, the names and the codes are invented (no code of GB/T 2260
 | `honest/` | 诚实的县，{count} 个图斑 · the honest county, {count} parcels |
 | `tampered/` | 埋入 {frauds} 处作假，清单 `planted.csv` · with {frauds} frauds, listed |
 | `trusted/dem.tif` | 核验者的可信地形，{cell:g} m 格网 · the checker's terrain |
+| `trusted/image_{year}.tif`, `image_{before}.tif` | 两年影像，10 m 四波段 · pictures of two years |
+| `trusted/dltb_{before}.gpkg` | 上年度一张图 · last year's parcels |
+| `trusted/control.gpkg` | 永久基本农田 · permanent basic farmland |
 | `trusted/ridge_coefficients.csv` | 县田坎系数表 · the county's ridge coefficients |
 | `*/results/` | 核验结果：问题、记录、报告 · findings, record and report |
 
 测绘者用的地形与可信地形来自同一地面，但格网不同、误差各自独立；坡度图、坡度级、等高线由前者制作，
 高程点在地面上另行“实测”。`dem.tif` 由 90 m 样本内插为 {cell:g} m，细节不会多于样本。
+
+影像、照片和轨迹由程序按“地面真相”生成，不取自申报内容：影像看见的是地里实际有什么，照片写有拍摄者
+手机所记的位置与方位（带罗盘和定位误差），轨迹带接收机必有的误差。
+
+Pictures, photos and tracks are drawn by program from what the land is, not from what is declared;
+photos carry what a phone notes, compass and receiver errors included.
 
 The surveyor's own terrain shows the same ground on another grid with errors of its own; slope map,
 slope grades and contours come from it, and spot heights are "measured" on the ground apart.
@@ -49,6 +58,8 @@ def write_readme(folder: Path, county: County, planted: list[Planted]) -> Path:
             epsg=EPSG,
             count=f"{len(county.layers['DLTB']):,}",
             frauds=len(planted),
+            year=YEAR,
+            before=YEAR - 1,
             cell=county.dem_grid.cell,
         ),
         encoding="utf-8",

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from ..checks.findings import Family
 from .county import County, build_county, write_county, write_trusted
+from .evidence import Evidence, gather, write_evidence, write_trusted_pictures
+from .evidence.crew import CAMPAIGN
 from .frauds import Planted, plant, write_truth
 from .layer import write_geopackage, write_shapefiles, write_zip
-from .names import COUNTY_CODE, COUNTY_NAME
+from .names import COUNTY_CODE, COUNTY_NAME, YEAR
 from .readme import write_readme
 from .say import heading, say, table
 from .tally import Tally, compare, read_findings
@@ -81,35 +83,50 @@ def build(
     for folder in (files.honest, files.tampered, files.trusted):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    honest = write_county(county, files.honest)
+    evidence = gather(county, seed)
     write_trusted(county, files.trusted)
-    layers, planted = plant(county, seed)
-    tampered = files.tampered / f"{county.name}_tampered.gpkg"
-    write_geopackage(tampered, list(layers.values()), county.standard, county.wkt)
+    write_trusted_pictures(county, evidence, files.trusted, seed)
+    honest = _deliver(county, evidence, files.honest, form)
+    forged, planted = plant(county, seed, evidence=evidence)
+    tampered = files.tampered / f"{county.name}_tampered"
+    tampered.mkdir()
+    write_geopackage(
+        tampered / f"{tampered.name}.gpkg",
+        list(forged.layers.values()),
+        county.standard,
+        county.wkt,
+    )
+    if forged.evidence is not None:
+        write_evidence(forged.evidence, tampered)
     write_truth(planted, files.tampered)
     write_readme(files.folder, county, planted)
-    honest = _in_form(honest, county, form)
-    _describe(county, time.monotonic() - started)
+    _describe(county, evidence, time.monotonic() - started)
     return county, honest, tampered, planted
 
 
-def _in_form(package: Path, county: County, form: str) -> Path:
-    """The honest package in another form that counties use."""
+def _deliver(county: County, evidence: Evidence, parent: Path, form: str) -> Path:
+    """The honest package in one of the forms that counties use."""
+    folder = parent / county.name
     if form == "gpkg":
-        return package
-    folder = package.with_suffix("")
-    write_shapefiles(folder, list(county.layers.values()), county.standard, county.wkt)
-    package.unlink()
-    if form == "folder":
+        write_county(county, folder)
+    else:
+        write_shapefiles(folder, list(county.layers.values()), county.standard, county.wkt)
+    write_evidence(evidence, folder)
+    if form != "zip":
         return folder
-    archive = package.with_suffix(".zip")
-    members = sorted(folder.iterdir())
-    write_zip(archive, [(file, f"{folder.name}/{file.name}") for file in members])
+    archive = folder.with_suffix(".zip")
+    members = sorted(path for path in folder.rglob("*") if path.is_file())
+    write_zip(archive, [(file, file.relative_to(parent).as_posix()) for file in members])
     shutil.rmtree(folder)
     return archive
 
 
-def _describe(county: County, seconds: float) -> None:
+def geopackage_of(package: Path) -> Path | None:
+    """The GeoPackage inside a package that is a folder; ``None`` where there is none."""
+    return next(iter(sorted(package.glob("*.gpkg"))), None) if package.is_dir() else None
+
+
+def _describe(county: County, evidence: Evidence, seconds: float) -> None:
     say()
     names = {name: county.standard.layers[name] for name in county.layers}
     table(
@@ -119,6 +136,10 @@ def _describe(county: County, seconds: float) -> None:
     )
     area = county.control_area
     say(f"  控制面积 control area {area:,.2f} m² = {area / 1e4:,.2f} ha = {area * 0.0015:,.1f} 亩")
+    say(
+        f"  举证照片 photos {len(evidence.photos)} · 轨迹 tracks {len(evidence.walks)} · "
+        f"本年变化图斑 parcels changed this year {len(evidence.before.changed)}"
+    )
     say(f"  用时 built in {seconds:.1f} s")
 
 
@@ -137,6 +158,14 @@ def verify(package: Path, files: Files, folder: Path, county: County) -> Run:
     values = {
         "SUBMISSION": package,
         "DEM": files.trusted / "dem.tif",
+        "IMAGERY": files.trusted / f"image_{YEAR}.tif",
+        "IMAGERY_DATE": f"{YEAR}-08-12",
+        "IMAGERY_PREVIOUS": files.trusted / f"image_{YEAR - 1}.tif",
+        "IMAGERY_PREVIOUS_DATE": f"{YEAR - 1}-08-24",
+        "PREVIOUS": files.trusted / f"dltb_{YEAR - 1}.gpkg",
+        "CONTROL_LAYERS": files.trusted / "control.gpkg",
+        "CAMPAIGN_START": CAMPAIGN[0],
+        "CAMPAIGN_END": CAMPAIGN[1],
         "RIDGE_COEFFICIENTS": files.trusted / "ridge_coefficients.csv",
         "CONTROL_AREA": f"{county.control_area:.2f}",
         "FINDINGS": findings,

@@ -7,24 +7,26 @@ import json
 from pathlib import Path
 
 from ..county import County
-from ..layer import Layer
-from . import arithmetic, form, logic, shapes, terrain
-from .forger import Forger, Planted
+from ..evidence import Evidence
+from . import arithmetic, field, form, logic, picture, shapes, terrain
+from .forger import Forged, Forger, Planted
 
-__all__ = ["Planted", "plant", "write_truth"]
+__all__ = ["Forged", "Planted", "plant", "write_truth"]
 
 
-def plant(county: County, seed: int = 1, each: int = 3) -> tuple[dict[str, Layer], list[Planted]]:
-    """Plant ``each`` frauds of every kind into a copy of the county's layers.
+def plant(
+    county: County, seed: int = 1, each: int = 3, evidence: Evidence | None = None
+) -> tuple[Forged, list[Planted]]:
+    """Plant ``each`` frauds of every kind into a copy of the county's layers and evidence.
 
     No parcel carries two frauds, and no fraud touches another's neighbours, so
     that every finding has one cause. The county itself stays as it is.
     """
-    forger = Forger(county, seed, each)
-    for kinds in (terrain, arithmetic, shapes, logic, form):
+    forger = Forger(county, seed, each, evidence)
+    for kinds in (picture, field, terrain, arithmetic, shapes, logic, form):
         kinds.plant(forger)
     forger.finish()
-    return forger.layers, forger.planted
+    return Forged(forger.layers, forger.evidence), forger.planted
 
 
 def write_truth(planted: list[Planted], folder: Path) -> tuple[Path, Path]:

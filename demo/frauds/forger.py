@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import shapely
@@ -11,6 +11,8 @@ from ...checks.findings import Text
 from ..areas import cents, ellipsoid_areas
 from ..attributes import LAYER_CODES, RIDGES
 from ..county import County
+from ..evidence import Evidence
+from ..layer import Layer
 from ..mosaic import measure
 from ..names import identifier
 
@@ -41,6 +43,14 @@ class Planted:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in facts.items()}
 
 
+@dataclass(frozen=True)
+class Forged:
+    """The forged copy: layers by name, and the evidence beside them."""
+
+    layers: dict[str, Layer]
+    evidence: Evidence | None
+
+
 class Forger:
     """Changes a copy of a county.
 
@@ -48,10 +58,17 @@ class Forger:
     those that touch no border of a village.
     """
 
-    def __init__(self, county: County, seed: int, each: int) -> None:
+    def __init__(
+        self, county: County, seed: int, each: int, evidence: Evidence | None = None
+    ) -> None:
         self.county = county
         self.layers = {name: layer.copy() for name, layer in county.layers.items()}
         self.parcels = self.layers["DLTB"]
+        self.evidence = None
+        if evidence is not None:
+            self.evidence = replace(
+                evidence, photos=list(evidence.photos), walks=dict(evidence.walks)
+            )
         self.each = each
         self.random = np.random.default_rng([seed, 99])
         self.planted: list[Planted] = []

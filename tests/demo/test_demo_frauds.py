@@ -33,7 +33,7 @@ def test_many_kinds_are_planted_and_none_twice_on_a_parcel(forged):
 
 
 def test_planted_objects_are_in_the_copy_and_honest_ones_untouched(county, forged):
-    layers, planted = forged
+    layers, planted = forged[0].layers, forged[1]
     for fraud in planted:
         there = set(layers[fraud.layer].columns["BSM"].tolist())
         assert fraud.objects[0] in there, fraud.kind
@@ -56,7 +56,7 @@ def test_the_honest_county_is_left_alone(county):
 
 
 def test_a_lowered_grade_is_carried_through_the_books(county, forged):
-    layers, planted = forged
+    layers, planted = forged[0].layers, forged[1]
     lowered = [f for f in planted if f.kind.startswith("grade_lowered")]
     assert lowered
     honest, copy = county.layers["DLTB"], layers["DLTB"]
@@ -73,7 +73,7 @@ def test_a_lowered_grade_is_carried_through_the_books(county, forged):
 
 
 def test_moved_areas_leave_the_village_sums_closed(county, forged):
-    layers, planted = forged
+    layers, planted = forged[0].layers, forged[1]
     moved = [f for f in planted if f.kind in ("area_inflated", "area_deflated")]
     assert len(moved) >= 2
     strength = sum(float(f.strength.split()[0]) for f in moved)
@@ -97,7 +97,7 @@ def test_the_true_list_can_be_read_back(forged, tmp_path):
 
 
 def test_what_is_planted_is_found(county, forged, tmp_path):
-    layers, planted = forged
+    layers, planted = forged[0].layers, forged[1]
     package = tmp_path / "forged.gpkg"
     write_geopackage(package, list(layers.values()), county.standard, county.wkt)
     dem, _ = write_trusted(county, tmp_path)

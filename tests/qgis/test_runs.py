@@ -74,12 +74,18 @@ def rows(path, query):
         return connection.execute(query).fetchall()
 
 
-def images(survey):
+def trusted(survey):
     return {
+        "DEM": survey["dem"],
+        "DEM_ORIGIN": "same_source",
         "IMAGERY": survey["image"],
         "IMAGERY_DATE": "2023-08-01",
         "IMAGERY_PREVIOUS": survey["image_previous"],
         "IMAGERY_PREVIOUS_DATE": "2022-08-01",
+        "PREVIOUS": survey["previous"],
+        "CONTROL_LAYERS": [survey["farmland"]],
+        "CAMPAIGN_START": "2023-05-01",
+        "CONTROL_AREA": 160000.0,
     }
 
 
@@ -94,13 +100,7 @@ def verified(onemap_provider, survey, tmp_path_factory):
     outputs, successful = algorithm.run(
         {
             "SUBMISSION": survey["package"],
-            "DEM": survey["dem"],
-            "DEM_ORIGIN": "same_source",
-            **images(survey),
-            "PREVIOUS": survey["previous"],
-            "CONTROL_LAYERS": [survey["farmland"]],
-            "CAMPAIGN_START": "2023-05-01",
-            "CONTROL_AREA": 160000.0,
+            **trusted(survey),
             "FINDINGS": str(folder / "findings.gpkg"),
             "RECORD": str(folder / "record.json"),
             "REPORT": str(folder / "report.html"),
@@ -165,15 +165,7 @@ def test_a_family_alone_finds_what_the_whole_finds(
     run, onemap_provider, survey, tmp_path, verified, family
 ):
     parameters = {"SUBMISSION": survey["package"], "FINDINGS": str(tmp_path / "f.gpkg")}
-    everything = {
-        "DEM": survey["dem"],
-        "DEM_ORIGIN": "same_source",
-        **images(survey),
-        "PREVIOUS": survey["previous"],
-        "CONTROL_LAYERS": [survey["farmland"]],
-        "CAMPAIGN_START": "2023-05-01",
-        "CONTROL_AREA": 160000.0,
-    }
+    everything = trusted(survey)
     taken = onemap_provider.algorithm(f"check{family}").parameterDefinitions()
     parameters |= {one.name(): everything[one.name()] for one in taken if one.name() in everything}
     outputs, _ = run(f"check{family}", parameters)
