@@ -27,8 +27,11 @@ A minimal example::
     class HeightBias:
         name = "height_bias"
         family = "heights"
+        series = ("height_bias",)
         places = ("baranja", "demo")
         calibrated_on = ("demo",)
+        made_up = ("demo",)
+        replicates = (2, 10)
 
         def run(self, context, place, replicate):
             random = context.random(self.name, place, replicate)
@@ -226,11 +229,13 @@ class Experiment(Protocol):
     runs). ``needs`` lists the data folders that a place needs beyond its own
     name. ``calibrated_on`` are the places that thresholds may be looked at on:
     results are reported on the others only. ``replicates`` is how often a
-    place is tried, quick and whole.
+    place is tried, quick and whole. ``series`` are the names under which it
+    returns samples (``Sample.experiment``), usually ``(name,)``.
     """
 
     name: str
     family: str
+    series: tuple[str, ...]
     places: tuple[str, ...]
     calibrated_on: tuple[str, ...]
     made_up: tuple[str, ...]

@@ -8,7 +8,6 @@ import numpy as np
 import shapely
 
 from onemap_verify.checks.standard import Standard
-from onemap_verify.demo.layer import Layer
 
 from ..protocol import BoolArray, FloatArray, IntArray
 from . import books

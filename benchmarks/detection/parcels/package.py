@@ -13,7 +13,7 @@ from osgeo import ogr
 from onemap_verify.checks.options import Options
 from onemap_verify.checks.standard import Standard
 from onemap_verify.demo.attributes import RIDGES
-from onemap_verify.demo.layer import Layer, filled, write_geopackage
+from onemap_verify.demo.layer import write_geopackage
 
 from . import honest, tamper
 from .blocks import plant_blocks
@@ -27,12 +27,13 @@ SHARE = 0.06
 
 @dataclass(frozen=True)
 class Package:
-    """What was written, and the truth about it."""
+    """What was written, and the truth about it; ``bsm`` of the place's parcels in their order."""
 
     options: Options
     truth: Truth
     place: Place
     seed: int
+    bsm: tuple[str, ...]
 
 
 def make_package(
@@ -116,7 +117,8 @@ def _written(forgery: Forgery, work: Path, seed: int) -> Package:
             imagery_previous=forgery.previous.write(work / "previous.tif", place.wkt),
             imagery_previous_date=date.fromisoformat(forgery.previous.taken),
         )
-    return Package(options, forgery.truth, place, seed)
+    bsm = tuple(map(str, forgery.last.columns["BSM"]))
+    return Package(options, forgery.truth, place, seed, bsm)
 
 
 def _control(forgery: Forgery, work: Path) -> Path:
@@ -140,8 +142,3 @@ def _control(forgery: Forgery, work: Path) -> Path:
         layer.CreateFeature(feature)
     layer.CommitTransaction()
     return path
-
-
-def lone(shapes: np.ndarray, name: str) -> Layer:
-    """A layer without attributes but a remark."""
-    return Layer(name, shapes, {"BZ": filled(len(shapes), None)})

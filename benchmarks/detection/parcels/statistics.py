@@ -1,0 +1,73 @@
+"""The continuous statistics that the product's measures offer for every parcel.
+
+Each reader takes a :class:`Case` and returns an array over the DLTB rows
+(higher is more suspicious, NaN abstains), or ``None`` where this version has no
+such measure: the report then says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from onemap_verify.checks.measures.case import Case
+from onemap_verify.checks.rules.terrain_base import compare_layer
+
+Reader = Callable[[Case], Any]
+
+
+def slope_grade(case: Case) -> Any:
+    """Minus the logarithm of the probability of an honest deviation so large."""
+    table = case.parcels
+    compared = None if table is None else compare_layer(case, "DLTB")
+    if table is None or compared is None or compared.agreement is None:
+        return None
+    out = np.full(len(table), np.nan)
+    found = compared.agreement
+    # Parcels that agree all have probability 1: the smaller the declared grade's share, the
+    # nearer they are to disagreeing.
+    fine = 1e-3 * (1 - found.declared_share)
+    out[found.rows] = -np.log10(found.honest.clip(1e-12)) + fine
+    return out
+
+
+def area(case: Case) -> Any:
+    """Deviation of TBMJ from the area of the stored vertices, as a share of it."""
+    table = case.parcels
+    measured = case.areas.layers.get("DLTB")
+    if table is None or measured is None:
+        return None
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.abs(table.number("TBMJ") - measured.ellipsoid) / measured.ellipsoid
+
+
+def path(*places: str) -> Reader:
+    """The first of several dotted paths below a case that leads to an array."""
+
+    def read(case: Case) -> Any:
+        for place in places:
+            value: Any = case
+            for name in place.split("."):
+                value = getattr(value, name, None)
+                if value is None:
+                    break
+            if value is not None:
+                return value
+        return None
+
+    return read
+
+
+STATISTICS: dict[str, Reader] = {
+    "slope grade: -log p": slope_grade,
+    "area: relative deviation": area,
+    "class: contradiction": path("contradiction.statistic", "signatures.statistic"),
+    "change: hidden": path("change.hidden"),
+    "change: claimed": path("change.claimed"),
+    "edges: parcel": path("edges.parcels.statistic"),
+    "edges: block": path("edges.around.parcel_statistic"),
+    "rings: copied": path("rings.copied"),
+    "rings: machine": path("rings.machine"),
+}
