@@ -19,15 +19,17 @@ from ..table import Table
 
 if TYPE_CHECKING:
     from .area import AreaMeasure
+    from .change_parcels import ParcelChange
     from .coverage import CoverageMeasure
     from .edges import EdgeMeasure
     from .frame import FrameMeasure
     from .heights import HeightMeasure
     from .image_file import ImageFile
-    from .spectra import SpectraMeasure
     from .photo import PhotoMeasure
     from .photo_ground import PhotoGround
     from .photo_reuse import PhotoReuse
+    from .signatures_parcels import PictureMeasure
+    from .spectra import SpectraMeasure
     from .sweep import TerrainMeasure
 
 
@@ -162,6 +164,24 @@ class Case:
 
         return measure_spectra(table.measurable, self.frame.wkt("DLTB"), self.image, self.progress)
 
+    @cached_property
+    def picture(self) -> PictureMeasure | None:
+        """Declared classes beside what the image shows; ``None`` without image."""
+        table, spectra = self.parcels, self.spectra
+        if table is None or spectra is None:
+            return None
+        from .signatures_groups import class_groups
+        from .signatures_parcels import measure_picture
+
+        return measure_picture(
+            table,
+            self.frame.wkt("DLTB"),
+            spectra,
+            class_groups(self.standard),
+            self.baseline.previous,
+            self.progress,
+        )
+
     @staticmethod
     def _image_of(image: Image | None) -> ImageFile | None:
         if image is None:
@@ -185,6 +205,18 @@ class Case:
             image,
             village_numbers(list(table.text("ZLDWDM"))),
             progress=self.progress,
+        )
+
+    @cached_property
+    def change(self) -> ParcelChange | None:
+        """DLTB in two images and in last year's layer; ``None`` without two images."""
+        table, baseline = self.parcels, self.baseline
+        if table is None or not (baseline.image and baseline.image_previous):
+            return None
+        from .change_parcels import compare_parcels
+
+        return compare_parcels(
+            table, self.frame.wkt("DLTB"), self.standard, baseline, self.progress
         )
 
     def _terrain_of(self, layer: str) -> TerrainMeasure | None:

@@ -205,18 +205,20 @@ def measure_terrain(
     progress.at(0.0)
     raster = open_terrain(dem_path)
     geometries = np.asarray(geometries, dtype=object)
-    placing = Placing(wkt, raster.grid, _bounds(geometries))
+    placing = Placing(wkt, raster.grid, bounds_of(geometries))
     threads = threads or default_threads()
-    outline = _outlines(placing.prepare(geometries), placing, progress.part(0.0, 0.05), threads)
+    outline = outlines_on_grid(
+        placing.prepare(geometries), placing, progress.part(0.0, 0.05), threads
+    )
     bands = [band] if isinstance(band, (int, float)) else list(band)
     bins = SlopeBins(limits, bands)
     sums = sweep(outline, Terrain(raster, bins), progress.part(0.05, 0.97), threads)
-    cell_area = _cell_area(raster.grid, outline.bounds)
+    cell_area = cell_areas(raster.grid, outline.bounds)
     found = _terrain(sums, bins, tuple(limits), outline.area, cell_area, placing.frame, threads)
     return replace(found, texture=texture_of(raster))
 
 
-def _outlines(
+def outlines_on_grid(
     geometries: GeometryArray, placing: Placing, progress: Progress, threads: int
 ) -> Outlines:
     """All polygons on the grid; some thousands at a time, in several threads."""
@@ -305,7 +307,7 @@ def _grades_and_quantiles(
     return grades, quantiles
 
 
-def _bounds(geometries: GeometryArray) -> tuple[float, float, float, float]:
+def bounds_of(geometries: GeometryArray) -> tuple[float, float, float, float]:
     """Bounds of all finite geometries; NaN when there are none."""
     each = shapely.bounds(geometries)
     each = each[np.isfinite(each).all(axis=1)]
@@ -315,7 +317,7 @@ def _bounds(geometries: GeometryArray) -> tuple[float, float, float, float]:
     return (float(least[0]), float(least[1]), float(most[0]), float(most[1]))
 
 
-def _cell_area(grid: Grid, bounds: FloatArray) -> FloatArray:
+def cell_areas(grid: Grid, bounds: FloatArray) -> FloatArray:
     """Area in m² of a cell at the middle of each polygon, shape ``(n,)``."""
     across, down = grid.spacing(0, grid.height)
     row = np.nan_to_num((bounds[:, 1] + bounds[:, 3]) / 2)
