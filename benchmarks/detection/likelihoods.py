@@ -59,7 +59,7 @@ def tables(records: Sequence[Record], places: set[str]) -> dict[str, Any]:
         "only_training_places": bool(own),
         "honest": honest,
         "tampered": tampered,
-        "bands": list(BANDS[:-1]) + [1.0],
+        "bands": [*BANDS[:-1], 1.0],
         "families": [
             {"family": k[0], "verdict": k[1], "honest": v[0], "tampered": v[1]}
             for k, v in sorted(cells.items())

@@ -174,7 +174,8 @@ class Parcels:
             elif found.verdict.value == "inconsistent":
                 loose[found.family.value] = loose.get(found.family.value, 0) + 1
         return Record(
-            place, replicate, style, seen.bsm, state, kind, tile, pixels, seen.risk, seen.outcome, seen.said,
+            place, replicate, style, seen.bsm, state, kind, tile, pixels, seen.risk,
+            seen.outcome, seen.said,
             findings, loose, seen.rules, seen.seconds,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Let the product look at a package: findings, risk, and the continuous statistics of every parcel."""
+"""Let the product look at a package: findings, risk, and the statistics of every parcel."""
 
 from __future__ import annotations
 

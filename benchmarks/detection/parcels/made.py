@@ -1,4 +1,4 @@
-"""The demo county as a place: always there. Its picture is painted, everything else is as in life."""
+"""The demo county as a place: always there. Only its picture is painted."""
 
 from __future__ import annotations
 

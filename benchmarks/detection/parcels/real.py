@@ -180,7 +180,7 @@ class _codes:
     """Numbers 1, 2, … for the DLBM of a map of classes."""
 
     def __init__(self, values: IntArray, words: dict[int, str]) -> None:
-        self.words = [""] + sorted(set(words.values()))
+        self.words = ["", *sorted(set(words.values()))]
         table = np.zeros(int(values.max()) + 1, dtype=np.int64)
         for value, word in words.items():
             if value < len(table):
@@ -194,12 +194,11 @@ class _codes:
 def _other_day(picture: Picture, taken: str, random: np.random.Generator) -> Picture:
     """The picture as another sun, haze and sensor noise would show the same ground."""
     values = picture.values.astype(float)
-    for band in values:
-        light = noise(picture.grid, 4000.0, random, 0.02)
-        known = band[band > 0]
-        band *= random.uniform(0.9, 1.1) * (1 + light)
-        band += random.uniform(-0.03, 0.06) * np.median(known)
-        band += random.normal(0, 0.03 * known.std(), band.shape)
+    for number in range(len(values)):
+        known = values[number][values[number] > 0]
+        values[number] *= random.uniform(0.9, 1.1) * (1 + noise(picture.grid, 4000.0, random, 0.02))
+        values[number] += random.uniform(-0.03, 0.06) * np.median(known)
+        values[number] += random.normal(0, 0.03 * known.std(), values[number].shape)
     top = np.iinfo(picture.values.dtype).max - 1
     made = np.where(picture.values > 0, values.clip(1, top).round(), 0)
     return Picture(made.astype(picture.values.dtype), picture.grid, picture.bands, taken)

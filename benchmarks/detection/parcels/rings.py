@@ -139,7 +139,7 @@ def _staircase(forgery: Forgery, job: Job, count: int) -> int:
         if found is None:
             break
         host, centre = found
-        blob = shapely.Polygon(_blob(forgery, 3.2 * cell, 60) + [centre.x, centre.y])
+        blob = shapely.Polygon(_blob(forgery, 3.2 * cell, 60) + np.array([centre.x, centre.y]))
         side = np.arange(-6, 7)
         column = np.floor((centre.x - picture.grid.left) / cell) + side
         row = np.floor((picture.grid.top - centre.y) / cell) + side
@@ -168,7 +168,7 @@ def _spaced(forgery: Forgery, job: Job, count: int) -> int:
         corners = int(forgery.random.integers(20, 40))
         steps = np.arange(corners) / corners
         xy = shapely.get_coordinates(shapely.line_interpolate_point(line, steps, normalized=True))
-        ring = shapely.Polygon(np.round(xy + [centre.x, centre.y], 3))
+        ring = shapely.Polygon(np.round(xy + np.array([centre.x, centre.y]), 3))
         done += _lay(forgery, job, host, ring, _another(forgery, host))
     return done
 

@@ -36,7 +36,7 @@ SERIES = (
     Series("class, small parcels", ("class flip, below",), ("class: contradiction",),
            ("imagery", "change", "history"), "class"),
     Series("change", ("hidden change", "class flip", "stale ring"),
-           ("change: hidden", "change: claimed"), ("change",), "class"),
+           ("change: departure", "change: contrast"), ("change",), "class"),
     Series("slope grade", ("slope grade lowered",), ("slope grade: -log p",), ("terrain",),
            "slope"),
     Series("area", ("area inflated",), ("area: relative deviation",), ("area",)),

@@ -63,9 +63,9 @@ def path(*places: str) -> Reader:
 STATISTICS: dict[str, Reader] = {
     "slope grade: -log p": slope_grade,
     "area: relative deviation": area,
-    "class: contradiction": path("contradiction.statistic", "signatures.statistic"),
-    "change: hidden": path("change.hidden"),
-    "change: claimed": path("change.claimed"),
+    "class: contradiction": path("picture.signatures.judged.suspicion"),
+    "change: departure": path("change.measure.departure"),
+    "change: contrast": path("change.measure.contrast"),
     "edges: parcel": path("edges.parcels.statistic"),
     "edges: block": path("edges.around.parcel_statistic"),
     "rings: copied": path("rings.copied"),
