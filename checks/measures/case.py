@@ -80,7 +80,16 @@ class Case:
         """In which frame the coordinates are declared and seem to be."""
         from .frame import measure_frame
 
-        return measure_frame(self.submission.layers, self.baseline.dem, self.standard)
+        trusted = self.baseline
+        images = [each.path for each in (trusted.image, trusted.image_previous) if each]
+        return measure_frame(
+            self.submission.layers,
+            trusted.dem,
+            self.standard,
+            trusted.previous,
+            images,
+            trusted.control,
+        )
 
     @cached_property
     def areas(self) -> AreaMeasure:

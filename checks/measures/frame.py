@@ -7,9 +7,8 @@ puts the data: on the trusted DEM, or on the other layers of the package.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from shapely import Geometry
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ..findings import Text
 from ..standard import Standard
@@ -28,87 +27,21 @@ from .frame_evidence import (
     gather,
     longitude_of,
 )
+from .frame_layer import FrameIssue, Layer
+from .frame_previous import by_place, by_previous
 
 _SURVEY, _EVIDENCE = ("TDDC", "TDGX"), "EVID"
 _REFERENCE = "DLTB"
 _FIRST_3_DEGREE_ZONE = 25
 _LAST_MERCATOR = 20
-_DOUBTS = ("terrain", "away", "same_numbers")
-"""What an issue rests on where the declared frame may still be right."""
 _ON, _OFF = 0.9, 0.01
 """Shares of a layer on the DEM that mean "there" and "elsewhere"."""
-
-
-@dataclass(frozen=True)
-class FrameIssue:
-    """Something wrong with the frame of one or more layers.
-
-    ``kind`` is a stable word: ``no_crs``, ``datum``, ``six_degree_zone``,
-    ``utm``, ``web_mercator``, ``geographic``, ``projection``, ``zone_prefix``,
-    ``wrong_zone``, ``axis_swap``, ``geographic_in_projected``,
-    ``projected_in_geographic``, ``wrong_crs``, ``mixed_crs``.
-    ``contradiction`` tells that the coordinates cannot be in the declared
-    frame, ``doubtful`` that an honest explanation remains; ``seems`` names the
-    frame they seem to be in, if it can be told.
-    """
-
-    kind: str
-    layers: tuple[str, ...]
-    text: Text
-    contradiction: bool = False
-    doubtful: bool = False
-    declared: str = ""
-    seems: str = ""
-    where: Geometry | None = None
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """One layer under examination; ``used`` is the frame to compare in."""
-
-    name: str
-    dataset: str
-    evidence: Evidence
-    declared: Crs | None
-    used: Crs | None
-    trusted: bool = True
-    reason: Text | None = None
-    issues: tuple[FrameIssue, ...] = ()
-    empty: bool = False
-
-    def blame(
-        self,
-        kind: str,
-        seems: Crs | None = None,
-        contradiction: bool = False,
-        **facts: object,
-    ) -> _Layer:
-        """The same layer with one more issue."""
-        declared = self.declared.name if self.declared else ""
-        facts["prefixed"] = seems is not None and seems.zone > 0
-        text = words.issue(kind, declared, seems.name if seems else "", **facts)
-        issue = FrameIssue(
-            kind,
-            (self.name,),
-            text,
-            contradiction,
-            any(facts.get(key) for key in _DOUBTS),
-            declared,
-            seems.name if seems else "",
-            self.evidence.box,
-        )
-        return replace(self, issues=(*self.issues, issue))
-
-    def in_frame(self, crs: Crs | None, trusted: bool) -> _Layer:
-        """The same layer, to be compared in ``crs``."""
-        reason = None if trusted and crs is not None else words.UNTRUSTED
-        return replace(self, used=crs, trusted=trusted and crs is not None, reason=reason)
 
 
 class FrameMeasure:
     """Frames by layer; a layer that is not there has none and is not trusted."""
 
-    def __init__(self, layers: list[_Layer], issues: list[FrameIssue]) -> None:
+    def __init__(self, layers: list[Layer], issues: list[FrameIssue]) -> None:
         self._layers = {layer.name: layer for layer in layers}
         self.issues = issues
 
@@ -128,12 +61,13 @@ class FrameMeasure:
     def geographic(self, layer: str) -> bool:
         """Whether coordinates are longitude and latitude in degrees."""
         crs = self._used(layer)
-        return crs is not None and crs.kind == GEOGRAPHIC
+        return crs is not None and crs.kind == GEOGRAPHIC and not self._layers[layer].distorted
 
     def central_meridian(self, layer: str) -> float:
         """Degrees east; NaN where coordinates are in no Gauss-Krüger projection."""
         crs = self._used(layer)
-        return crs.central_meridian if crs else float("nan")
+        plain = crs is not None and not self._layers[layer].distorted
+        return crs.central_meridian if crs is not None and plain else float("nan")
 
     def false_easting(self, layer: str) -> float:
         """Metres, zone number included; NaN as above."""
@@ -149,16 +83,27 @@ class FrameMeasure:
         return self._layers[layer].used if layer in self._layers else None
 
 
-def measure_frame(layers: dict[str, Table], dem_path: str, standard: Standard) -> FrameMeasure:
+def measure_frame(
+    layers: dict[str, Table],
+    dem_path: str,
+    standard: Standard,
+    previous: Table | None = None,
+    images: Sequence[str] = (),
+    control: Sequence[Table] = (),
+) -> FrameMeasure:
     """Find out in which frame each layer is.
 
     Parameters
     ----------
     dem_path
         The trusted DEM, or ``""``.
+    previous
+        Last year's trusted parcels: what they share with DLTB tells its frame.
+    images, control
+        Trusted images and control layers: where the data ought to lie.
     """
     reader = CrsReader(standard)
-    footprint = Footprint(dem_path)
+    footprint = Footprint(dem_path, images, [each for each in (previous, *control) if each])
     examined = []
     for name, table in layers.items():
         if table.geometry is None:
@@ -166,16 +111,18 @@ def measure_frame(layers: dict[str, Table], dem_path: str, standard: Standard) -
         spec = standard.layers.get(name)
         declared = reader.read(table.wkt)
         dataset = spec.dataset if spec else ""
-        layer = _Layer(name, dataset, gather(table), declared, declared)
+        layer = Layer(name, dataset, gather(table), declared, declared)
         examined.append(_by_coordinates(layer, reader))
     examined = _by_siblings(examined)
+    examined = by_previous(examined, layers.get(_REFERENCE), previous, reader)
+    examined = [by_place(layer, footprint) for layer in examined]
     examined = [_by_terrain(layer, reader, footprint) for layer in examined]
     examined = [_by_standard(layer, reader, footprint) for layer in examined]
     issues = _grouped([issue for layer in examined for issue in layer.issues])
     return FrameMeasure(examined, issues + _mixed(examined))
 
 
-def _by_coordinates(layer: _Layer, reader: CrsReader) -> _Layer:
+def _by_coordinates(layer: Layer, reader: CrsReader) -> Layer:
     """What the numbers say beside the declaration, without looking elsewhere."""
     evidence, declared = layer.evidence, layer.declared
     if not len(evidence.points):
@@ -204,7 +151,7 @@ def _by_coordinates(layer: _Layer, reader: CrsReader) -> _Layer:
     return layer
 
 
-def _declared_degrees(layer: _Layer, reader: CrsReader) -> _Layer:
+def _declared_degrees(layer: Layer, reader: CrsReader) -> Layer:
     looks = layer.evidence.looks
     if looks == DEGREES:
         return layer
@@ -214,7 +161,7 @@ def _declared_degrees(layer: _Layer, reader: CrsReader) -> _Layer:
     return layer.in_frame(crs, trusted=True).blame("projected_in_geographic", crs, True)
 
 
-def _declared_zone(layer: _Layer, reader: CrsReader, declared: Crs) -> _Layer:
+def _declared_zone(layer: Layer, reader: CrsReader, declared: Crs) -> Layer:
     """A Gauss-Krüger declaration beside eastings that may carry a zone number."""
     looks, zone = layer.evidence.looks, layer.evidence.zone
     if looks in (SWAPPED, SWAPPED_DEGREES):
@@ -242,7 +189,7 @@ def _from_numbers(evidence: Evidence, reader: CrsReader) -> Crs | None:
     return reader.zone(evidence.zone) if sure else None
 
 
-def _by_siblings(layers: list[_Layer]) -> list[_Layer]:
+def _by_siblings(layers: list[Layer]) -> list[Layer]:
     """What the other layers of the package say of those that are doubtful."""
     sound = [
         layer
@@ -256,7 +203,7 @@ def _by_siblings(layers: list[_Layer]) -> list[_Layer]:
     return [_beside(layer, best) for layer in layers]
 
 
-def _beside(layer: _Layer, best: _Layer) -> _Layer:
+def _beside(layer: Layer, best: Layer) -> Layer:
     same_numbers = layer.evidence.looks == best.evidence.looks == PLAIN
     if layer is best or not same_numbers or not layer.evidence.overlaps(best.evidence):
         return layer
@@ -270,10 +217,10 @@ def _beside(layer: _Layer, best: _Layer) -> _Layer:
     return out.blame("wrong_zone", best.used, True, other=best.name)
 
 
-def _by_terrain(layer: _Layer, reader: CrsReader, footprint: Footprint) -> _Layer:
+def _by_terrain(layer: Layer, reader: CrsReader, footprint: Footprint) -> Layer:
     """Where the declared frame puts the data beside the trusted DEM, and where others would."""
     evidence = layer.evidence
-    if layer.empty:
+    if layer.empty or layer.confirmed:
         return layer
     if layer.declared is None and layer.used is None and not layer.issues:
         zone = reader.zone(evidence.zone)
@@ -302,7 +249,7 @@ def _unique(candidates: list[Crs], evidence: Evidence, footprint: Footprint) -> 
     return found[0] if len(found) == 1 else None
 
 
-def _by_standard(layer: _Layer, reader: CrsReader, footprint: Footprint) -> _Layer:
+def _by_standard(layer: Layer, reader: CrsReader, footprint: Footprint) -> Layer:
     """Whether the declared CRS is one that the standard allows (2201, 2203)."""
     declared = layer.declared
     if declared is None:
@@ -325,7 +272,7 @@ def _by_standard(layer: _Layer, reader: CrsReader, footprint: Footprint) -> _Lay
     return out if layer.issues else _distance(out, reader)
 
 
-def _distance(layer: _Layer, reader: CrsReader) -> _Layer:
+def _distance(layer: Layer, reader: CrsReader) -> Layer:
     """Data that lie so far from their central meridian that another is nearer."""
     used = layer.used
     if used is None or used.kind != GAUSS_KRUGER or layer.evidence.looks == UNCLEAR:
@@ -338,7 +285,7 @@ def _distance(layer: _Layer, reader: CrsReader) -> _Layer:
     return layer.blame("wrong_zone", reader.meridian(nearest), away=away)
 
 
-def _inside_zone(layer: _Layer, reader: CrsReader) -> bool:
+def _inside_zone(layer: Layer, reader: CrsReader) -> bool:
     """Whether a 6° frame gives these data the same coordinates as the 3° frame would."""
     declared = layer.declared
     if declared is None or declared.zone or not len(layer.evidence.points):
@@ -375,9 +322,9 @@ def _grouped(issues: list[FrameIssue]) -> list[FrameIssue]:
     return out
 
 
-def _mixed(layers: list[_Layer]) -> list[FrameIssue]:
+def _mixed(layers: list[Layer]) -> list[FrameIssue]:
     """Survey layers declared in different frames."""
-    groups: dict[tuple[object, ...], list[_Layer]] = {}
+    groups: dict[tuple[object, ...], list[Layer]] = {}
     for layer in layers:
         # A layer whose frame was already blamed is not told of twice.
         if layer.declared is not None and layer.dataset in _SURVEY and not layer.issues:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ _NORTH = (1.0e6, 1.0e7)
 _EAST = (0.0, 1.0e6)
 _CHINA_LONGITUDE, _CHINA_LATITUDE = (70.0, 140.0), (15.0, 56.0)
 _NEAR = 20_000.0
+_WIDER = 0.1  # of its extent, that new parcels may lie outside last year's
 
 
 @dataclass(frozen=True)
@@ -125,31 +127,61 @@ def _mostly(flags: BoolArray) -> bool:
 
 
 class Footprint:
-    """Where the trusted DEM lies; everything is outside where there is none."""
+    """Where trusted data lie: the DEM, images, last year's parcels, control layers.
 
-    def __init__(self, path: str) -> None:
+    Everything is outside where there is none. ``wkt`` is the DEM's CRS.
+    """
+
+    def __init__(self, path: str, images: Sequence[str] = (), tables: Sequence[Table] = ()) -> None:
         self.wkt = ""
-        self._bounds = (0.0, 0.0, 0.0, 0.0)
-        if not path:
-            return
-        try:
-            grid = Raster(path).grid
-        except RasterError:
-            return
-        self.wkt, self._bounds = grid.wkt, grid.bounds
+        self._boxes: list[tuple[str, tuple[float, float, float, float]]] = []
+        for each in filter(None, (path, *images)):
+            try:
+                grid = Raster(each).grid
+            except RasterError:
+                continue
+            self._boxes.append((grid.wkt, grid.bounds))
+            if each == path:
+                self.wkt = grid.wkt
+        self._boxes += filter(None, map(_box_of, tables))
 
     def share(self, evidence: Evidence, crs: Crs) -> float:
         """Share of the points inside, were they in ``crs``; NaN where nobody can tell."""
-        if not self.wkt or not len(evidence.points):
-            return float("nan")
+        return self._share(evidence.points, crs.wkt)
+
+    def share_at(self, degrees: FloatArray) -> float:
+        """The same for longitudes and latitudes."""
+        return self._share(degrees, "EPSG:4490")
+
+    def _share(self, points: FloatArray, wkt: str) -> float:
+        """The greatest share inside any one of the boxes."""
+        shares = [self._inside(points, wkt, *box) for box in self._boxes]
+        shares = [share for share in shares if np.isfinite(share)]
+        return max(shares) if shares and len(points) else float("nan")
+
+    @staticmethod
+    def _inside(
+        points: FloatArray, wkt: str, there_wkt: str, bounds: tuple[float, float, float, float]
+    ) -> float:
         try:
-            there = Reprojection(crs.wkt, self.wkt).points(evidence.points)
+            there = Reprojection(wkt, there_wkt).points(points)
         except ReprojectionError:
             return float("nan")
-        west, south, east, north = self._bounds
+        west, south, east, north = bounds
         with np.errstate(invalid="ignore"):
             inside = (there >= (west, south)).all(axis=1) & (there <= (east, north)).all(axis=1)
-        return float(inside.mean())
+        return float(inside.mean()) if len(inside) else float("nan")
+
+
+def _box_of(table: Table) -> tuple[str, tuple[float, float, float, float]] | None:
+    """CRS and box of a trusted layer, a little widened; ``None`` where it has none."""
+    if table.geometry is None or not table.wkt or not table.usable.any():
+        return None
+    west, south, east, north = shapely.total_bounds(table.geometry[table.usable])
+    if not np.isfinite([west, south, east, north]).all():
+        return None
+    wide = _WIDER * max(east - west, north - south)
+    return table.wkt, (west - wide, south - wide, east + wide, north + wide)
 
 
 def longitude_of(evidence: Evidence, crs: Crs) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..findings import Text
+from .frame_pairs import Explained
 
 UNTRUSTED = Text(
     "坐标系缺失或有误，无法与可信数据比较",
@@ -85,6 +86,29 @@ _KINDS = {
         "声明的是经纬度坐标系“{declared}”，坐标却是以米为单位的投影坐标",
         "A geographic CRS is declared ('{declared}') but the coordinates are metres",
     ),
+    "gcj02": Text(
+        "坐标是 GCJ-02（火星坐标），未还原为 CGCS2000",
+        "The coordinates are GCJ-02 (encrypted), not turned back to CGCS2000",
+    ),
+    "bd09": Text(
+        "坐标是 BD-09（百度坐标），未还原为 CGCS2000",
+        "The coordinates are BD-09 (Baidu), not turned back to CGCS2000",
+    ),
+    "datum_shift": Text(
+        "坐标整体平移，疑为大地基准（1980 西安、1954 北京等）转换缺失或参数错误",
+        "The coordinates are shifted as a whole: a datum transformation (Xian 1980, Beijing 1954) "
+        "left out or with wrong parameters",
+    ),
+    "false_easting": Text(
+        "横坐标的 500 公里东偏有误（{called}）",
+        "The false easting of 500 km is mistaken ({called})",
+    ),
+    "coordinate_unit": Text(
+        "坐标单位不是米（{called}）", "Coordinates are not in metres ({called})"
+    ),
+    "coordinate_sign": Text(
+        "坐标正负号颠倒（{called}）", "The sign of a coordinate is turned round ({called})"
+    ),
     "wrong_crs": Text(
         "坐标不可能属于声明的坐标系“{declared}”",
         "The coordinates cannot be in the declared CRS '{declared}'",
@@ -94,6 +118,24 @@ _KINDS = {
 
 def issue(kind: str, declared: str, seems: str, **facts: object) -> Text:
     """The sentence for one issue; ``seems`` names the frame the data seem to be in."""
+    return _joined(_issue(kind, declared, seems, facts), _by_pairs(facts.get("previous")))
+
+
+def _by_pairs(found: object) -> Text:
+    """How last year's parcels prove it; nothing where they did not."""
+    if not isinstance(found, Explained):
+        return Text("", "")
+    told = f"{found.before:.0f}" if found.before < 1e7 else "?"
+    return Text(
+        f"（与上年度同一图斑对照 {found.pairs} 个：按声明相差 {told} 米，东 {found.east:+.1f} 米、"
+        f"北 {found.north:+.1f} 米；据此解释后 {found.share:.0%} 吻合）",
+        f" (of {found.pairs} parcels shared with last year: {told} m off as declared, "
+        f"{found.east:+.1f} m east and {found.north:+.1f} m north; so explained {found.share:.0%} "
+        "coincide)",
+    )
+
+
+def _issue(kind: str, declared: str, seems: str, facts: dict[str, object]) -> Text:
     if kind in ("wrong_zone", "wrong_crs") and facts.get("terrain"):
         return _BY_TERRAIN.format(seems=seems)
     if kind == "no_crs":
@@ -104,7 +146,7 @@ def issue(kind: str, declared: str, seems: str, **facts: object) -> Text:
     if isinstance(datum, Text):
         text = _KINDS[kind]
         return Text(text.zh.format(datum=datum.zh), text.en.format(datum=datum.en))
-    text = _KINDS[kind].format(declared=declared)
+    text = _KINDS[kind].format(declared=declared, called=facts.get("called", ""))
     if kind == "six_degree_zone" and facts.get("same_numbers"):
         return _joined(text, _SAME_NUMBERS)
     if kind == "zone_prefix":

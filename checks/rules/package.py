@@ -229,7 +229,8 @@ class _FrameRule(_PackageRule):
                             "declared": issue.declared,
                             "seems": issue.seems,
                             "contradiction": issue.contradiction,
-                        },
+                        }
+                        | issue.facts,
                     )
                 )
         return out
@@ -271,6 +272,12 @@ class CrsZone(_FrameRule):
         "geographic_in_projected",
         "projected_in_geographic",
         "wrong_crs",
+        "gcj02",
+        "bd09",
+        "datum_shift",
+        "false_easting",
+        "coordinate_unit",
+        "coordinate_sign",
     )
 
 
