@@ -11,6 +11,8 @@ from .protocol import Goal, Measured
 from .queue import TOPS, Queue
 
 NOT_DETECTABLE = 0.20
+LEAST_COUNT = 8
+"""Of fewer objects nothing is said to be lost."""
 
 
 def percent(value: float, digits: int = 0) -> str:
@@ -56,7 +58,7 @@ def lost(cells: Sequence[Cell]) -> list[Cell]:
     """Kinds and strengths that neither the measure at 1 % nor the rules find one time in five."""
     best: dict[tuple[str, float, str], tuple[float, Cell]] = {}
     for cell in cells:
-        if cell.statistic.startswith("baseline") or cell.count == 0:
+        if cell.statistic.startswith("baseline") or cell.count < LEAST_COUNT:
             continue
         values = [cell.rates[1].value, cell.doubted.value]
         value = max((v for v in values if math.isfinite(v)), default=0.0)
@@ -155,7 +157,8 @@ def _legend() -> str:
 
 
 def _cells(cells: Sequence[Cell], *, baseline: bool) -> list[str]:
-    chosen = [c for c in cells if c.statistic.startswith("baseline") == baseline]
+    beside = [c.statistic.startswith("baseline") or c.statistic == "risk" for c in cells]
+    chosen = [c for c, simple in zip(cells, beside) if simple == baseline]
     lines: list[str] = []
     for experiment in dict.fromkeys(c.experiment for c in chosen):
         own = [c for c in chosen if c.experiment == experiment]

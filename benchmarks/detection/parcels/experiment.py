@@ -76,7 +76,7 @@ class Parcels:
     family: str = "parcels"
     series: tuple[str, ...] = tuple(one.name for one in SERIES)
     places: tuple[str, ...] = ("demo", *MAKERS, "own")
-    calibrated_on: tuple[str, ...] = ("demo", "somerset")
+    calibrated_on: tuple[str, ...] = ("demo", "penn")
     made_up: tuple[str, ...] = ("demo", "own")
     replicates: tuple[int, int] = (4, 16)
     records: list[Record] = field(default_factory=list)

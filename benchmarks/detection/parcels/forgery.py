@@ -65,6 +65,7 @@ class Forgery:
         self.farmland = (place.grade > 0) & (random.random(len(place)) < 0.35)
         self._pixels: tuple[IntArray, IntArray] | None = None
         self._changed: set[int] = set()
+        self._known_changes()
 
     def bsm(self, row: int) -> str:
         """Identifier of a row."""
@@ -209,6 +210,19 @@ class Forgery:
         flat = picture.values.reshape(len(picture.values), -1)
         flat[:, own] = flat[:, drawn]
         return True
+
+    def _known_changes(self) -> None:
+        """What really changed at this place since last year."""
+        place = self.place
+        if place.before is not None:
+            for row in np.flatnonzero(place.before != place.code).tolist():
+                grade = int(max(1, np.argmax(place.shares[row])))
+                books.reclass(self.last, row, str(place.before[row]), grade, self.standard)
+                self.call_odd(row, "real change")
+                self.taken[row] = True
+        if place.unsure is not None:
+            self.touch(np.flatnonzero(place.unsure))
+            self.taken |= place.unsure
 
     def _fixed(self) -> BoolArray:
         """Vertices that other layers share, or that lie on the rim: nobody moves these."""

@@ -71,7 +71,7 @@ def _mix(picture: Picture, cover: np.ndarray, shadow: np.ndarray) -> None:
     picture.values = values.clip(0, top).astype(kind)
 
 
-def _crop_free(forgery: Forgery) -> BoolArray:
+def _seen(forgery: Forgery) -> BoolArray:
     return np.asarray(forgery.place.pixels >= 6)
 
 
@@ -80,7 +80,7 @@ def _real_change(forgery: Forgery, each: int) -> None:
     if forgery.previous is None:
         return
     place = forgery.place
-    for row in forgery.choose(_crop_free(forgery) & (place.group != ""), each):
+    for row in forgery.choose(_seen(forgery) & (place.group != ""), each, apart=False):
         group = other_group(forgery, str(place.group[row]))
         if group and forgery.paint(forgery.previous, row, group):
             books.reclass(
@@ -100,7 +100,7 @@ def _quarry(forgery: Forgery, each: int) -> None:
     """A new quarry on what was wood or grass: the terrain model is older, the picture shows it."""
     place = forgery.place
     for row in forgery.choose(
-        np.isin(place.group, ["forest", "grass"]) & (place.pixels >= 10), each
+        np.isin(place.group, ["forest", "grass"]) & (place.pixels >= 10), each, apart=False
     ):
         source = "bare" if (place.group == "bare").sum() > 3 else "built"
         if forgery.paint(forgery.image, row, source):
@@ -111,7 +111,7 @@ def _quarry(forgery: Forgery, each: int) -> None:
 def _terraces(forgery: Forgery, each: int) -> None:
     """Terraced since the terrain model was made: honestly gentler than it shows."""
     place = forgery.place
-    for row in forgery.choose(place.grade >= 3, each):
+    for row in forgery.choose(place.grade >= 3, each, apart=False):
         for layer in (forgery.layer, forgery.last):
             layer.columns["GDLX"][row] = "TT"
             books.regrade(layer, row, int(place.grade[row]) - 1)
@@ -121,7 +121,7 @@ def _terraces(forgery: Forgery, each: int) -> None:
 def _confused(forgery: Forgery, each: int) -> None:
     """One class taken for another that looks alike, in both years."""
     place = forgery.place
-    for row in forgery.choose(np.isin(place.group, [a for a, _ in NEAR_GROUPS]), each):
+    for row in forgery.choose(np.isin(place.group, [a for a, _ in NEAR_GROUPS]), each, apart=False):
         near = [b for a, b in NEAR_GROUPS if a == place.group[row]]
         for layer in (forgery.layer, forgery.last):
             books.reclass(layer, row, TYPICAL[near[0]], grade_of(forgery, row), forgery.standard)

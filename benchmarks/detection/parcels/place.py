@@ -106,6 +106,10 @@ class Place:
     county
         Further layers of the package (a whole county), empty for a lone DLTB;
         ``columns`` then are the county's own attributes.
+    before
+        True DLBM last year where it is known to have been another, else ``None``: all as now.
+    unsure
+        Parcels whose truth is not clear: they count nowhere.
     """
 
     name: str
@@ -124,6 +128,8 @@ class Place:
     county: list[Layer] = field(default_factory=list)
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     control_area: float = float("nan")
+    before: np.ndarray | None = None
+    unsure: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.shapes)

@@ -129,7 +129,8 @@ def _flip(forgery: Forgery, job: Job, count: int) -> int:
     """A change is claimed that neither picture shows."""
     one, other = job.label.split(" → ")
     place = forgery.place
-    rows = forgery.choose((place.group == one) & (place.pixels >= LEAST_PIXELS), count)
+    able = (place.group == one) & (place.pixels >= LEAST_PIXELS)
+    rows = forgery.choose(able, count, apart=False)
     for row in rows:
         _change_class(forgery, row, other)
         forgery.mark(row, job.kind, job.strength, job.label)
@@ -138,7 +139,8 @@ def _flip(forgery: Forgery, job: Job, count: int) -> int:
 
 def _flip_any(forgery: Forgery, job: Job, count: int, able: np.ndarray, both: bool) -> int:
     done = 0
-    for row in forgery.choose(able & np.isin(forgery.place.group, GOAL_GROUPS), count):
+    able = able & np.isin(forgery.place.group, GOAL_GROUPS)
+    for row in forgery.choose(able, count, apart=False):
         others = [g for g in GOAL_GROUPS if g != forgery.place.group[row]]
         _change_class(forgery, row, str(forgery.random.choice(others)), both=both)
         forgery.mark(row, job.kind, job.strength, job.label)
@@ -160,7 +162,7 @@ def _hidden(forgery: Forgery, job: Job, count: int) -> int:
     if forgery.previous is None:
         return 0
     done = 0
-    for row in forgery.choose(forgery.place.pixels >= LEAST_PIXELS, count):
+    for row in forgery.choose(forgery.place.pixels >= LEAST_PIXELS, count, apart=False):
         group = other_group(forgery, str(forgery.place.group[row]), GOAL_GROUPS)
         if group and forgery.paint(forgery.previous, row, group):
             _change_class(forgery, row, group, both=True)
@@ -175,7 +177,7 @@ def _graded(forgery: Forgery, job: Job, count: int, steps: int, clear: bool | No
     able = (place.grade > steps) & (place.pixels >= 8)
     if clear is not None:
         able &= (second < 0.25) == clear
-    rows = forgery.choose(able, count)
+    rows = forgery.choose(able, count, apart=False)
     for row in rows:
         grade = int(place.grade[row]) - steps
         for layer in (forgery.layer, forgery.last):
@@ -197,7 +199,7 @@ def _lower_twice(forgery: Forgery, job: Job, count: int) -> int:
 
 
 def _inflate(forgery: Forgery, job: Job, count: int) -> int:
-    rows = forgery.choose(forgery.place.grade > 0, count)
+    rows = forgery.choose(forgery.place.grade > 0, count, apart=False)
     for row in rows:
         books.resize(
             forgery.layer, row, float(forgery.layer.columns["TBMJ"][row]) * (1 + job.strength)
@@ -207,7 +209,7 @@ def _inflate(forgery: Forgery, job: Job, count: int) -> int:
 
 
 def _ridge(forgery: Forgery, job: Job, count: int) -> int:
-    rows = forgery.choose(forgery.place.grade > 1, count)
+    rows = forgery.choose(forgery.place.grade > 1, count, apart=False)
     for row in rows:
         ridge = float(forgery.layer.columns["KCXS"][row] or 0.0)
         books.deduct(forgery.layer, row, round(ridge * (1 - job.strength), 4))
@@ -219,7 +221,7 @@ def _swap(forgery: Forgery, job: Job, count: int) -> int:
     """A sloping field said to be terraced (or not): another deduction, rightly computed."""
     kinds = forgery.layer.columns["GDLX"]
     able = (forgery.place.grade > 1) & np.array([k == "TT" for k in kinds])
-    rows = forgery.choose(able, count)
+    rows = forgery.choose(able, count, apart=False)
     for row in rows:
         forgery.layer.columns["GDLX"][row] = "PD"
         books.book(forgery.layer, row)
@@ -229,7 +231,7 @@ def _swap(forgery: Forgery, job: Job, count: int) -> int:
 
 def _reuse(forgery: Forgery, job: Job, count: int) -> int:
     """Two parcels far apart have swapped their identifiers since last year."""
-    rows = forgery.choose(np.ones(len(forgery.place), dtype=bool), 2 * count)
+    rows = forgery.choose(np.ones(len(forgery.place), dtype=bool), 2 * count, apart=False)
     names = forgery.layer.columns["BSM"]
     for one, other in zip(rows[::2], rows[1::2]):
         names[one], names[other] = names[other], names[one]
