@@ -93,8 +93,9 @@ class ChangeMeasure:
         Shape ``(n,)``: declared group, and last year's; -1 where none.
     believed
         Shape ``(n,)``: declared unchanged, so that it teaches what is usual.
-    cells, clear_share
-        Shape ``(n,)``: cells compared, and share of the parcel seen in both.
+    cells, clear_share, reached
+        Shape ``(n,)``: cells compared, share of the parcel seen in both, and
+        m² that lie on the images at all.
     departure, departure_p
         Shape ``(n,)``: robust distance of the current look from what the
         previous one lets expect, beside unchanged parcels of last year's
@@ -131,6 +132,7 @@ class ChangeMeasure:
     believed: BoolArray
     cells: FloatArray
     clear_share: FloatArray
+    reached: FloatArray
     departure: FloatArray
     departure_p: FloatArray
     patchiness: FloatArray
@@ -155,7 +157,12 @@ class ChangeMeasure:
     @property
     def seen(self) -> BoolArray:
         """Parcels large and clear enough in both pictures, shape ``(n,)``."""
-        return (self.cells >= LEAST_CELLS) & (self.clear_share >= _CLEAR_SHARE)
+        return (self.cells >= LEAST_CELLS) & (self.clear_share >= self.least_clear)
+
+    @property
+    def least_clear(self) -> float:
+        """Share of a parcel that must be seen in both images."""
+        return _CLEAR_SHARE
 
 
 def measure_change(
@@ -197,7 +204,7 @@ def measure_change(
         return replace(nothing, problem=error.text)
     views = _Views.of(sums, pair, mad, outline, dem is not None)
     believed = (now == before) & (purity >= _BELIEVED) & (now >= 0) & views.seen
-    found, looks = _judged(nothing, views, believed, mad, pair)
+    found, looks = _judged(nothing, views, believed, pair)
     odd = _odd(found, now == before)
     parts = parts_of(odd, outline, pair, mad, looks, wkt, progress.part(0.95, 1.0))
     return replace(found, believed=believed, mad=mad, registration=registration, parts=parts)
@@ -253,6 +260,7 @@ class _Views:
     place: FloatArray
     cells: FloatArray
     clear_share: FloatArray
+    reached: FloatArray
 
     @property
     def seen(self) -> BoolArray:
@@ -284,11 +292,12 @@ class _Views:
             place=np.column_stack([bounds[:, ::2].mean(axis=1), bounds[:, 1::2].mean(axis=1)]),
             cells=np.where(pure, inside, field.whole.area / area),
             clear_share=np.clip(np.nan_to_num(share), 0.0, 1.0),
+            reached=np.where(outline.area > 0, sums.area, 0.0),
         )
 
 
 def _judged(
-    nothing: ChangeMeasure, views: _Views, believed: BoolArray, mad: Mad, pair: ImagePair
+    nothing: ChangeMeasure, views: _Views, believed: BoolArray, pair: ImagePair
 ) -> tuple[ChangeMeasure, Looks]:
     """All statistics of parcels that were seen."""
     groups, now, before = len(nothing.peers), nothing.now, nothing.before
@@ -317,6 +326,7 @@ def _judged(
         nothing,
         cells=views.cells,
         clear_share=views.clear_share,
+        reached=views.reached,
         departure=departure,
         departure_p=peers.beyond(departure, past),
         patchiness=patchiness,
@@ -327,7 +337,7 @@ def _judged(
         typical_before=typical(looks_before, second, views.cells),
         contrast=_contrast(likelihood, now, before),
         peers=peers.count,
-        **_words(pair, mad, views, teaches, past, groups),
+        **_words(pair, views, teaches, past, groups),
     )
     return found, Looks(looks, looks_before)
 
@@ -343,7 +353,7 @@ def _contrast(likelihood: FloatArray, now: IntArray, before: IntArray) -> FloatA
 
 
 def _words(
-    pair: ImagePair, mad: Mad, views: _Views, teaches: IntArray, past: IntArray, groups: int
+    pair: ImagePair, views: _Views, teaches: IntArray, past: IntArray, groups: int
 ) -> dict[str, FloatArray]:
     """Changes that have names, beyond what peers changed."""
     one, other = pair.first, pair.second
@@ -359,18 +369,20 @@ def _words(
     brighter = np.full(len(teaches), np.nan)
     if visible:
         with np.errstate(invalid="ignore", divide="ignore"):
-            each = [_ratio(views, mad, one.role(role), other.role(role)) for role in visible]
+            each = [_ratio(views, one.role(role), other.role(role)) for role in visible]
         brighter = np.mean(each, axis=0)
     changes = {"greener": ndvi - ndvi_before, "brighter": brighter, "wetter": wet - wet_before}
     out = {name: _beside(value, teaches, past, groups) for name, value in changes.items()}
     return {**out, "ndvi": ndvi}
 
 
-def _ratio(views: _Views, mad: Mad, i: int | None, j: int | None) -> FloatArray:
-    """Relative change of a band, the previous one brought to the current radiometry."""
+def _ratio(views: _Views, i: int | None, j: int | None) -> FloatArray:
+    """A band now over the same band before, in units of its usual value."""
     assert i is not None and j is not None
-    expected = mad.slope[i, j] * views.second[:, j] + mad.offset[i, j]
-    return views.first[:, i] / np.where(expected > 0, expected, np.nan) - 1
+    before = views.second[:, j]
+    ratio = views.first[:, i] / np.where(before > 0, before, np.nan)
+    usual = float(np.nanmedian(ratio)) if np.isfinite(ratio).any() else np.nan
+    return ratio / usual - 1
 
 
 def _index(image: ImageFile, means: FloatArray, plus: str, minus: str) -> FloatArray:
@@ -400,6 +412,6 @@ def _nothing(now: IntArray, before: IntArray, groups: int) -> ChangeMeasure:
     none, zero = np.full(count, np.nan), np.zeros(count)
     wide = np.full((count, groups), np.nan)
     return ChangeMeasure(
-        None, now, before, np.zeros(count, dtype=bool), zero, zero, none, none, none, none,
+        None, now, before, np.zeros(count, dtype=bool), zero, zero, zero, none, none, none, none,
         wide, wide, wide, wide, none, none, none, none, none, np.zeros(groups, dtype=np.int64),
     )  # fmt: skip

@@ -27,7 +27,8 @@ class ClassGroups:
     ``names`` in a fixed order; ``alike`` (shape ``(g, g)``) says which pairs
     pictures confuse or honest use turns into one another; ``vanishing`` marks
     groups whose end is seen at once (trees felled, water drained, roofs gone),
-    ``slow`` those whose beginning may not be seen for years (trees planted).
+    ``slow`` those whose beginning may not be seen for years (trees planted),
+    ``lively`` those that honest use changes thoroughly within a year.
     """
 
     names: tuple[str, ...]
@@ -37,6 +38,7 @@ class ClassGroups:
     alike: BoolArray
     vanishing: BoolArray
     slow: BoolArray
+    lively: BoolArray
 
     @staticmethod
     def of(standard: Standard) -> ClassGroups:
@@ -55,6 +57,7 @@ class ClassGroups:
             alike,
             np.isin(names, data["vanishing"]),
             np.isin(names, data["slow"]),
+            np.isin(names, data["lively"]),
         )
 
     def of_codes(self, codes: TextArray) -> IntArray:
