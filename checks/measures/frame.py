@@ -28,7 +28,8 @@ from .frame_evidence import (
     longitude_of,
 )
 from .frame_layer import FrameIssue, Layer
-from .frame_previous import by_place, by_previous
+from .frame_pairs import MERCATOR
+from .frame_previous import by_place, by_previous, in_mercator
 
 _SURVEY, _EVIDENCE = ("TDDC", "TDGX"), "EVID"
 _REFERENCE = "DLTB"
@@ -171,6 +172,9 @@ def _declared_zone(layer: Layer, reader: CrsReader, declared: Crs) -> Layer:
     if looks == PLAIN:
         crs = reader.meridian(declared.central_meridian)
         return layer.in_frame(crs, trusted=True).blame("zone_prefix", crs, True)
+    if zone <= _LAST_MERCATOR and in_mercator(layer.evidence, declared, reader):
+        crs = reader.read(MERCATOR)
+        return layer.in_frame(crs, trusted=True).blame("wrong_crs", crs, True)
     crs = reader.zone(zone)
     if crs is None:
         return layer.in_frame(None, trusted=False).blame("wrong_crs", None, True)

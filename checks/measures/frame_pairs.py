@@ -10,7 +10,7 @@ zone by hundreds of kilometres.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +25,7 @@ from .gcj02 import bd09_to_wgs84, gcj02_to_wgs84
 GEODETIC = "EPSG:4490"
 """Longitude and latitude of CGCS2000: common to all candidates."""
 
-_MERCATOR = "EPSG:3857"
+MERCATOR = "EPSG:3857"
 _RADIUS = 6_378_137.0
 _MOST = 3000
 _LEAST = 10
@@ -34,7 +34,8 @@ _SHARE = 0.6
 _FITS = 0.5
 _SHIFT_LEAST, _SHIFT_MOST = 5.0, 1500.0
 _SHIFT_ROOM = 0.03  # of its length, that a datum shift varies over a county
-_ALIKE = 2e-4
+_ALIKE = 4e-3  # GCJ-02 stretches lengths by up to three per mille
+_MOST_RINGS = 200_000
 _HALF_EAST = 500_000.0
 
 Move = Callable[[FloatArray], FloatArray]
@@ -135,8 +136,8 @@ def candidates(declared: Crs, reader: CrsReader) -> list[Candidate]:
             name = f"UTM {number}N"
             code = f"EPSG:{32600 + number}"
             out.append(Candidate("wrong_crs", _projected(code), reader.read(code), name))
-    mercator = reader.read(_MERCATOR)
-    out.append(Candidate("wrong_crs", _projected(_MERCATOR), mercator, "Web Mercator"))
+    mercator = reader.read(MERCATOR)
+    out.append(Candidate("wrong_crs", _projected(MERCATOR), mercator, "Web Mercator"))
     return out
 
 
@@ -224,17 +225,15 @@ def _middles(table: Table, rows: IntArray) -> FloatArray:
     return shapely.get_coordinates(shapely.centroid(table.geometry[rows])).reshape(-1, 2)
 
 
-def _matches(table: Table, previous: Table) -> Sequence[tuple[IntArray, IntArray]]:
+def _matches(table: Table, previous: Table) -> Iterator[tuple[IntArray, IntArray]]:
     """Rows of both that may be the same parcel: by BSM, then by shape."""
     if table.geometry is None or previous.geometry is None:
-        return []
-    out = []
-    for pairs in (_same_name(table, previous), _same_shape(table, previous)):
-        mine, theirs = pairs
+        return
+    for pairing in (_same_name, _same_shape):
+        mine, theirs = pairing(table, previous)
         if len(mine) >= _LEAST:
             some = np.unique(np.linspace(0, len(mine) - 1, _MOST).astype(np.int64))
-            out.append((mine[some], theirs[some]))
-    return out
+            yield mine[some], theirs[some]
 
 
 def _same_name(table: Table, previous: Table) -> tuple[IntArray, IntArray]:
@@ -254,25 +253,33 @@ def _once(names: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
 
 
 def _same_shape(table: Table, previous: Table) -> tuple[IntArray, IntArray]:
-    """Rings of one shape: corners, area and outline alike, and of no other ring."""
-    mine, own = _shapes(table)
-    theirs, there = _shapes(previous)
+    """Rings of one shape: corners, area, outline, hull and reach alike, and of no other ring."""
+    mine, own = _shapes(table, np.flatnonzero(table.usable), _MOST)
+    theirs, there = _shapes(previous, np.flatnonzero(previous.usable), _MOST_RINGS)
     if len(mine) < _LEAST or len(theirs) < _LEAST:
         return mine[:0], theirs[:0]
-    tree = cKDTree(there)
-    distance, found = tree.query(own, k=2 if len(there) > 1 else 1)
-    if distance.ndim == 1:
-        return mine[:0], theirs[:0]
+    distance, found = cKDTree(there).query(own, k=2)
     alone = (distance[:, 0] < 1.0) & (distance[:, 1] > 3.0)
     return mine[alone], theirs[found[alone, 0]]
 
 
-def _shapes(table: Table) -> tuple[IntArray, FloatArray]:
-    rows = np.flatnonzero(table.usable)
+def _shapes(table: Table, rows: IntArray, most: int) -> tuple[IntArray, FloatArray]:
+    """Numbers of a ring that moving and turning leave, in units of likeness."""
+    if len(rows) > most:
+        rows = rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
     shapes = table.geometry[rows]  # type: ignore[index]
+    hull = shapely.convex_hull(shapes)
     with np.errstate(divide="ignore", invalid="ignore"):
-        area, outline = np.log(shapely.area(shapes)), np.log(shapely.length(shapes))
-    corners = shapely.get_num_coordinates(shapes)
-    good = np.isfinite(area) & np.isfinite(outline)
-    facts = np.column_stack([area / _ALIKE, outline / _ALIKE, corners * 10.0])
+        facts = np.log(
+            np.column_stack(
+                [
+                    np.sqrt(shapely.area(shapes)),
+                    shapely.length(shapes),
+                    np.sqrt(shapely.area(hull)),
+                    shapely.length(hull),
+                ]
+            )
+        )
+    facts = np.column_stack([facts / _ALIKE, shapely.get_num_coordinates(shapes) * 10.0])
+    good = np.isfinite(facts).all(axis=1)
     return rows[good], facts[good]

@@ -8,10 +8,10 @@ import numpy as np
 
 from ..reproject import ReprojectionError
 from ..table import Table
-from .crs import GAUSS_KRUGER, CrsReader
-from .frame_evidence import UNCLEAR, Footprint
+from .crs import GAUSS_KRUGER, Crs, CrsReader
+from .frame_evidence import UNCLEAR, Evidence, Footprint, longitude_of
 from .frame_layer import Layer
-from .frame_pairs import Candidate, Explained, explain, slips
+from .frame_pairs import MERCATOR, Candidate, Explained, explain, slips
 
 _REFERENCE = "DLTB"
 _DISTORTING = ("gcj02", "bd09")
@@ -58,6 +58,15 @@ def _told(layer: Layer, found: Explained) -> Layer:
         out = layer.in_frame(None, trusted=False)
     out = out.blame(found.kind, crs, True, told=found.facts, previous=found, called=found.seems)
     return replace(out, confirmed=True)
+
+
+def in_mercator(evidence: Evidence, declared: Crs, reader: CrsReader) -> bool:
+    """Whether numbers read as Web Mercator lie in the declared zone, where no zone number does."""
+    mercator = reader.read(MERCATOR)
+    if mercator is None or not len(evidence.points):
+        return False
+    away = longitude_of(evidence, mercator) - declared.central_meridian
+    return bool(abs(away) <= _ZONE_REACH)
 
 
 def by_place(layer: Layer, footprint: Footprint) -> Layer:
