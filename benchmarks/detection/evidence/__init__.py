@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..protocol import Experiment
+from .frames_trials import Frames
 from .heights_trials import Heights, Misplaced
+from .photos_trials import PhotoViews
 
-EXPERIMENTS: tuple[Experiment, ...] = (Heights(), Misplaced())
+EXPERIMENTS: tuple[Experiment, ...] = (Heights(), Misplaced(), PhotoViews(), Frames())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ import shapely
 from ....checks.baseline import Baseline, DemOrigin
 from ....checks.findings import Family, Finding, Verdict
 from ....checks.measures.case import Case, Settings
-from ....checks.rules.catalogue import rules_of
 from ....checks.rules.rule import Judgement, Rule
 from ....checks.standard import Standard, load
 from ....checks.submission.submission import Submission
@@ -32,8 +32,9 @@ def standard() -> Standard:
 
 @lru_cache(maxsize=32)
 def rules(family: Family) -> tuple[Rule, ...]:
-    """The shipped rules of a family."""
-    return tuple(rule for rule in rules_of(standard()) if rule.family is family)
+    """The shipped rules of a family, without those of the others."""
+    module = import_module(f"....checks.rules.{family.value}", __package__)
+    return tuple(module.rules(standard()))
 
 
 def table(

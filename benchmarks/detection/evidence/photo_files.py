@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,6 @@ from .judging import bsm
 from .land import to_degrees
 from .photos import Shots
 
-_BEIJING = timedelta(hours=8)
 _COLUMNS = (
     "F_ID INTEGER PRIMARY KEY", "TCBM TEXT", "TBYBH TEXT", "XZQDM TEXT", "JKBSM TEXT",
     "FJMC TEXT", "FJLX TEXT", "FJ BLOB", "PSSJ TEXT", "PSJD INTEGER", "PSRY TEXT",
@@ -28,19 +27,18 @@ _COLUMNS = (
 PEOPLE = ("张三", "李四", "王五", "赵六", "钱七", "孙八", "周九", "吴十")
 
 
-def with_exif(
-    jpeg: bytes, degrees: Sequence[float], azimuth: float, altitude: float, taken: int, model: int
-) -> bytes:
+def with_exif(jpeg: bytes, shots: Shots, number: int, degrees: Sequence[float]) -> bytes:
     """The same JPEG, pixels untouched, with what a phone writes beside it."""
+    azimuth, altitude = float(shots.azimuth[number]), float(shots.altitude[number])
     exif = Image.Exif()
-    moment = datetime.fromtimestamp(taken, tz=timezone.utc)
+    moment = _moment(int(shots.taken[number]))
     stamp = moment.strftime("%Y:%m:%d %H:%M:%S")
-    exif[0x010F], exif[0x0110], exif[0x0132] = "HUAWEI", f"ELE-AL{model:02d}", stamp
+    exif[0x010F], exif[0x0110], exif[0x0132] = "HUAWEI", f"ELE-AL{int(shots.person[number]):02d}", stamp
     exif[0x0112] = 1
     exif[0x8769] = {
         0x9003: stamp, 0x9004: stamp, 0x9011: "+08:00", 0xA405: 27, 0x920A: _ratio(4.4, 100)
     }  # fmt: skip
-    utc = moment - _BEIJING
+    utc = _moment(int(shots.utc[number]))
     longitude, latitude = degrees
     exif[0x8825] = {
         0: b"\x02\x03\x00\x00",
@@ -106,7 +104,7 @@ def write_store(
 
 
 def _row(shots: Shots, degrees: FloatArray, number: int, blob: bytes) -> tuple[object, ...]:
-    taken = datetime.fromtimestamp(int(shots.taken[number]), tz=timezone.utc)
+    taken = _moment(int(shots.taken[number]))
     person = int(shots.person[number])
     record = {"device": f"ELE-AL{person:02d}", "accuracy": 5.0, "provider": "gps"}
     longitude, latitude = (round(float(part), 8) for part in degrees[number])
@@ -121,14 +119,12 @@ def _row(shots: Shots, degrees: FloatArray, number: int, blob: bytes) -> tuple[o
 
 
 def _tagged(shots: Shots, degrees: FloatArray, pictures: Sequence[bytes], number: int) -> bytes:
-    return with_exif(
-        pictures[int(shots.picture[number])],
-        [float(part) for part in degrees[number]],
-        float(shots.azimuth[number]),
-        float(shots.altitude[number]),
-        int(shots.taken[number]),
-        int(shots.person[number]),
-    )
+    picture = pictures[int(shots.picture[number])]
+    return with_exif(picture, shots, number, [float(part) for part in degrees[number]])
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, tz=timezone.utc)
 
 
 def _ratio(value: float, parts: int) -> TiffImagePlugin.IFDRational:

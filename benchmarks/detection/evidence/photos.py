@@ -33,16 +33,18 @@ class Shots:
 
     ``parcel`` is the row of the parcel each is filed under, ``xy`` where it
     says it was taken (metres), ``azimuth`` where to (degrees from north,
-    clockwise), ``altitude`` metres, ``taken`` seconds since 1970 on the
-    camera's own clock (Beijing time), ``person`` who, ``picture`` the number
+    clockwise), ``stand`` where that was in truth, ``altitude`` metres, ``taken`` seconds since 1970 on the
+    camera's own clock (Beijing time), ``utc`` what the satellites say, ``person`` who, ``picture`` the number
     of what is seen on it.
     """
 
     parcel: IntArray
     xy: FloatArray
+    stand: FloatArray
     azimuth: FloatArray
     altitude: FloatArray
     taken: IntArray
+    utc: IntArray
     person: IntArray
     picture: IntArray
 
@@ -86,9 +88,11 @@ def genuine(
     return Shots(
         parcel=rows,
         xy=said,
+        stand=stand,
         azimuth=np.mod(azimuth, 360.0),
         altitude=height + 1.5 + random.normal(0.0, 6.0, len(rows)),
         taken=(taken + clock).astype(np.int64),
+        utc=taken.astype(np.int64) - 8 * 3600,
         person=person,
         picture=np.arange(len(rows)),
     )
@@ -147,8 +151,10 @@ def _stand(shapes: GeometryArray, random: np.random.Generator) -> tuple[FloatArr
     away = away / np.maximum(np.hypot(*away.T), 1.0)[:, None]
     inside = random.uniform(size=count) < 0.2
     reach = np.where(inside, -random.uniform(2.0, 15.0, count), random.gamma(2.0, 10.0, count))
+    # One in four is the view from afar that the rules ask for.
+    reach = np.where(random.uniform(size=count) < 0.25, random.uniform(40, 130, count), reach)
     side = random.normal(0.0, 8.0, (count, 2))
-    return edge_xy + away * np.minimum(reach, 90.0)[:, None] + side, aim
+    return edge_xy + away * np.minimum(reach, 130.0)[:, None] + side, aim
 
 
 def bearing(start: FloatArray, end: FloatArray) -> FloatArray:
@@ -167,9 +173,9 @@ def burst(shots: Shots, random: np.random.Generator) -> Shots:
     number = np.tile(np.arange(3), len(shots))
     return again.but(
         taken=again.taken + 2 * number,
+        utc=again.utc + 2 * number,
         xy=again.xy + random.normal(0.0, 0.7, again.xy.shape),
         azimuth=np.mod(again.azimuth + random.normal(0.0, 3.0, len(rows)), 360.0),
-        picture=np.arange(len(rows)),
     )
 
 

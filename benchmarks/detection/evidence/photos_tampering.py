@@ -6,9 +6,11 @@ import io
 from datetime import date
 
 import numpy as np
+import shapely
 from PIL import Image, ImageEnhance, ImageOps
 
-from ..protocol import IntArray
+from ....checks.table import GeometryArray
+from ..protocol import BoolArray, FloatArray, IntArray
 from .photos import END, START, Shots
 
 MOVES = (50.0, 100.0, 200.0, 500.0, 1000.0, 5000.0)
@@ -22,16 +24,53 @@ REUSES = (
 """Ways in which a picture is used again, the word and (after it) per cent."""
 
 
-def moved(shots: Shots, rows: IntArray, metres: float, random: np.random.Generator) -> Shots:
-    """Taken elsewhere: ``metres`` from where it should have been taken, in any direction."""
+def moved(
+    shots: Shots,
+    parcels: GeometryArray,
+    rows: IntArray,
+    metres: float,
+    random: np.random.Generator,
+) -> Shots:
+    """Taken elsewhere, ``metres`` from the nearest part of the parcel; directions as they were."""
+    targets = parcels[shots.parcel[rows]]
+    middle = shapely.get_coordinates(shapely.point_on_surface(targets))
     angle = random.uniform(0, 2 * np.pi, len(rows))
-    xy = shots.xy.copy()
-    xy[rows] += metres * np.column_stack([np.sin(angle), np.cos(angle)])
-    return shots.but(xy=xy)
+    way = np.column_stack([np.sin(angle), np.cos(angle)])
+    out = middle + way * metres
+    for _ in range(60):
+        short = metres - shapely.distance(shapely.points(out), targets)
+        if short.max() < 0.5:
+            break
+        out += way * np.maximum(short, 0.0)[:, None]
+    xy, stand = shots.xy.copy(), shots.stand.copy()
+    stand[rows] = out
+    xy[rows] = out + (shots.xy[rows] - shots.stand[rows])
+    return shots.but(xy=xy, stand=stand)
+
+
+def blind(shots: Shots, parcels: GeometryArray, rows: IntArray, half_view: float) -> BoolArray:
+    """Whether the camera, where it truly stood, has no part of its parcel in view; ``(rows,)``.
+
+    ``half_view`` degrees to both sides of the direction written down.
+    """
+    out = np.zeros(len(rows), dtype=bool)
+    for place, row in enumerate(rows):
+        here, target = shots.stand[row], parcels[shots.parcel[row]]
+        reach = float(shapely.hausdorff_distance(shapely.Point(*here), target)) + 1.0
+        angles = np.radians(shots.azimuth[row] + np.linspace(-half_view, half_view, 9))
+        fan = here + reach * np.column_stack([np.sin(angles), np.cos(angles)])
+        wedge = shapely.Polygon(np.vstack([here, fan]))
+        out[place] = not wedge.buffer(0).intersects(target)
+    return out
+
+
+def away(shots: Shots, parcels: GeometryArray) -> FloatArray:
+    """Metres from where each photo truly was taken to its parcel, shape ``(n,)``."""
+    return np.asarray(shapely.distance(shapely.points(shots.stand), parcels[shots.parcel]))
 
 
 def turned(shots: Shots, rows: IntArray, degrees: float, random: np.random.Generator) -> Shots:
-    """Looks the other way by ``degrees``, left or right."""
+    """The camera looked aside by ``degrees``, left or right."""
     azimuth = shots.azimuth.copy()
     azimuth[rows] += degrees * random.choice([-1.0, 1.0], len(rows))
     return shots.but(azimuth=np.mod(azimuth, 360.0))
@@ -52,16 +91,23 @@ def swapped(shots: Shots, rows: IntArray, random: np.random.Generator) -> Shots:
 
 def retimed(shots: Shots, rows: IntArray, how: str, random: np.random.Generator) -> Shots:
     """Another time: ``before`` or ``after`` the campaign (2–300 days), or at ``night``."""
-    taken = shots.taken.copy()
-    second = np.mod(taken[rows], 86400)
+    second = np.mod(shots.taken[rows], 86400)
     if how == "night":
-        taken[rows] += (random.uniform(22.0, 28.5, len(rows)) * 3600).astype(np.int64) - second
-        return shots.but(taken=taken)
+        # Not twilight: from 22:00 to 3:30.
+        later = (random.uniform(22.0, 27.5, len(rows)) * 3600).astype(np.int64) - second
+        return _later(shots, rows, later)
     days = random.integers(2, 300, len(rows))
-    first, last = (day - date(1970, 1, 1) for day in (START, END))
-    day = first.days - days if how == "before" else last.days + days
-    taken[rows] = day * 86400 + second
-    return shots.but(taken=taken)
+    first, last = ((day - date(1970, 1, 1)).days for day in (START, END))
+    day = first - days if how == "before" else last + days
+    return _later(shots, rows, day * 86400 + second - shots.taken[rows])
+
+
+def _later(shots: Shots, rows: IntArray, seconds: IntArray) -> Shots:
+    """Both clocks changed alike, as who edits the one edits the other."""
+    taken, utc = shots.taken.copy(), shots.utc.copy()
+    taken[rows] += seconds
+    utc[rows] += seconds
+    return shots.but(taken=taken, utc=utc)
 
 
 def mocked(shots: Shots, rows: IntArray, random: np.random.Generator, middle: bool) -> Shots:
@@ -79,11 +125,10 @@ def mocked(shots: Shots, rows: IntArray, random: np.random.Generator, middle: bo
 
 def hurried(shots: Shots, rows: IntArray) -> Shots:
     """Taken seconds after one another although kilometres apart."""
-    taken = shots.taken.copy()
-    taken[rows] = taken[rows[0]] + np.arange(len(rows)) * 8
+    later = shots.taken[rows[0]] + np.arange(len(rows)) * 8 - shots.taken[rows]
     person = shots.person.copy()
     person[rows] = shots.person[rows[0]]
-    return shots.but(taken=taken, person=person)
+    return _later(shots, rows, later).but(person=person)
 
 
 def reused(jpeg: bytes, how: str, random: np.random.Generator) -> bytes:
