@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import contenders, whole_run
+from . import contenders, truth_run, whole_run
 from .report import markdown
 from .synthetic import FULL, QUICK, Size
 
@@ -69,6 +69,9 @@ def measure(folder: Path, size: Size, repeat: int, whole: bool) -> dict[str, Any
         say("whole run …")
         results["whole"] = child(whole_run.__name__, str(folder))
         say(summary(results["whole"]))
+        say("whole run with every kind of evidence …")
+        results["truth"] = child(truth_run.__name__, str(folder), str(size.photos))
+        say(summary(results["truth"]))
     return {
         "cells": size.side**2,
         "parcels": results["ours"].get("parcels", size.parcels),

@@ -41,6 +41,7 @@ def markdown(found: dict[str, Any]) -> str:
         "",
         *_agreement(found["agreement"]),
         *_whole(results.get("whole")),
+        *_truth(results.get("truth")),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -126,3 +127,24 @@ def _whole(run: dict[str, Any] | None) -> list[str]:
         *(f"| {rule} | {seconds:.2f} |" for rule, seconds in run["slowest"]),
     ]
     return lines
+
+
+def _truth(run: dict[str, Any] | None) -> list[str]:
+    if run is None:
+        return []
+    lines = ["", "## With every kind of evidence", ""]
+    if "error" in run:
+        return [*lines, f"Not run: {run['error']}"]
+    return [
+        *lines,
+        f"The same parcels with pictures of two years (four bands, 10 m), last year's parcels and"
+        f" {run['photos']:,} photos (640 × 480), all {run['rules']} rules: **{run['seconds']:.1f}"
+        f" s**, peak memory **{run['peak_bytes'] / 1e6:,.0f} MB**;"
+        f" {run['milliseconds_per_photo']:.2f} ms a photo, {run['milliseconds_per_parcel']:.2f} ms"
+        f" a parcel for all else. The county is honest: {run['inconsistent']:,} findings are"
+        f" inconsistent, {run['findings']:,} in all.",
+        "",
+        "| family (with the measures it asks for first) | seconds |",
+        "|---|---:|",
+        *(f"| {family} | {seconds:.2f} |" for family, seconds in run["families"].items()),
+    ]

@@ -34,10 +34,11 @@ _SEED = 20231231
 
 @dataclass(frozen=True)
 class Size:
-    """How much: ``side`` cells of terrain a side, at least ``parcels`` parcels."""
+    """How much: ``side`` cells of terrain a side, at least ``parcels`` parcels, so many photos."""
 
     side: int
     parcels: int
+    photos: int = 1_000
 
     @property
     def name(self) -> str:
@@ -45,7 +46,7 @@ class Size:
         return f"speed_{self.side}_{self.parcels}"
 
 
-FULL = Size(side=8000, parcels=100_000)
+FULL = Size(side=8000, parcels=100_000, photos=20_000)
 QUICK = Size(side=2000, parcels=10_000)
 
 
