@@ -25,7 +25,7 @@ from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table
 from .heights_cells import GridLines, measure_grid_lines
 from .heights_contours import ContourMeasure, measure_contours, points_along
 from .heights_far import Likeness, measure_likeness
-from .heights_ground import Ground, Patches, metric_plane
+from .heights_ground import Ground, Patches, encrypted_steps, metric_plane
 from .heights_near import Nearness, measure_nearness
 from .heights_residuals import Residuals, summarise
 from .heights_shift import Shift, find_shift
@@ -82,6 +82,9 @@ class HeightSet:
         Whether they resemble the ground, after the shift if there is one.
     grid_lines
         How many vertices of contours lie on the lines between cells.
+    encrypted
+        What GCJ-02 and BD-09 would have added to the points east and north,
+        metres, in the middle of the layer; empty outside China.
     """
 
     layer: str
@@ -99,6 +102,7 @@ class HeightSet:
     moved_near: Nearness | None
     likeness: Likeness
     grid_lines: GridLines
+    encrypted: dict[str, tuple[float, float]]
     _pixels: FloatArray = field(repr=False)
     _patches: Patches = field(repr=False)
 
@@ -282,6 +286,7 @@ def _measure_layer(
         moved_near=moved_near,
         likeness=like,
         grid_lines=measure_grid_lines(height, pixels, patches, ground.cell),
+        encrypted=encrypted_steps(plane, plane_wkt),
         _pixels=pixels,
         _patches=patches,
     )

@@ -14,6 +14,7 @@ from ..progress import SILENT, Progress
 from ..raster import Raster
 from ..reproject import Reprojection, ReprojectionError, reference
 from ..table import BoolArray, FloatArray, IntArray
+from .gcj02 import bd09_to_wgs84, gcj02_to_wgs84, in_china
 
 METHODS = ("nearest", "bilinear", "bicubic")
 
@@ -46,6 +47,30 @@ def metric_plane(xy: FloatArray, wkt: str) -> tuple[FloatArray, str]:
         return Reprojection(wkt, local).points(xy), local
     except ReprojectionError:
         return xy, wkt
+
+
+def encrypted_steps(xy: FloatArray, wkt: str) -> dict[str, tuple[float, float]]:
+    """What GCJ-02 and BD-09 add in the middle of the points, metres of the plane.
+
+    ``xy`` are places as drawn (encrypted already, if they are). Empty where no
+    CRS is known or the places lie outside China.
+    """
+    good = xy[np.isfinite(xy).all(axis=1)]
+    if not wkt or not len(good):
+        return {}
+    try:
+        there = Reprojection(wkt, "EPSG:4326").points(np.median(good, axis=0)[None])
+        if not in_china(there[:, 0], there[:, 1]).all():
+            return {}
+        back = Reprojection("EPSG:4326", wkt)
+        here = back.points(there)
+        out = {}
+        for name, turned in (("gcj02", gcj02_to_wgs84), ("bd09", bd09_to_wgs84)):
+            true = back.points(np.column_stack(turned(there[:, 0], there[:, 1])))
+            out[name] = (float(here[0, 0] - true[0, 0]), float(here[0, 1] - true[0, 1]))
+        return out
+    except ReprojectionError:
+        return {}
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,19 @@ _UNDECIDED = {
         "搜索范围内未找到吻合位置", "No place within the search fits: not to be determined"
     ),
 }
+_SHIFTS = {
+    "datum_shift": Text(
+        "疑为坐标基准或转换参数错误", "Probably a wrong datum or a transformation left out"
+    ),
+    "gcj02": Text(
+        "与该地 GCJ-02（火星坐标）的偏移一致，坐标未还原",
+        "This is the offset of GCJ-02 at this place: encrypted coordinates not turned back",
+    ),
+    "bd09": Text(
+        "与该地 BD-09（百度坐标）的偏移一致，坐标未还原",
+        "This is the offset of BD-09 at this place: encrypted coordinates not turned back",
+    ),
+}
 _COARSE = Text("DEM 格网过粗，无对应精度等级", "The DEM is coarser than any class of the standard")
 
 
@@ -61,6 +74,8 @@ class DatumShift(HeightRule):
         sure = shift.after <= self.limit("sure_ratio") * shift.before
         sure &= shift.length >= self.limit("sure_cells") * one.cell
         name = one.table.name
+        cause = self._cause(one)
+        why = _SHIFTS[cause]
         out.findings.append(
             self.finding_about(
                 name,
@@ -69,11 +84,11 @@ class DatumShift(HeightRule):
                     f"{name} 的高程与 DEM 存在整体水平错位：DEM 位于其东 {shift.east:+.1f} 米、北 "
                     f"{shift.north:+.1f} 米处（标准差 {shift.sigma:.1f} 米）；平移后较差的 NMAD "
                     f"由 {shift.before:.2f} 米降至 {shift.after:.2f} 米，"
-                    "疑为坐标基准或转换参数错误",
+                    f"{why.zh}",
                     f"Heights of {name} fit the DEM only when moved {shift.east:+.1f} m east and "
                     f"{shift.north:+.1f} m north (standard error {shift.sigma:.1f} m): the NMAD "
                     f"of the differences falls from {shift.before:.2f} m to {shift.after:.2f} m. "
-                    "Probably a wrong datum or a transformation left out",
+                    f"{why.en}",
                 ),
                 verdict=None if sure else Verdict.DOUBTFUL,
                 score=float(np.clip(1 - shift.after / shift.before, 0.0, 1.0)),
@@ -83,7 +98,7 @@ class DatumShift(HeightRule):
                     max(self.limit("least_cells") * one.cell, self.limit("least_m")), 2
                 ),
                 unit="m",
-                cause="datum_shift",
+                cause=cause,
                 where=one.extent,
                 evidence={
                     "dx_m": round(shift.east, 3),
@@ -100,6 +115,18 @@ class DatumShift(HeightRule):
                 },
             )
         )
+
+    def _cause(self, one: Judged) -> str:
+        """GCJ-02 or BD-09 where the shift is theirs at this place, else a datum."""
+        shift = one.heights.shift
+        room = max(
+            self.limit("encrypted_sigmas") * shift.sigma, self.limit("encrypted_cells") * one.cell
+        )
+        for cause, step in one.heights.encrypted.items():
+            away = float(np.hypot(shift.east + step[0], shift.north + step[1]))
+            if away <= min(room, self.limit("encrypted_share") * shift.length):
+                return cause
+        return "datum_shift"
 
 
 class HeightBias(HeightRule):
