@@ -186,6 +186,7 @@ def _split(forgery: Forgery, job: Job, count: int) -> int:
         parts = _strips(forgery.layer.shape[row], float(0.93 * least[row]))
         if len(parts) < 2:
             continue
+        _tell_neighbours(forgery, row, parts)
         areas = [forgery.shape_area(part) for part in parts]
         spare = float(forgery.layer.columns["TBMJ"][row]) - sum(areas)
         for number, (part, own) in enumerate(zip(parts, areas)):
@@ -199,6 +200,35 @@ def _split(forgery: Forgery, job: Job, count: int) -> int:
             forgery.mark(at, job.kind, job.strength, job.label)
         done += 1
     return done
+
+
+def _tell_neighbours(forgery: Forgery, row: int, parts: list[shapely.Polygon]) -> None:
+    """Neighbours get the ends of the cuts as vertices, as an editor's snapping sets them."""
+    old = {tuple(xy) for xy in shapely.get_coordinates(forgery.layer.shape[row]).tolist()}
+    new = np.array(
+        [xy for xy in np.unique(shapely.get_coordinates(parts), axis=0) if tuple(xy) not in old]
+    )
+    beside = shapely.dwithin(forgery.layer.shape, forgery.layer.shape[row], 1e-3)
+    beside[row] = False
+    for other in np.flatnonzero(beside).tolist():
+        shape = forgery.layer.shape[other]
+        rings = [shape.exterior, *shape.interiors]
+        made = [_with_points(shapely.get_coordinates(ring), new) for ring in rings]
+        forgery.layer.shape[other] = shapely.Polygon(made[0], made[1:])
+
+
+def _with_points(ring: np.ndarray, points: np.ndarray) -> np.ndarray:
+    out = [ring[0]]
+    for start, end in zip(ring[:-1], ring[1:]):
+        along = end - start
+        length = float(np.hypot(*along))
+        if length > 0 and len(points):
+            place = (points - start) @ along / length
+            off = np.abs((points - start) @ np.array([-along[1], along[0]])) / length
+            on = (off < 1e-3) & (place > 1e-3) & (place < length - 1e-3)
+            out += list(points[on][np.argsort(place[on])])
+        out.append(end)
+    return np.array(out)
 
 
 def _strips(shape: shapely.Polygon, area: float) -> list[shapely.Polygon]:
@@ -226,7 +256,9 @@ def _strips(shape: shapely.Polygon, area: float) -> list[shapely.Polygon]:
         _band(start, along, across, a, b, length).intersection(shape)
         for a, b in zip(cuts[:-1], cuts[1:])
     ]
-    return out if all(p.geom_type == "Polygon" and p.area > 50 for p in out) else []
+    if not all(p.geom_type == "Polygon" and p.area > 50 for p in out):
+        return []
+    return [shapely.transform(p, lambda xy: np.round(xy, 4)) for p in out]
 
 
 def _band(start: np.ndarray, along: np.ndarray, across: np.ndarray, a: float, b: float,
