@@ -182,9 +182,7 @@ def _positions(
     return longitude, latitude, source
 
 
-def _from_metres(
-    photos: PhotoSet, rows: IntArray, plane: Plane, bounds: FloatArray
-) -> FloatArray:
+def _from_metres(photos: PhotoSet, rows: IntArray, plane: Plane, bounds: FloatArray) -> FloatArray:
     """XZB and YZB in the parcels' CRS, whichever of the two is the easting."""
     out = np.full((len(rows), 2), np.nan)
     one = photos.stored("XZB", "LONGITUDE")[rows]

@@ -56,6 +56,8 @@ CHANGES: dict[str, _Change] = {
 }
 """What may have been done to longitude and latitude, and how to undo it."""
 
+_SMALL = ("gcj02", "bd09", "gcj02_parcels")
+
 
 @dataclass(frozen=True)
 class FrameError:
@@ -120,15 +122,21 @@ def find_position_error(
 def single_causes(
     longitude: FloatArray, latitude: FloatArray, targets: GeometryArray, plane: Plane
 ) -> TextArray:
-    """For each photo the first change that brings it to its parcel; ``""`` where none does."""
+    """For each photo far off the first change that brings it to its parcel; ``""``: none.
+
+    The offset of encrypted maps is no farther than many a walk: one photo that it
+    happens to explain is no evidence of it, most of those far off are.
+    """
     out = np.full(len(longitude), "", dtype=object)
     known = ~shapely.is_missing(targets) & np.isfinite(longitude) & np.isfinite(latitude)
     if not known.any():
         return out
+    far = known & ~_near(plane.points(longitude, latitude), targets, known)
     for cause, change in CHANGES.items():
         moved = plane.points(*change(longitude, latitude))
-        near = _near(moved, targets, known & (out == ""))
-        out[near] = cause
+        near = _near(moved, targets, far & (out == ""))
+        if cause not in _SMALL or near.sum() >= max(3, 0.6 * far.sum()):
+            out[near] = cause
     return out
 
 
@@ -174,9 +182,7 @@ def _near(xy: FloatArray, targets: GeometryArray, known: BoolArray) -> BoolArray
     return out
 
 
-def _common_shift(
-    xy: FloatArray, targets: GeometryArray, known: BoolArray
-) -> FloatArray | None:
+def _common_shift(xy: FloatArray, targets: GeometryArray, known: BoolArray) -> FloatArray | None:
     """The metres that most positions have to be moved by; ``None`` where they do not agree."""
     rows = np.flatnonzero(known & np.isfinite(xy).all(axis=1))
     if len(rows) < 8:

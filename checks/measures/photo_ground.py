@@ -16,7 +16,7 @@ from .photo import PhotoMeasure
 from .photo_view import bearings, wrapped
 from .robust import nmad
 from .sampling_points import sample_points
-from .sight import clearances
+from .sight import Ground, clearances
 from .terrain_file import open_terrain
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ def _constants(
     return constant, spread, alike
 
 
-def _hidden(
-    measure: PhotoMeasure, ground, cell: float, progress: Progress  # noqa: ANN001
-) -> FloatArray:
+def _hidden(measure: PhotoMeasure, ground: Ground, cell: float, progress: Progress) -> FloatArray:
     """The best clearance over the parcel and over where the receiver may have been, turned over."""
     out = np.full(len(measure), np.nan)
     view = measure.view

@@ -35,8 +35,10 @@ DIHEDRAL = tuple((mirror, turn) for mirror in (0, 1) for turn in (0, 1, 2, 3))
 
 @dataclass(frozen=True)
 class AlikePairs:
-    """Pairs ``one`` < ``other`` whose hashes agree; ``variant`` is the place in
-    :data:`DIHEDRAL` of what must be done to the other; ``cosine`` how well they agree.
+    """Pairs ``one`` < ``other`` whose hashes agree.
+
+    ``variant`` is the place in :data:`DIHEDRAL` of what must be done to the
+    other; ``cosine`` how well they agree.
     """
 
     one: IntArray

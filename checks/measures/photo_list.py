@@ -117,7 +117,10 @@ class PhotoSet:
     def devices(self) -> TextArray:
         """Make, model and serial number of the camera; ``""`` where nothing is said."""
         return np.array(
-            ["/".join((p.exif.make, p.exif.model, p.exif.serial)).strip("/") for p in self.pictures],
+            [
+                "/".join((p.exif.make, p.exif.model, p.exif.serial)).strip("/")
+                for p in self.pictures
+            ],
             dtype=object,
         )
 
@@ -201,7 +204,9 @@ def _deliveries(
                 taken.add(beside)
             for key in (_stem(name), object_id.upper()):
                 rows_of.setdefault(key, []).append(photo.values)
-            yield Delivered(STORED, object_id, name or object_id, label, address, photo.values, match)
+            yield Delivered(
+                STORED, object_id, name or object_id, label, address, photo.values, match
+            )
     for path in submission.photos:
         if path in taken:
             continue

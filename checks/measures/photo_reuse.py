@@ -116,9 +116,7 @@ def _frames(
     for place in np.flatnonzero(agree >= _LEAST_FRAME):
         mirror, turn = DIHEDRAL[found.variant[place]]
         pair = int(found.one[place]), int(found.other[place])
-        out.append(
-            Same(*pair, FRAME, float(agree[place]), mirrored=bool(mirror), turned=turn)
-        )
+        out.append(Same(*pair, FRAME, float(agree[place]), mirrored=bool(mirror), turned=turn))
     return out
 
 

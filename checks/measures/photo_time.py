@@ -63,9 +63,7 @@ def measure_times(photos: PhotoSet, longitude: FloatArray, latitude: FloatArray)
     with np.errstate(invalid="ignore"):
         error = camera - zone - receiver
         # A clock set to another zone, daylight saving time too, is off by whole half hours.
-        clock_error = np.where(
-            np.abs(error) <= 14 * _HOUR, _wrapped(error, _HOUR / 2), error
-        )
+        clock_error = np.where(np.abs(error) <= 14 * _HOUR, _wrapped(error, _HOUR / 2), error)
     return PhotoTimes(
         local,
         utc,

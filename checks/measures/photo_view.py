@@ -126,8 +126,11 @@ def wedges(
 def _span(
     xy: FloatArray, azimuth: FloatArray, targets: GeometryArray, known: BoolArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Least and greatest direction of the parcel's vertices from its centroid's, and the
-    centroid's from the camera's axis; degrees."""
+    """Directions of the parcel, in degrees.
+
+    Least and greatest of its vertices from its centroid's, and the centroid's
+    from the camera's axis.
+    """
     count = len(xy)
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
     rows = np.flatnonzero(known)

@@ -43,9 +43,7 @@ def sun_position(
     elevation = np.degrees(np.arcsin(np.clip(sine, -1, 1)))
     # Meeus (13.5) counts from the south.
     azimuth = np.degrees(
-        np.arctan2(
-            np.sin(hour), np.cos(hour) * np.sin(phi) - np.tan(declination) * np.cos(phi)
-        )
+        np.arctan2(np.sin(hour), np.cos(hour) * np.sin(phi) - np.tan(declination) * np.cos(phi))
     )
     if refracted:
         elevation = elevation + _refraction(elevation)
@@ -63,9 +61,7 @@ def _apparent(century: FloatArray) -> tuple[FloatArray, FloatArray]:
     )
     node = np.radians(125.04 - 1_934.136 * century)
     apparent = np.radians(longitude + centre - 0.005_69 - 0.004_78 * np.sin(node))
-    obliquity = np.radians(
-        23.439_291_1 - 0.013_004_2 * century + 0.002_56 * np.cos(node)
-    )
+    obliquity = np.radians(23.439_291_1 - 0.013_004_2 * century + 0.002_56 * np.cos(node))
     right_ascension = np.arctan2(np.cos(obliquity) * np.sin(apparent), np.cos(apparent))
     return right_ascension, np.arcsin(np.sin(obliquity) * np.sin(apparent))
 
