@@ -28,9 +28,13 @@ if TYPE_CHECKING:
     from .photo import PhotoMeasure
     from .photo_ground import PhotoGround
     from .photo_reuse import PhotoReuse
+    from .rings_copies import CopyMeasure
+    from .rings_lattice import LatticeMeasure
+    from .rings_splits import SplitMeasure
     from .signatures_parcels import PictureMeasure
     from .spectra import SpectraMeasure
     from .sweep import TerrainMeasure
+    from .track import TrackMeasure
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,19 @@ class Case:
         return measure_reuse(self.photos.photos, self.progress)
 
     @cached_property
+    def tracks(self) -> TrackMeasure | None:
+        """Receiver tracks of the field work; ``None`` where there are none."""
+        if not self.submission.tracks:
+            return None
+        from .track import measure_tracks
+
+        limits = self.standard.rules["tracks.drawn"].limits
+        wkt = self.frame.wkt("DLTB")
+        return measure_tracks(
+            self.submission, self.parcels, wkt, self.baseline.dem, limits, self.progress
+        )
+
+    @cached_property
     def heights(self) -> HeightMeasure | None:
         """Spot heights and contours against the DEM; ``None`` without DEM."""
         if not self.baseline.dem:
@@ -227,6 +244,40 @@ class Case:
         return compare_parcels(
             table, self.frame.wkt("DLTB"), self.standard, baseline, self.progress
         )
+
+    @cached_property
+    def lattice(self) -> LatticeMeasure | None:
+        """How regular the outlines of the parcels are; ``None`` without parcels."""
+        if self.parcels is None or self.parcels.geometry is None:
+            return None
+        from .rings_grids import lattice_of
+
+        return lattice_of(
+            self.parcels, self.coverage.plane(self.parcels), self.frame.wkt("DLTB"), self.baseline
+        )
+
+    @cached_property
+    def copies(self) -> CopyMeasure | None:
+        """Outlines of parcels copied from another place; ``None`` without parcels."""
+        if self.parcels is None or self.parcels.geometry is None:
+            return None
+        from .rings_grids import copies_of
+
+        return copies_of(
+            self.parcels,
+            self.coverage.plane(self.parcels),
+            self.frame.wkt("DLTB"),
+            self.baseline.previous,
+        )
+
+    @cached_property
+    def splits(self) -> SplitMeasure | None:
+        """Parcels cut below the smallest mapped area; ``None`` without parcels."""
+        if self.parcels is None or self.parcels.geometry is None:
+            return None
+        from .rings_grids import splits_of
+
+        return splits_of(self.parcels, self.coverage.plane(self.parcels), self.standard)
 
     def _terrain_of(self, layer: str) -> TerrainMeasure | None:
         table = self.layer(layer)

@@ -141,10 +141,10 @@ def _form(parts: list[tuple[Single, Single]], noise: FloatArray) -> tuple[Single
     for (down, across), scale in zip(parts, noise):
         if not scale > 0:
             continue
-        down, across = down / np.float32(scale), across / np.float32(scale)
-        xx += across * across
-        xy += across * down
-        yy += down * down
+        weight = np.float32(1.0 / scale**2)
+        xx += across * across * weight
+        xy += across * down * weight
+        yy += down * down * weight
     return xx, xy, yy
 
 
