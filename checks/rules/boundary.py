@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from ..standard import Standard
+from .boundary_copies import CopiedRing, SplitBelowMinimum
+from .boundary_displacement import BlockShift, LayerShift, ParcelShift
+from .boundary_machine import ConstantSpacing, VertexGrid
 from .rule import Rule
 
-_CLASSES: tuple[type[Rule], ...] = ()
+_CLASSES: tuple[type[Rule], ...] = (
+    LayerShift,
+    BlockShift,
+    ParcelShift,
+    VertexGrid,
+    ConstantSpacing,
+    CopiedRing,
+    SplitBelowMinimum,
+)
 
 
 def rules(standard: Standard) -> list[Rule]:
