@@ -71,7 +71,9 @@ def gather(
     chosen: Sequence[Experiment], context: Context, options: argparse.Namespace
 ) -> tuple[list[Sample], list[str]]:
     """Run every experiment on every place that is there; samples, and places that are not."""
-    began, samples, absent = time.monotonic(), [], []
+    began = time.monotonic()
+    samples: list[Sample] = []
+    absent: list[str] = []
     wanted = [word for word in options.places.split(",") if word]
     limit = 60 * (options.minutes or (8.0 if options.quick else 55.0))
     rounds = max(experiment.replicates[0 if options.quick else 1] for experiment in chosen)

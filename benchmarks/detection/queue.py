@@ -16,7 +16,7 @@ import numpy as np
 from .evaluation import wilson
 from .parcels.experiment import GENUINE, LEFT_OUT, ODD, TAMPERED, Record
 from .parcels.series import TRUTH
-from .protocol import CLEAN, DOUBTFUL, INCONSISTENT, FloatArray, Goal, Measured
+from .protocol import CLEAN, DOUBTFUL, INCONSISTENT, Goal, Measured
 
 PRIOR = 0.007
 TOPS = (0.01, 0.02, 0.05, 0.10)
@@ -231,7 +231,7 @@ def _goal(what: str, wanted: str, target: float, found: Measured, at_most: bool)
     return Goal(what, wanted, target, lambda _: found, at_most)
 
 
-def _joined(parts: Sequence[FloatArray]) -> np.ndarray:
+def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate(parts) if parts else np.zeros(0)
 
 

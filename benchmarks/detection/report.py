@@ -298,11 +298,11 @@ def _queue(queue: Queue) -> list[str]:
             f" {facts['inconsistent']:.2f} | {accused} |"
         )
     loose = queue.loose()
-    words = ", ".join(f"{family}: {count}" for family, count in loose.items()) or "none"
+    told = ", ".join(f"{family}: {count}" for family, count in loose.items()) or "none"
     lines += [
         "",
         f"Packages of {len(queue.records)} with an inconsistent truth finding about a layer as a"
-        f" whole: {words}.",
+        f" whole: {told}.",
         "",
     ]
     return lines

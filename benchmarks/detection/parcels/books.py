@@ -51,10 +51,10 @@ def describe(place: Place, shapes: np.ndarray, standard: Standard, random: np.ra
         "KCXS": filled(count, None),
         "KCMJ": filled(count, 0.0),
         "TBDLMJ": filled(count, 0.0),
-        "GDLX": np.where(crop & (place.grade > 1), kind, None).astype(object),
-        "GDPDJB": np.where(crop, place.grade.astype(str), None).astype(object),
-        "ZZSXDM": np.where(crop, "LS", None).astype(object),
-        "ZZSXMC": np.where(crop, "种植粮食作物", None).astype(object),
+        "GDLX": _where(crop & (place.grade > 1), kind),
+        "GDPDJB": _where(crop, place.grade.astype(str)),
+        "ZZSXDM": _where(crop, "LS"),
+        "ZZSXMC": _where(crop, "种植粮食作物"),
         "GDDB": np.array([5 + int(g) if g else None for g in place.grade], dtype=object),
         "FRDBS": filled(count, "N"),
         "SJNF": filled(count, YEAR),
@@ -133,3 +133,10 @@ def resize(layer: Layer, row: int, area: float) -> None:
 def steep_shares(place: Place) -> FloatArray:
     """Share of each parcel's second grade."""
     return np.asarray(np.sort(place.shares, axis=1)[:, -2])
+
+
+def _where(rows: np.ndarray, value: object) -> np.ndarray:
+    """``value``, one or one for each row, where ``rows``; else null."""
+    out = filled(len(rows), None)
+    out[rows] = value[rows] if isinstance(value, np.ndarray) else value
+    return out

@@ -163,7 +163,8 @@ class Parcels:
             elif name in truth.odd:
                 state[row], kind[row] = ODD, truth.odd[name]
         rows = {str(name): row for row, name in enumerate(seen.bsm)}
-        findings, loose = [], {}
+        findings: list[tuple[int, str, str, str, str, float]] = []
+        loose: dict[str, int] = {}
         for found in seen.findings:
             row = rows.get(found.parcel_bsm, -1)
             if row >= 0:

@@ -216,7 +216,7 @@ class Forgery:
         place = self.place
         if place.before is not None:
             for row in np.flatnonzero(place.before != place.code).tolist():
-                grade = int(max(1, np.argmax(place.shares[row])))
+                grade = max(1, int(np.argmax(place.shares[row])))
                 books.reclass(self.last, row, str(place.before[row]), grade, self.standard)
                 self.call_odd(row, "real change")
                 self.taken[row] = True

@@ -141,7 +141,7 @@ def other_group(forgery: Forgery, group: str, among: tuple[str, ...] = ()) -> st
 
 def grade_of(forgery: Forgery, row: int) -> int:
     """Slope grade that a survey would give the parcel, were it cropland."""
-    return int(max(1, np.argmax(forgery.place.shares[row])))
+    return max(1, int(np.argmax(forgery.place.shares[row])))
 
 
 def creep(forgery: Forgery, meshes: list, row: int, pixels: float) -> bool:

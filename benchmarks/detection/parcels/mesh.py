@@ -30,7 +30,7 @@ class Mesh:
         self._by_vertex = order
         self._vertex_start = np.searchsorted(self.index[order], np.arange(len(self.xy) + 1))
 
-    def with_vertices(self, xy: FloatArray) -> np.ndarray:
+    def with_vertices(self, xy: np.ndarray) -> np.ndarray:
         """All polygons with other vertices."""
         return shapely.set_coordinates(self.shapes.copy(), xy[self.index])
 

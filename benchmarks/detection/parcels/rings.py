@@ -88,7 +88,8 @@ def _clone(forgery: Forgery, job: Job, count: int) -> int:
     done, tries = 0, 0
     while done < count and tries < 4 * count and len(sources):
         tries += 1
-        ring = shapely.Polygon(forgery.layer.shape[int(random.choice(sources))].exterior)
+        source = int(random.choice(sources))
+        ring = shapely.Polygon(forgery.layer.shape[source].exterior)
         ring = _turned(ring, job.kind, random)
         around = shapely.minimum_bounding_circle(ring)
         radius = float(shapely.minimum_bounding_radius(ring))

@@ -45,8 +45,9 @@ SERIES = (
     Series("edges of a block", ("shift, block",), ("edges: block",), ("boundary",), "moved",
            blocks=True),
     Series("rings copied", ("cloned ring",), ("rings: copied",), ("boundary", "history")),
-    Series("rings made by machine", ("ring ",), ("rings: machine",), ("boundary", "history")),
-    Series("books", ("ridge", "cropland type", "split"), (), ("logic", "area", "boundary")),
+    Series("rings made by machine", ("ring ",), ("rings: regular, -log p", "rings: share of right angles"), ("boundary", "history")),
+    Series("splits", ("split",), ("splits: common outline",), ("boundary", "logic")),
+    Series("books", ("ridge", "cropland type"), (), ("logic", "area")),
     Series("history", ("identifier reused",), (), ("history", "logic")),
     Series("control", ("intrusion",), (), ("control",)),
 )  # fmt: skip

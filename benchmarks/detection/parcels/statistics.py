@@ -43,6 +43,12 @@ def area(case: Case) -> Any:
         return np.abs(table.number("TBMJ") - measured.ellipsoid) / measured.ellipsoid
 
 
+def regular(case: Case) -> Any:
+    """Larger of the two tests of regular outlines: on a grid, or evenly spaced."""
+    found = getattr(case, "lattice", None)
+    return None if found is None else np.fmax(found.grid, found.even)
+
+
 def path(*places: str) -> Reader:
     """The first of several dotted paths below a case that leads to an array."""
 
@@ -68,6 +74,8 @@ STATISTICS: dict[str, Reader] = {
     "change: contrast": path("change.measure.contrast"),
     "edges: parcel": path("edges.parcels.statistic"),
     "edges: block": path("edges.around.parcel_statistic"),
-    "rings: copied": path("rings.copied"),
-    "rings: machine": path("rings.machine"),
+    "rings: copied": path("copies.statistic"),
+    "rings: regular, -log p": regular,
+    "rings: share of right angles": path("lattice.staircase"),
+    "splits: common outline": path("splits.statistic"),
 }
