@@ -172,9 +172,12 @@ def unreadable(name: str, reason: Text, cause: str) -> UnreadableTrack:
 
 
 def plausible_places(lon: FloatArray, lat: FloatArray) -> BoolArray:
-    """Positions on Earth, but for 0°/0°, which receivers write for none."""
+    """Positions on Earth, but for 0°/0°, which receivers write for none.
+
+    Latitudes beyond 90° are kept: they are longitudes, and the swap has a name.
+    """
     with np.errstate(invalid="ignore"):
-        on_earth = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+        on_earth = (np.abs(lon) <= 180) & (np.abs(lat) <= 180)
         return np.asarray(on_earth & ~((lon == 0) & (lat == 0)), dtype=bool)
 
 
@@ -185,6 +188,8 @@ def decimals_of(values: FloatArray) -> int:
     5.7499000000000002. One value in twenty may have more than all others.
     """
     values = values[np.isfinite(values)]
+    if not len(values):
+        return 0
     for decimals in range(9):
         scaled = values * 10.0**decimals
         if np.mean(np.abs(scaled - np.round(scaled)) < 1e-4) >= 0.95:

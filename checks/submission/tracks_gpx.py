@@ -168,6 +168,9 @@ def _parse(path: Path, reader: _Reader) -> str:
         if expat.ErrorString(error.code) == expat.errors.XML_ERROR_UNKNOWN_ENCODING:
             return _parse_decoded(path, reader)
         return str(error)
+    except ValueError:
+        # An encoding of several bytes a character: expat knows UTF-8 and UTF-16 only.
+        return _parse_decoded(path, reader)
     return ""
 
 

@@ -194,7 +194,9 @@ def _put(kind: bytes, fields: list[bytes], epochs: _Epochs) -> None:
         return
     if kind == b"GST":
         errors = [float(word) for word in fields[6:8] if _is_number(word)]
-        epochs.accuracy[i] = float(np.hypot(*errors)) if len(errors) == 2 else epochs.accuracy[i]
+        epochs.accuracy[i] = (
+            float(np.hypot(errors[0], errors[1])) if len(errors) == 2 else epochs.accuracy[i]
+        )
         return
     first = 2
     if kind == b"RMC":
