@@ -116,7 +116,7 @@ def measure_frame(
         examined.append(_by_coordinates(layer, reader))
     examined = _by_siblings(examined)
     examined = by_previous(examined, layers.get(_REFERENCE), previous, reader)
-    examined = [by_place(layer, footprint) for layer in examined]
+    examined = [by_place(layer, reader, footprint) for layer in examined]
     examined = [_by_terrain(layer, reader, footprint) for layer in examined]
     examined = [_by_standard(layer, reader, footprint) for layer in examined]
     issues = _grouped([issue for layer in examined for issue in layer.issues])

@@ -69,7 +69,7 @@ def in_mercator(evidence: Evidence, declared: Crs, reader: CrsReader) -> bool:
     return bool(abs(away) <= _ZONE_REACH)
 
 
-def by_place(layer: Layer, footprint: Footprint) -> Layer:
+def by_place(layer: Layer, reader: CrsReader, footprint: Footprint) -> Layer:
     """Numbers that fit no frame at all: a unit, a sign or a false easting mistaken."""
     declared = layer.declared
     if layer.empty or layer.issues or layer.confirmed or declared is None:
@@ -79,11 +79,14 @@ def by_place(layer: Layer, footprint: Footprint) -> Layer:
     if not len(layer.evidence.points):
         return layer
     found = [each for each in slips(declared) if _plausible(each, layer, footprint)]
+    if in_mercator(layer.evidence, declared, reader):
+        crs = reader.read(MERCATOR)
+        if crs is not None and not footprint.share(layer.evidence, crs) < _ON:
+            return layer.in_frame(crs, trusted=True).blame("wrong_crs", crs, True)
     if len({each.kind for each in found}) != 1:
         return layer
     one = found[0]
-    out = layer.in_frame(None, trusted=False)
-    return out.blame(one.kind, None, True, called=one.seems, unit=one.seems)
+    return layer.in_frame(None, trusted=False).blame(one.kind, None, True, called=one.seems)
 
 
 def _plausible(candidate: Candidate, layer: Layer, footprint: Footprint) -> bool:

@@ -16,6 +16,7 @@ from ..measures.slope_agreement import Habits, SlopeAgreement, compare_grades
 from ..measures.sweep import TerrainMeasure
 from ..placing import Frame
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table
+from .heights_base import shift_counts
 from .rule import NO_DEM, Judgement, Rule
 
 NO_FRAME = Text(
@@ -35,6 +36,11 @@ TOO_ROUNDED = Text(
 ONE_HEIGHT = Text(
     "DEM 在该处处处等高，可能是填充的无数据区",
     "The DEM has one single height there, as ground without data that was filled in",
+)
+SHIFTED = Text(
+    "高程点表明成果与 DEM 整体错位，见 heights.datum_shift，不再判定图斑",
+    "Spot heights show that the package lies beside the DEM, see heights.datum_shift: parcels "
+    "are not judged",
 )
 NARROW = Text("宽度不超过坡度图允许的边界误差", "Narrower than the edge tolerance of slope maps")
 MISMATCH = Text(
@@ -116,6 +122,8 @@ def why_not(
         return nothing, [(everything, case.frame.reason(table.name) or NO_FRAME)]
     if terrain is None:
         return nothing, [(everything, UNUSABLE)]
+    if _beside(case, table):
+        return nothing, [(everything, SHIFTED)]
     if terrain.frame is Frame.UNKNOWN:
         return nothing, [(everything, NO_FRAME)]
     unusable = (terrain.area <= 0) | terrain.tangled
@@ -136,6 +144,18 @@ def why_not(
         excuses.append((left & found, reason))
         left = left & ~found
     return left, excuses
+
+
+def _beside(case: Case, table: Table) -> bool:
+    """Whether the package's own heights show that it lies beside the DEM."""
+    heights = case.heights.spots if case.heights is not None else None
+    if case.heights is None or heights is None or not case.frame.trusted(heights.layer):
+        return False
+    if case.frame.wkt(heights.layer) != case.frame.wkt(table.name):
+        return False
+    cells = float(case.standard.rules["heights.datum_shift"].limits["sure_cells"])
+    far = heights.shift.length >= cells * case.heights.cell
+    return far and shift_counts(case.standard, heights, case.heights.cell)
 
 
 def _compare(case: Case, table: Table) -> GradeComparison:
