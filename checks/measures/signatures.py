@@ -35,6 +35,8 @@ _DOUBTED = 0.05
 _MOST_LEFT_OUT = 0.3
 _SIZES = (0.0, 12.0, 20.0, 40.0, 100.0)
 _MOST_WIDER = 4.0
+_LEAST_CONSISTENT = 0.35
+_SMALL_SHARE = 0.05
 _LOWEST = -60.0
 
 
@@ -55,6 +57,9 @@ class SignatureMeasure:
     confusion
         Shape ``(groups, groups)``: trusted parcels by declared group and by the
         group they look most like, cross-fitted.
+    leak
+        Shape ``(groups,)``: largest share of trusted parcels of any other group
+        that look most like this one, and typical of it (:data:`TYPICAL`).
     power
         Shape ``(groups, groups)``, true × declared: share of trusted parcels of
         the true group that would stand out at :attr:`level` if declared so.
@@ -70,6 +75,7 @@ class SignatureMeasure:
     known: BoolArray
     left_out: float
     confusion: IntArray
+    leak: FloatArray
     power: FloatArray
     trusted: Judged
     level: float
@@ -128,7 +134,11 @@ def measure_signatures(
     fold = blocks.fold(used.place)
     values = space.of(used.values)
     models, logs, kept = _learn(values, used, fold, groups, progress)
-    calibration = calibrate(logs, used.group, known)
+    known, calibration = _consistent(logs, used.group, known)
+    if known.sum() < 2:
+        return None
+    inside = known[used.group]
+    rows, used, logs = rows[inside], used.some(np.flatnonzero(inside)), logs[inside]
     posterior = calibration.log_posterior(logs)
     honest = Honest(posterior, logs, used, known)
     judged_used = honest.judge(posterior, logs, used.group, used.unsaid)
@@ -146,6 +156,7 @@ def measure_signatures(
         known=known,
         left_out=float(1 - kept.mean()),
         confusion=_confusion(posterior, used.group, groups),
+        leak=honest.leak(logs),
         power=honest.power(level),
         trusted=whole,
         level=level,
@@ -165,6 +176,29 @@ def _chosen(trusted: Samples) -> IntArray:
             own = own[np.linspace(0, len(own) - 1, _MOST_OF_GROUP).astype(np.int64)]
         parts.append(own)
     return np.concatenate(parts) if parts else rows
+
+
+def _consistent(
+    logs: FloatArray, group: IntArray, known: BoolArray
+) -> tuple[BoolArray, Calibration]:
+    """Groups of which not too few parcels look most like their own group.
+
+    A group of few parcels may consist of wrong declarations for the most part;
+    a large one cannot.
+    """
+    known = known.copy()
+    while True:
+        inside = known[group]
+        calibration = calibrate(logs[inside], group[inside], known)
+        best = np.argmax(calibration.log_posterior(logs[inside]), axis=1)
+        own = np.bincount(group[inside], best == group[inside], len(known))
+        count = np.bincount(group[inside], minlength=len(known))
+        small = known & (count < _SMALL_SHARE * len(group))
+        share = np.where(small, own / np.maximum(count, 1), 1.0)
+        worst = int(np.argmin(share))
+        if known.sum() < 2 or share[worst] >= _LEAST_CONSISTENT:
+            return known, calibration
+        known[worst] = False
 
 
 class _Blocks:

@@ -11,8 +11,8 @@ from scipy.special import logsumexp
 from ..table import BoolArray, FloatArray, IntArray
 
 _LOWEST = -60.0
-_NOISE = 0.02
-_LEAST_TEMPERATURE, _MOST_TEMPERATURE = 0.05, 1.0
+_NOISE = (0.005, 0.15)
+_TEMPERATURE = (0.05, 1.0)
 _UPPER, _OUTER = 0.80, 0.95
 _FEW = 40
 _FEW_FACTOR = 1.5
@@ -37,8 +37,7 @@ class Calibration:
 def calibrate(logs: FloatArray, group: IntArray, known: BoolArray) -> Calibration:
     """Fit temperature and offsets on cross-fitted parcels, every group weighing the same.
 
-    Each label is taken to be wrong with a chance of one in fifty, so that no
-    single error can bend the scale.
+    How many labels are wrong is fitted too, so that they do not bend the scale.
     """
     which = np.flatnonzero(known)
     weight = 1 / np.bincount(group, minlength=len(known))[group]
@@ -47,18 +46,19 @@ def calibrate(logs: FloatArray, group: IntArray, known: BoolArray) -> Calibratio
     rows = np.arange(len(group))
 
     def loss(free: FloatArray) -> float:
-        inside = np.exp(free[0]) * bounded + free[1:]
+        inside = np.exp(free[0]) * bounded + free[2:]
         own = inside[rows, place] - logsumexp(inside, axis=1)
-        honest = (1 - _NOISE) * np.exp(own) + _NOISE / len(which)
-        ridge = 1e-3 * float(np.sum(free[1:] ** 2))
+        noise = np.exp(free[1])
+        honest = (1 - noise) * np.exp(own) + noise / len(which)
+        ridge = 1e-3 * float(np.sum(free[2:] ** 2))
         return float(-(weight * np.log(honest)).sum()) / len(which) + ridge
 
-    start = np.zeros(1 + len(which))
-    start[0] = np.log(0.6)
-    low, high = np.log(_LEAST_TEMPERATURE), np.log(_MOST_TEMPERATURE)
-    found = minimize(loss, start, method="L-BFGS-B", bounds=[(low, high)] + [(-8, 8)] * len(which))
+    start = np.zeros(2 + len(which))
+    start[:2] = np.log(0.6), np.log(0.03)
+    bounds = [tuple(np.log(_TEMPERATURE)), tuple(np.log(_NOISE)), *[(-8.0, 8.0)] * len(which)]
+    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds)
     offset = np.zeros(len(known))
-    offset[which] = found.x[1:]
+    offset[which] = found.x[2:]
     return Calibration(float(np.exp(found.x[0])), offset, known)
 
 

@@ -9,6 +9,9 @@ import numpy as np
 from ..table import BoolArray, FloatArray, IntArray
 from .signatures_calibration import Tail, tail_of
 
+TYPICAL = 0.2
+"""A parcel is typical of a group if a fifth of its own parcels fit it no better."""
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -72,7 +75,8 @@ class Judged:
         Shape ``(n,)``: share of honest parcels of the declared group for which
         the ratio would be as large.
     seen
-        Shape ``(n,)``: best other group, -1 where not judged.
+        Shape ``(n,)``: best other group, -1 where not judged; also told where the
+        declared group itself could not be learned.
     typical
         Shape ``(n,)``: share of trusted parcels of that other group that fit it
         no better than this parcel does.
@@ -112,7 +116,10 @@ class Honest:
     def _against(
         self, posterior: FloatArray, group: IntArray, unsaid: BoolArray
     ) -> tuple[FloatArray, IntArray]:
-        """Log ratio of the best other group to the declared, and which that is."""
+        """Log ratio of the best other group to the declared, and which that is.
+
+        No ratio (NaN) where the declared group could not be learned.
+        """
         others = np.where(unsaid | ~self._known, -np.inf, posterior)
         declared = np.maximum(group, 0)
         rows = np.arange(len(group))
@@ -120,8 +127,9 @@ class Honest:
         best = np.argmax(others, axis=1)
         with np.errstate(invalid="ignore"):
             ratio = others[rows, best] - posterior[rows, declared]
+        any_other = np.isfinite(others[rows, best])
         good = (group >= 0) & self._known[declared] & np.isfinite(ratio)
-        return np.where(good, ratio, np.nan), np.where(good, best, -1)
+        return np.where(good, ratio, np.nan), np.where(any_other, best, -1)
 
     def judge(
         self, posterior: FloatArray, logs: FloatArray, group: IntArray, unsaid: BoolArray
@@ -133,13 +141,29 @@ class Honest:
         for number, honest in self._tails.items():
             rows = (group == number) & np.isfinite(ratio)
             tail[rows] = honest.share(ratio[rows])
-            usual = self._density[number]
-            share = np.searchsorted(usual, logs[:, number], side="right") / len(usual)
+            share = self._typical(logs, number)
             typical = np.where(seen == number, share, typical)
-            strange &= share <= 1 / (len(usual) + 1)
+            strange &= share <= 1 / (len(self._density[number]) + 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             suspicion = -np.log10(np.maximum(tail, 1e-300))
         return Judged(posterior, suspicion, ratio, tail, seen, typical, strange)
+
+    def _typical(self, logs: FloatArray, number: int) -> FloatArray:
+        usual = self._density[number]
+        return np.searchsorted(usual, logs[:, number], side="right") / len(usual)
+
+    def leak(self, logs: FloatArray) -> FloatArray:
+        """Largest share of another group that looks most like, and typical of, each group."""
+        best = np.argmax(self._posterior, axis=1)
+        out = np.full(len(self._known), np.nan)
+        for number in self._tails:
+            alike = (best == number) & (self._typical(logs, number) >= TYPICAL)
+            out[number] = max(
+                float(alike[self._used.group == other].mean())
+                for other in self._tails
+                if other != number
+            )
+        return out
 
     def power(self, level: float) -> FloatArray:
         """True × declared: share that would stand out at ``level``; NaN where not judged."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,15 +25,22 @@ LEAST_CELLS = 8.0
 """A parcel of fewer clear cells, or largely hidden, is neither learned from nor judged."""
 
 WRONG_BEFOREHAND = 0.05
-"""Chance that a declared class is wrong before the picture is looked at. Ten times
-what audits find: acceptance shall not rest on trust."""
+WRONG_UNCHANGED = 0.01
+WRONG_CHANGED = 0.5
+"""Chance that a declared class is wrong before the picture is looked at: in general
+(ten times what audits find, as acceptance shall not rest on trust), where last year's
+one map says the same, and where it says another group."""
+
+_STILL = 0.8
+"""Of wrong claims of change, the share where the ground is still what it was."""
 
 
 @dataclass(frozen=True)
 class PictureMeasure:
     """What the current image shows of the classes of ``n`` parcels.
 
-    The continuous test statistic is ``signatures.judged.suspicion``.
+    The continuous test statistic is ``signatures.judged.suspicion``: here the log
+    odds of :attr:`wrong`, higher is more suspicious, NaN where it cannot be judged.
 
     Attributes
     ----------
@@ -48,8 +55,11 @@ class PictureMeasure:
         Learned from last year's one map, not from the submission itself.
     wrong
         Shape ``(n,)``: probability that the parcel belongs to another group,
-        if :data:`WRONG_BEFOREHAND` of all parcels did and then to any other in
-        its usual share; NaN where it cannot be judged.
+        if as many do beforehand as :data:`WRONG_BEFOREHAND` says, and then to
+        any other in its usual share, or mostly to last year's; NaN where it
+        cannot be judged.
+    previous
+        Shape ``(n,)``: group that last year's one map has there; -1: not known.
     spectra
         What was measured.
     """
@@ -60,30 +70,18 @@ class PictureMeasure:
     signatures: SignatureMeasure | None
     from_previous: bool
     wrong: FloatArray
+    previous: IntArray
     spectra: SpectraMeasure
-    _wkt: str
-    _geometries: GeometryArray
-    _previous: Table | None
 
     @cached_property
     def enough(self) -> BoolArray:
         """Shape ``(n,)``: parcels of which enough cells show the ground."""
         return _enough(self.spectra)
 
-    def previous_group(self, rows: IntArray) -> IntArray:
-        """Group that last year's one map has where each of ``rows`` lies; -1: not known."""
-        out = np.full(len(rows), -1, dtype=np.int64)
-        if self._previous is None or self._previous.geometry is None or not len(rows):
-            return out
-        grid = self.spectra.image.raster.grid
-        points = shapely.point_on_surface(self._geometries[rows])
-        here = _in_pixels(points, self._wkt, grid)
-        there = _in_pixels(self._previous.measurable, self._previous.wkt, grid)
-        pairs = shapely.STRtree(there).query(here, predicate="intersects")
-        group, _ = self.groups.of(self._previous.text("DLBM"))
-        # Where last year's parcels overlap, the last one of the file is taken: rare, and stable.
-        out[pairs[0]] = group[pairs[1]]
-        return out
+    @cached_property
+    def changed(self) -> BoolArray:
+        """Shape ``(n,)``: last year's one map had another group there."""
+        return (self.previous >= 0) & (self.declared >= 0) & (self.previous != self.declared)
 
 
 def measure_picture(
@@ -116,21 +114,34 @@ def measure_picture(
     from_previous = found is not None
     if found is None:
         found = measure_signatures(submitted, None, progress=progress.part(0.7, 1.0))
+    before = _before(table, wkt, previous, groups, image)
     wrong = np.full(len(table), np.nan)
     if found is not None:
-        wrong = _wrong(found, submitted)
-    return PictureMeasure(
-        groups,
-        own,
-        typical,
-        found,
-        from_previous,
-        wrong,
-        spectra,
-        wkt,
-        table.measurable,
-        previous,
-    )
+        wrong = _wrong(found, submitted, before)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            odds = np.log(np.maximum(wrong, 1e-300)) - np.log(np.maximum(1 - wrong, 1e-16))
+        found = replace(found, judged=replace(found.judged, suspicion=odds))
+    return PictureMeasure(groups, own, typical, found, from_previous, wrong, before, spectra)
+
+
+def _before(
+    table: Table, wkt: str, previous: Table | None, groups: ClassGroups, image: ImageFile
+) -> IntArray:
+    """Group of last year's parcel in the middle of each parcel; -1: not known."""
+    out = np.full(len(table), -1, dtype=np.int64)
+    if previous is None or previous.geometry is None:
+        return out
+    points = np.full(len(table), None, dtype=object)
+    rows = np.flatnonzero(table.usable)
+    points[rows] = shapely.point_on_surface(table.measurable[rows])
+    grid = image.raster.grid
+    here, there = _in_pixels(points, wkt, grid), _in_pixels(previous.measurable, previous.wkt, grid)
+    pairs = shapely.STRtree(there).query(here, predicate="intersects")
+    group, _ = groups.of(previous.text("DLBM"))
+    # Where last year's parcels overlap, the last one of the file is taken.
+    order = np.lexsort((pairs[1], pairs[0]))
+    out[pairs[0][order]] = group[pairs[1][order]]
+    return out
 
 
 def _samples(found: SpectraMeasure, table: Table, groups: ClassGroups, image: ImageFile) -> Samples:
@@ -146,7 +157,7 @@ def _enough(found: SpectraMeasure) -> BoolArray:
         return (found.clear_share >= LEAST_CLEAR) & (found.cells >= LEAST_CELLS)
 
 
-def _wrong(found: SignatureMeasure, submitted: Samples) -> FloatArray:
+def _wrong(found: SignatureMeasure, submitted: Samples, before: IntArray) -> FloatArray:
     """Bayes' rule with the usual shares of groups; see :attr:`PictureMeasure.wrong`."""
     posterior = found.judged.log_posterior
     rows = np.arange(len(submitted))
@@ -155,12 +166,22 @@ def _wrong(found: SignatureMeasure, submitted: Samples) -> FloatArray:
     weight = np.tile(share, (len(rows), 1))
     weight[submitted.unsaid] = 0.0
     weight[rows, declared] = 0.0
-    total = weight.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        weight /= weight.sum(axis=1, keepdims=True)
+        still = np.flatnonzero((before >= 0) & (before != submitted.group))
+        still = still[weight[still, before[still]] > 0]
+        weight[still] *= 1 - _STILL
+        weight[still, before[still]] += _STILL
+        chance = np.full(len(rows), WRONG_BEFOREHAND)
+        chance[(before >= 0) & (before == submitted.group)] = WRONG_UNCHANGED
+        chance[still] = WRONG_CHANGED
         away = np.exp(np.minimum(posterior - posterior[rows, declared][:, None], 600.0))
-        odds = (np.where(weight > 0, weight * away, 0.0) / total).sum(axis=1)
-        odds *= WRONG_BEFOREHAND / (1 - WRONG_BEFOREHAND)
+        odds = np.where(weight > 0, weight * away, 0.0).sum(axis=1) * chance / (1 - chance)
         wrong = odds / (1 + odds)
+        wrong[odds == np.inf] = 1.0
+        # What was there could not be learned: the picture cannot say that it is gone.
+        lost = (before >= 0) & (before != submitted.group) & ~found.known[np.maximum(before, 0)]
+        wrong[lost] = np.maximum(wrong[lost], WRONG_CHANGED)
     return np.where(np.isfinite(found.judged.ratio), wrong, np.nan)
 
 

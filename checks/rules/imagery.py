@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from ..standard import Standard
+from .imagery_class import ClassInPicture, Construction, Cropland
+from .imagery_season import ImageOlder, PlantedButBare
 from .rule import Rule
 
-_CLASSES: tuple[type[Rule], ...] = ()
+_CLASSES: tuple[type[Rule], ...] = (
+    ClassInPicture,
+    Cropland,
+    Construction,
+    PlantedButBare,
+    ImageOlder,
+)
 
 
 def rules(standard: Standard) -> list[Rule]:
