@@ -36,7 +36,7 @@ MOST_BANDS = 4
 LEAST_SAMPLES = 8
 MOST_SAMPLES = 96
 _ALL_SAMPLES = 8_000_000
-_CHANCE = 0.01
+_SUSPICION, _CHANCE = 0.5, 0.01
 
 _NO_PLACE = Text(
     "影像与图斑坐标系无法联系，无法套合",
@@ -136,10 +136,30 @@ def measure_edges(
     whole = layer.shift[0] if known else np.zeros(2)
     progress.at(0.7)
     members = neighbourhoods(centres, usable, villages) if known else []
-    around = compare(profiles.total, profiles.samples, members, layer, surface)
-    found = blocks(
-        profiles.total, centres, around, whole, chance=_CHANCE, least=least, sigmas=sigmas
-    )
+    suspected = np.zeros(count, dtype=bool)
+    found: list[Block] = []
+    for chance in (_SUSPICION, _CHANCE):
+        # A block that was moved drags the layer along, and makes it look uneven: the second
+        # look leaves out what the first one suspects.
+        rest = rows[~suspected[rows]]
+        if known and suspected.any() and len(rest) > len(rows) // 2:
+            whole = group_shifts(profiles.total, profiles.samples, [rest], surface).shift[0]
+        around = compare(profiles.total, profiles.samples, members, whole, surface, suspected)
+        found = blocks(
+            profiles.total,
+            profiles.samples,
+            centres,
+            around,
+            whole,
+            surface,
+            chance=chance,
+            least=least,
+            sigmas=sigmas,
+        )
+        for block in found:
+            suspected[block.rows] = True
+        if not found:
+            break
     progress.at(0.8)
     reference = np.repeat(whole[None], count, axis=0)
     for block in found:

@@ -25,7 +25,8 @@ LEAST = 50
 """Parcels in a neighbourhood."""
 
 _APART = 12
-_NEIGHBOURS = 12
+_NEIGHBOURS = 9
+_ROUNDS = 3
 _ALIKE = 1.0
 _SHARED = 0.2
 _FLOOR = 0.15
@@ -115,16 +116,22 @@ def compare(
     total: Single,
     samples: IntArray,
     members: list[IntArray],
-    layer: GroupShifts,
+    layer: FloatArray,
     surface: Surface,
+    suspected: BoolArray,
 ) -> Neighbourhoods:
-    """Shift of every neighbourhood against that of the layer."""
-    found = group_shifts(total, samples, members, surface, layer.shift[0])
+    """Shift of every neighbourhood against that of the ``layer`` ``(2,)``.
+
+    What honest neighbourhoods are like is learned from those without many
+    parcels already ``suspected`` ``(rows,)``.
+    """
+    found = group_shifts(total, samples, members, surface, layer)
     clear = (found.strength > _CLEAR_STRENGTH) & (found.lead > _CLEAR_LEAD)
     clear &= found.ahead > _AHEAD
-    relative = np.where(clear[:, None], found.shift - layer.shift[0], np.nan)
+    relative = np.where(clear[:, None], found.shift - layer, np.nan)
     own = _steadied(found, clear)
-    covariance = own + _between(relative, own)
+    honest = np.array([suspected[rows].mean() < _SHARED for rows in members], dtype=bool)
+    covariance = own + _between(relative[honest], own[honest])
     statistic = np.full(len(members), np.nan)
     sigma = np.full(len(members), np.nan)
     good = np.flatnonzero(np.isfinite(relative).all(axis=1))
@@ -181,9 +188,11 @@ def _per_parcel(rows: int, members: list[IntArray], statistic: FloatArray) -> Fl
 
 def blocks(
     total: Single,
+    samples: IntArray,
     xy: FloatArray,
     found: Neighbourhoods,
     layer: FloatArray,
+    surface: Surface,
     *,
     chance: float,
     least: float,
@@ -212,14 +221,23 @@ def blocks(
     hits = np.flatnonzero(sure)
     out = []
     for joined in _joined(found, hits):
-        rows = _true_members(total, xy, found, joined, layer)
+        best = joined[np.argmax(found.statistic[joined])]
+        shift, rows = _common(found, joined), np.zeros(0, dtype=np.int64)
+        around = np.unique(np.concatenate([found.members[n] for n in joined]))
+        around = around[spatial_order(xy[around])]
+        for _ in range(_ROUNDS):
+            # Neighbourhoods at the rim hold parcels that were not moved, and lie between.
+            rows = _true_members(total, xy, around, shift, layer)
+            again = group_shifts(total, samples, [rows], surface)
+            if not np.isfinite(again.shift).all():
+                break
+            shift = again.shift[0] - layer
         if len(rows) < LEAST // 3:
             continue
-        best = joined[np.argmax(found.statistic[joined])]
         out.append(
             Block(
-                rows=rows,
-                shift=_common(found, joined),
+                rows=np.sort(rows),
+                shift=shift,
                 sigma=float(found.sigma[best]),
                 chance=float(min(p[best], 1.0)),
                 strength=float(found.statistic[best]),
@@ -270,11 +288,9 @@ def _common(found: Neighbourhoods, joined: IntArray) -> FloatArray:
 
 
 def _true_members(
-    total: Single, xy: FloatArray, found: Neighbourhoods, joined: IntArray, layer: FloatArray
+    total: Single, xy: FloatArray, rows: IntArray, shift: FloatArray, layer: FloatArray
 ) -> IntArray:
-    """Parcels of the neighbourhoods that, with their neighbours, fit better when moved."""
-    rows = np.unique(np.concatenate([found.members[n] for n in joined]))
-    shift = _common(found, joined)
+    """Those ``rows`` that, with their neighbours, fit better when moved by ``shift``."""
     operator = shift_operator(np.stack([layer + shift, layer]))
     scores = total[rows].reshape(len(rows), -1) @ operator
     gain = (scores[:, 0] - scores[:, 1]).astype(float)

@@ -74,8 +74,8 @@ def edge_scale(raster: Raster, bands: list[int], places: list[Window]) -> EdgeSc
 
     Nothing is random: the places are evenly chosen among those given.
     """
-    chosen = [places[i] for i in np.unique(np.linspace(0, len(places) - 1, _LOOKS).astype(int))]
-    looks = [_look(window) for window in chosen] if places else []
+    which = np.unique(np.linspace(0, len(places) - 1, _LOOKS).astype(int)) if places else []
+    looks = [_look(places[number]) for number in which]
     gradients: list[list[Single]] = [[] for _ in bands]
     forms = []
     for window in looks:

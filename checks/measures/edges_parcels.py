@@ -31,6 +31,7 @@ _LEAST_SAMPLES = 16
 _SIDE_SAMPLES = 8
 _RIM = 1.0
 _NARROW = 1
+_SIMPLER, _ONE_OF_MANY = 0.5, 1.5
 
 Single = npt.NDArray[np.float32]
 
@@ -183,7 +184,7 @@ def _grown(
 ) -> None:
     """All sides moved out or in by the same."""
     gain, offset, there = _best_offset(placed.sum(axis=1), samples, noise)
-    better = gain > out.statistic[rows] + 1.0
+    better = gain > out.statistic[rows] + _SIMPLER
     at = rows[better]
     out.statistic[at], out.way[at] = gain[better], GROWN
     out.outward[at] = -offset[better]
@@ -206,7 +207,7 @@ def _one_side(
         gain, offset, there = _best_offset(side[enough, sector], size[enough, sector], noise)
         at = rows[enough]
         # One of many sides will fit elsewhere by chance: it must lead clearly.
-        better = gain > out.statistic[at] + 1.5
+        better = gain > out.statistic[at] + _ONE_OF_MANY
         at = at[better]
         out.statistic[at], out.way[at] = gain[better], ONE_SIDE
         out.outward[at] = -offset[better]
@@ -221,14 +222,16 @@ def _best_offset(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gain, offset and strength of the best offset away from zero, each ``(n,)``."""
     apart = np.abs(OFFSETS)
-    spread = np.maximum(
-        curve[:, apart > _AWAY].std(axis=1), np.sqrt(noise * np.maximum(samples, 1))
-    )
     stays = curve[:, apart <= _HERE].max(axis=1)
     away = np.flatnonzero((apart > _AWAY) & (apart <= _FARTHEST - _RIM))
     best = away[np.argmax(curve[:, away], axis=1)]
     value = curve[np.arange(len(curve)), best]
-    level = curve[:, apart > _AWAY].mean(axis=1)
+    # The peak itself is a good part of so short a curve, and no noise.
+    quiet = (apart > _AWAY) & (np.abs(OFFSETS - OFFSETS[best][:, None]) > _AWAY)
+    number = quiet.sum(axis=1)
+    level = np.where(quiet, curve, 0.0).sum(axis=1) / number
+    scatter = np.where(quiet, (curve - level[:, None]) ** 2, 0.0).sum(axis=1) / number
+    spread = np.sqrt(np.maximum(scatter, noise * np.maximum(samples, 1)))
     return (value - stays) / spread, OFFSETS[best], (value - level) / spread
 
 

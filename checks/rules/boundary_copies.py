@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import shapely
 
@@ -86,6 +88,11 @@ class CopiedRing(Rule):
             },
         )
 
+    @cached_property
+    def _planned(self) -> set[str]:
+        """Kinds of land on which the same plan is built twice, as the standard calls them."""
+        return {str(fact["three_class"]) for fact in self.spec.cases}
+
     def _verdict(self, case: Case, table: Table, copy: Copy) -> Verdict:
         """Certain only where no plan, estate or standard structure makes things alike."""
         land = case.standard.classes.get(str(table.text("DLBM")[copy.row]))
@@ -94,12 +101,9 @@ class CopiedRing(Rule):
             and copy.free >= self.limit("sure_vertices")
             and copy.residual <= self.limit("sure_residual_m")
             and land is not None
-            and land.three_class != _BUILT
+            and land.three_class not in self._planned
         )
         return Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL
-
-
-_BUILT = "建设用地"
 
 
 def _how(copy: Copy) -> Text:
