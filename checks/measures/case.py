@@ -20,6 +20,7 @@ from ..table import Table
 if TYPE_CHECKING:
     from .area import AreaMeasure
     from .change_parcels import ParcelChange
+    from .control import ControlMeasure
     from .coverage import CoverageMeasure
     from .edges import EdgeMeasure
     from .frame import FrameMeasure
@@ -157,6 +158,26 @@ class Case:
         wkt = self.frame.wkt("DLTB")
         return measure_tracks(
             self.submission, self.parcels, wkt, self.baseline.dem, limits, self.progress
+        )
+
+    @cached_property
+    def control(self) -> ControlMeasure | None:
+        """Parcels against plans and approvals; ``None`` without parcels or control layers."""
+        if self.parcels is None or not self.baseline.control:
+            return None
+        from .control import measure_control
+
+        named = self.standard.data("control_layers.json")["submitted_approvals"]
+        own = [table for table in map(self.layer, named) if table is not None]
+        return measure_control(
+            self.parcels,
+            self.frame.wkt("DLTB"),
+            self.baseline.control,
+            own,
+            self.baseline.previous,
+            self.standard,
+            float(self.standard.rules["control.farmland"].limits["least_width_m"]),
+            self.progress,
         )
 
     @cached_property
