@@ -17,6 +17,7 @@ from typing import Any
 
 from ..speed.__main__ import machine
 from . import likelihoods, report
+from .conduct import experiments, gather, planned, say
 from .evaluation import Cell, Evaluation
 from .protocol import Context, Experiment, Goal, OwnData, Sample
 from .queue import Queue
@@ -25,14 +26,6 @@ BENCHMARKS = Path(__file__).resolve().parents[1]
 BUILD = Path(os.environ.get("ONEMAP_BUILD") or BENCHMARKS.parent / ".build")
 DATA = (BENCHMARKS.parents[1] / "shared" / "data", BENCHMARKS.parent / "data")
 """Where real data sets are looked for: beside the checkout, or in it."""
-
-
-def experiments() -> list[Experiment]:
-    """All experiments of this version."""
-    from .evidence import EXPERIMENTS as EVIDENCE
-    from .parcels import EXPERIMENTS as PARCELS
-
-    return [*PARCELS, *EVIDENCE]
 
 
 def options_of(arguments: list[str] | None) -> argparse.Namespace:
@@ -47,6 +40,9 @@ def options_of(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="where to write DETECTION.md and DETECTION.json")
     parser.add_argument(
         "--minutes", type=float, default=0.0, help="begin nothing new after so long"
+    )
+    parser.add_argument(
+        "--processes", type=int, default=min(2, os.cpu_count() or 1), help="how many at once"
     )
     own = parser.add_argument_group("your own data: a genuine package and what is trusted there")
     own.add_argument("--submission", type=Path, help="package that is taken to be genuine")
@@ -65,44 +61,6 @@ def own_data(options: argparse.Namespace) -> OwnData | None:
         options.imagery_date, options.imagery_previous, options.imagery_previous_date,
         options.previous,
     )  # fmt: skip
-
-
-def gather(
-    chosen: Sequence[Experiment], context: Context, options: argparse.Namespace
-) -> tuple[list[Sample], list[str]]:
-    """Run every experiment on every place that is there; samples, and places that are not."""
-    began = time.monotonic()
-    samples: list[Sample] = []
-    absent: list[str] = []
-    wanted = [word for word in options.places.split(",") if word]
-    limit = 60 * (options.minutes or (8.0 if options.quick else 55.0))
-    rounds = max(experiment.replicates[0 if options.quick else 1] for experiment in chosen)
-    # Round by round over everything: when time is up, all have had their turn.
-    for replicate in range(options.replicates or rounds):
-        for experiment in chosen:
-            if replicate >= (
-                options.replicates or experiment.replicates[0 if options.quick else 1]
-            ):
-                continue
-            for place in experiment.places:
-                if (wanted and place not in wanted) or (context.own is not None) != (
-                    place == "own"
-                ):
-                    continue
-                real = place not in experiment.made_up
-                if real and context.folder(place) is None:
-                    absent += [] if place in absent else [place]
-                    continue
-                if time.monotonic() - began > limit:
-                    context.say("  time is up: no further replicates")
-                    return samples, absent
-                started = time.monotonic()
-                samples += experiment.run(context, place, replicate)
-                context.say(
-                    f"  {experiment.name}, {place}, {replicate + 1}:"
-                    f" {time.monotonic() - started:.1f} s"
-                )
-    return samples, absent
 
 
 def reported(samples: Sequence[Sample], chosen: Sequence[Experiment], own: bool) -> list[Sample]:
@@ -136,7 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
         own_data(options),
     )  # fmt: skip
     try:
-        samples, absent = gather(chosen, context, options)
+        plan, absent = planned(chosen, context, options)
+        samples = gather(chosen, plan, context, options)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if not samples:
@@ -260,12 +219,6 @@ def fail(words: str) -> int:
     """Tell why, in one line."""
     sys.stderr.write(f"Error: {words}\n")
     return 1
-
-
-def say(line: str) -> None:
-    """Tell the person at the terminal."""
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

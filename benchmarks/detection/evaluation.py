@@ -130,12 +130,12 @@ class Evaluation:
         out = []
         for experiment, statistic in self.series():
             samples = self.of(experiment, statistic)
-            base = pooled(enumerate(s.genuine for s in samples))
+            base = pooled(genuine_of(samples))
             limits = [threshold(base.scores[base.judged], rate) for rate in FALSE_ALARMS]
             kinds = dict.fromkeys(kind for s in samples for kind in s.odd)
             groups = [("", base)]
             for kind in kinds:
-                own = [(n, s.odd[kind]) for n, s in enumerate(samples) if kind in s.odd]
+                own = [(n, s.odd[kind]) for n, s in by_place(samples) if kind in s.odd]
                 groups.append((kind, pooled(own)))
             family = samples[0].family
             out += [self._honest(experiment, family, statistic, k, p, limits) for k, p in groups]
@@ -160,14 +160,14 @@ class Evaluation:
 
     def _of_series(self, experiment: str, statistic: str) -> list[Cell]:
         samples = self.of(experiment, statistic)
-        base = pooled(enumerate(s.genuine for s in samples))
+        base = pooled(genuine_of(samples))
         keys = dict.fromkeys((t.kind, t.strength, t.label) for s in samples for t in s.tampered)
         drawn = _Draws(base, self.draws, self.seed)
         out = []
         for kind, strength, label in keys:
             own = [
                 (n, t.group)
-                for n, s in enumerate(samples)
+                for n, s in by_place(samples)
                 for t in s.tampered
                 if (t.kind, t.strength) == (kind, strength)
             ]
@@ -272,8 +272,22 @@ class _Draws:
         return Measured(value, float(low), float(high), len(scores), note)
 
 
+def by_place(samples: Sequence[Sample]) -> list[tuple[int, Sample]]:
+    """Samples with the number of their place.
+
+    A tile of ground is the same one in every replicate, and must be drawn as one.
+    """
+    places = list(dict.fromkeys(sample.place for sample in samples))
+    return [(places.index(sample.place), sample) for sample in samples]
+
+
+def genuine_of(samples: Sequence[Sample]) -> list[tuple[int, Group]]:
+    """Genuine objects with the number of their place."""
+    return [(number, sample.genuine) for number, sample in by_place(samples)]
+
+
 def pooled(groups: Iterable[tuple[int, Group]]) -> Pool:
-    """Groups of numbered samples as one; tiles of different samples are different."""
+    """Groups of numbered places as one; tiles of different places are different."""
     numbered = list(groups)
     scores = [np.asarray(g.scores, dtype=np.float64) for _, g in numbered]
     said = [np.asarray(g.said, dtype=np.int64) for _, g in numbered]
@@ -369,10 +383,10 @@ def rate(
         if at in FALSE_ALARMS:
             return rate_of(cell, at)
         samples = evaluation.of(experiment, cell.statistic)
-        base = pooled(enumerate(s.genuine for s in samples))
+        base = pooled(genuine_of(samples))
         spoiled = pooled(
             (n, t.group)
-            for n, s in enumerate(samples)
+            for n, s in by_place(samples)
             for t in s.tampered
             if (t.kind, t.strength) == (kind, strength)
         )
@@ -406,7 +420,7 @@ def named(experiment: str, kinds: Sequence[str] = ()) -> Callable[[Evaluation], 
     def measure(evaluation: Evaluation) -> Measured:
         groups = [
             (n, t.group)
-            for n, s in enumerate(evaluation.of(experiment))
+            for n, s in by_place(evaluation.of(experiment))
             for t in s.tampered
             if not kinds or t.kind in kinds
         ]
@@ -423,7 +437,7 @@ def accused(
 
     def measure(evaluation: Evaluation) -> Measured:
         groups: list[tuple[int, Group]] = []
-        for n, sample in enumerate(evaluation.of(experiment)):
+        for n, sample in by_place(evaluation.of(experiment)):
             own = [sample.odd[kind] for kind in odd if kind in sample.odd]
             groups += [(n, group) for group in (own if odd else [sample.genuine])]
         pool = pooled(groups)

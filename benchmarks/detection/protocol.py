@@ -80,7 +80,8 @@ class Group:
         with their shipped limits: :data:`NOT_CHECKABLE`, :data:`CLEAN`,
         :data:`DOUBTFUL` or :data:`INCONSISTENT`.
     tile
-        Shape ``(n,)``: objects with the same number stand or fall together.
+        Shape ``(n,)``: objects with the same number stand or fall together; over the
+        replicates of a place the same number is the same ground, ride or camera.
     named
         Shape ``(n,)`` or ``None``: whether the cause was named as it should be
         (``datum_shift``, ``gcj02``, ``copied_from_dem``, …); only where a goal

@@ -115,8 +115,8 @@ def forest(
     median of their column.
     """
     table = np.where(np.isfinite(values), values, np.nan)
-    with np.errstate(all="ignore"):
-        middle = np.nan_to_num(np.nanmedian(table, axis=0))
+    known = [column[np.isfinite(column)] for column in table.T]
+    middle = np.array([np.median(column) if len(column) else 0.0 for column in known])
     table = np.where(np.isnan(table), middle, table)
     size = min(sample, len(table))
     deepest = int(np.ceil(np.log2(max(size, 2))))

@@ -79,6 +79,7 @@ class Parcels:
     calibrated_on: tuple[str, ...] = ("demo", "penn")
     made_up: tuple[str, ...] = ("demo", "own")
     replicates: tuple[int, int] = (4, 16)
+    more: dict[str, int] = field(default_factory=lambda: {"penn": 2, "somerset": 4, "costarica": 3})
     records: list[Record] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)
     facts: dict[str, str] = field(default_factory=dict)
@@ -103,6 +104,10 @@ class Parcels:
         samples = [] if style == "clean" else self._samples(package, seen, record, random)
         shutil.rmtree(work, ignore_errors=True)
         return samples
+
+    def forget(self, place: str) -> None:
+        """Let go of a place that is done."""
+        self._kept.pop(place, None)
 
     def goals(self) -> Sequence[Goal]:
         """Rows of the goals table about single kinds; the queue adds its own."""

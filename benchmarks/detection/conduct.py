@@ -1,0 +1,144 @@
+"""Running the experiments: place by place, in a few processes, until time is up."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .protocol import Context, Experiment, Sample
+
+QUICK_MINUTES, WHOLE_MINUTES = 8.0, 54.0
+"""Nothing new is begun after so long; what is under way is finished."""
+
+_HEAVY = ("zion", "demo")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One experiment on one place, some replicates in a row."""
+
+    experiment: str
+    place: str
+    replicates: int
+
+
+@dataclass
+class Outcome:
+    """What a task brought; ``records``, ``missing`` and ``facts`` as experiments gather them."""
+
+    samples: list[Sample] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def experiments() -> list[Experiment]:
+    """All experiments of this version."""
+    from .evidence import EXPERIMENTS as EVIDENCE
+    from .parcels import EXPERIMENTS as PARCELS
+
+    return [*PARCELS, *EVIDENCE]
+
+
+def planned(
+    chosen: Sequence[Experiment], context: Context, options: argparse.Namespace
+) -> tuple[list[Task], list[str]]:
+    """Tasks, those that take longest first, and places whose data are not there."""
+    wanted = [word for word in options.places.split(",") if word]
+    tasks: list[Task] = []
+    absent: list[str] = []
+    for experiment in chosen:
+        count = options.replicates or experiment.replicates[0 if context.quick else 1]
+        for place in experiment.places:
+            if (wanted and place not in wanted) or (context.own is not None) != (place == "own"):
+                continue
+            if place not in experiment.made_up and context.folder(place) is None:
+                absent += [] if place in absent else [place]
+                continue
+            # Small places are tried more often.
+            more = int(getattr(experiment, "more", {}).get(place, 1))
+            tasks.append(Task(experiment.name, place, count * more))
+    heavy = [task.experiment == "parcels" and task.place in _HEAVY for task in tasks]
+    order = sorted(range(len(tasks)), key=lambda n: (not heavy[n], n))
+    return [tasks[n] for n in order], absent
+
+
+def gather(
+    chosen: Sequence[Experiment],
+    plan: Sequence[Task],
+    context: Context,
+    options: argparse.Namespace,
+) -> list[Sample]:
+    """Run the plan; records and facts go to the experiments themselves.
+
+    The result does not depend on the number of processes, as long as time does
+    not run out: every replicate draws from a stream of its own.
+    """
+    minutes = options.minutes or (QUICK_MINUTES if context.quick else WHOLE_MINUTES)
+    until = time.time() + 60 * minutes
+    done: dict[int, Outcome] = {}
+    if options.processes < 2 or len(plan) < 2:
+        for number, task in enumerate(plan):
+            done[number] = conduct(task, context, until)
+    else:
+        # Fresh processes: GDAL and threads do not survive a fork.
+        with ProcessPoolExecutor(
+            options.processes, mp_context=multiprocessing.get_context("spawn")
+        ) as pool:
+            quiet = replace(context, say=say)
+            waiting = {pool.submit(conduct, t, quiet, until): n for n, t in enumerate(plan)}
+            for future in as_completed(waiting):
+                done[waiting[future]] = future.result()
+    by_name = {experiment.name: experiment for experiment in chosen}
+    samples: list[Sample] = []
+    for number in sorted(done, key=lambda n: (plan[n].experiment, plan[n].place)):
+        experiment, outcome = by_name[plan[number].experiment], done[number]
+        samples += outcome.samples
+        for name in ("records", "missing", "facts"):
+            kept, fresh = getattr(experiment, name, None), getattr(outcome, name)
+            if isinstance(kept, list):
+                kept.extend(fresh)
+            elif isinstance(kept, (set, dict)):
+                kept.update(fresh)
+    order = [series for e in chosen for series in getattr(e, "series", (e.name,))]
+    return sorted(samples, key=lambda s: order.index(s.experiment) if s.experiment in order else 99)
+
+
+def conduct(task: Task, context: Context, until: float) -> Outcome:
+    """One task, in whatever process."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    experiment = next(e for e in experiments() if e.name == task.experiment)
+    out = Outcome()
+    work = context.work / f"{task.experiment}_{task.place}"
+    work.mkdir(parents=True, exist_ok=True)
+    own = replace(context, work=work)
+    for replicate in range(task.replicates):
+        if time.time() > until:
+            context.say(f"  {task.experiment}, {task.place}: time is up")
+            break
+        began = time.monotonic()
+        out.samples += experiment.run(own, task.place, replicate)
+        context.say(
+            f"  {task.experiment}, {task.place}, {replicate + 1}: {time.monotonic() - began:.1f} s"
+        )
+    out.records = [r for r in getattr(experiment, "records", []) if r.place == task.place]
+    out.missing = set(getattr(experiment, "missing", ()))
+    out.facts = dict(getattr(experiment, "facts", {}))
+    if task.experiment == "parcels":
+        # One process may conduct several places with the same experiment.
+        experiment.records.clear()  # type: ignore[attr-defined]
+        experiment.forget(task.place)  # type: ignore[attr-defined]
+    return out
+
+
+def say(line: str) -> None:
+    """Tell the person at the terminal."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
