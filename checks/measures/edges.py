@@ -153,8 +153,8 @@ def measure_edges(
             whole,
             surface,
             chance=chance,
-            least=least,
-            sigmas=sigmas,
+            least=least if chance == _CHANCE else 0.0,
+            sigmas=sigmas if chance == _CHANCE else 1.0,
         )
         for block in found:
             suspected[block.rows] = True
@@ -219,7 +219,7 @@ def _nothing(count: int, problem: Text) -> EdgeMeasure:
     layer = GroupShifts(
         pair[:1], np.full((1, 2, 2), np.nan), one, one, one, np.zeros(1, dtype=np.int64)
     )
-    around = Neighbourhoods([], pair[:0], blank[:0], blank[:0], blank)
+    around = Neighbourhoods([], pair[:0], blank[:0], blank[:0], blank, np.eye(2))
     zeros = np.zeros(count, dtype=np.int64)
     fits = ParcelFits(blank, blank, zeros, pair[:count], blank, blank, blank, blank)
     return EdgeMeasure(problem, zeros, layer, np.zeros(2), around, [], fits, np.ones(2))

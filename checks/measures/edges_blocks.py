@@ -63,7 +63,8 @@ class Neighbourhoods:
     that of the layer; ``sigma`` ``(g,)``; ``statistic`` ``(g,)`` the squared
     Mahalanobis distance from the layer (higher: more suspicious, NaN: no edge
     there); ``parcel_statistic`` ``(rows,)`` the same for each parcel: the
-    median over the neighbourhoods that hold it.
+    median over the neighbourhoods that hold it. ``between`` ``(2, 2)`` is the
+    covariance of honest neighbourhoods beyond their own.
     """
 
     members: list[IntArray]
@@ -71,6 +72,7 @@ class Neighbourhoods:
     sigma: FloatArray
     statistic: FloatArray
     parcel_statistic: FloatArray
+    between: FloatArray
 
 
 def spatial_order(xy: FloatArray) -> IntArray:
@@ -131,7 +133,8 @@ def compare(
     relative = np.where(clear[:, None], found.shift - layer, np.nan)
     own = _steadied(found, clear)
     honest = np.array([suspected[rows].mean() < _SHARED for rows in members], dtype=bool)
-    covariance = own + _between(relative[honest], own[honest])
+    between = _between(relative[honest], own[honest])
+    covariance = own + between
     statistic = np.full(len(members), np.nan)
     sigma = np.full(len(members), np.nan)
     good = np.flatnonzero(np.isfinite(relative).all(axis=1))
@@ -142,7 +145,7 @@ def compare(
     along = relative[good] / np.maximum(length, 1e-9)[:, None]
     sigma[good] = np.sqrt(np.einsum("ni,nij,nj->n", along, covariance[good], along))
     per_parcel = _per_parcel(len(samples), members, statistic)
-    return Neighbourhoods(members, relative, sigma, statistic, per_parcel)
+    return Neighbourhoods(members, relative, sigma, statistic, per_parcel, between)
 
 
 def _steadied(found: GroupShifts, clear: BoolArray) -> FloatArray:
@@ -212,38 +215,45 @@ def blocks(
     """
     if not found.members:
         return []
-    length = np.hypot(*found.relative.T)
     with np.errstate(invalid="ignore"):
         # Neighbourhoods overlap: about a third of them are independent.
         p = tail(found.statistic) * max(len(found.members) / 3, 1.0)
-        sure = (p < chance) & (length - sigmas * found.sigma > least)
-    # One that stands out is nothing unless neighbours that share its parcels lean the same way.
-    hits = np.flatnonzero(sure)
+        hits = np.flatnonzero(p < chance)
     out = []
     for joined in _joined(found, hits):
         best = joined[np.argmax(found.statistic[joined])]
-        shift, rows = _common(found, joined), np.zeros(0, dtype=np.int64)
-        around = np.unique(np.concatenate([found.members[n] for n in joined]))
-        around = around[spatial_order(xy[around])]
-        for _ in range(_ROUNDS):
-            # Neighbourhoods at the rim hold parcels that were not moved, and lie between.
-            rows = _true_members(total, xy, around, shift, layer)
-            again = group_shifts(total, samples, [rows], surface)
-            if not np.isfinite(again.shift).all():
-                break
-            shift = again.shift[0] - layer
-        if len(rows) < LEAST // 3:
-            continue
-        out.append(
-            Block(
-                rows=np.sort(rows),
-                shift=shift,
-                sigma=float(found.sigma[best]),
-                chance=float(min(p[best], 1.0)),
-                strength=float(found.statistic[best]),
-            )
-        )
+        rows, shift, sigma = _refined(total, samples, xy, found, joined, layer, surface)
+        if len(rows) >= LEAST // 3 and float(np.hypot(*shift)) - sigmas * sigma > least:
+            by_chance = float(min(p[best], 1.0))
+            out.append(Block(np.sort(rows), shift, sigma, by_chance, found.statistic[best]))
     return out
+
+
+def _refined(
+    total: Single,
+    samples: IntArray,
+    xy: FloatArray,
+    found: Neighbourhoods,
+    joined: IntArray,
+    layer: FloatArray,
+    surface: Surface,
+) -> tuple[IntArray, FloatArray, float]:
+    """Parcels of a block, its shift from them alone, and the standard error along it.
+
+    Neighbourhoods at the rim hold parcels that were not moved, and lie between.
+    """
+    shift = _common(found, joined)
+    around = np.unique(np.concatenate([found.members[n] for n in joined]))
+    around = around[spatial_order(xy[around])]
+    rows, own = around[:0], np.eye(2)
+    for _ in range(_ROUNDS):
+        rows = _true_members(total, xy, around, shift, layer)
+        again = group_shifts(total, samples, [rows], surface)
+        if not np.isfinite(again.shift).all():
+            return rows[:0], shift, float("inf")
+        shift, own = again.shift[0] - layer, again.covariance[0]
+    along = shift / max(float(np.hypot(*shift)), 1e-9)
+    return rows, shift, float(np.sqrt(along @ (own + found.between) @ along))
 
 
 def tail(statistic: FloatArray) -> FloatArray:
