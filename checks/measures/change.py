@@ -82,8 +82,8 @@ class ChangeMeasure:
 
     Test statistics for every parcel, higher is more suspicious, NaN cannot be
     judged: ``departure`` (how far beyond its peers it changed), ``contrast``
-    (how much more it still looks like last year's class than like the declared
-    one), ``patchiness`` (how unevenly it changed).
+    (how much likelier the picture is if a claimed change did not happen),
+    ``patchiness`` (how unevenly it changed).
 
     Attributes
     ----------
@@ -108,9 +108,13 @@ class ChangeMeasure:
         look in each group, as its unchanged parcels look.
     typical, typical_before
         Shape ``(n, g)``: how rare so odd a look is in each group.
+    unchanged
+        Shape ``(n,)``: log-likelihood of the current look if nothing changed
+        since the previous one, as for unchanged parcels of last year's class.
     contrast
-        Shape ``(n,)``: log10 of the likelihood of last year's class over that
-        of the declared class, from the current picture.
+        Shape ``(n,)``: log10 of that likelihood over the likelihood of the
+        current look in the declared class: above 0 nothing seems to have
+        changed, below 0 the declared class explains the picture better.
     greener, brighter, wetter
         Shape ``(n,)``: change of NDVI, relative change of brightness, change
         of NDWI, beyond what peers changed; NaN where bands are not known.
@@ -141,6 +145,7 @@ class ChangeMeasure:
     likelihood_before: FloatArray
     typical: FloatArray
     typical_before: FloatArray
+    unchanged: FloatArray
     contrast: FloatArray
     greener: FloatArray
     brighter: FloatArray
@@ -322,6 +327,8 @@ def _judged(
     looks = learn(first, views.cells, teaches, groups)
     looks_before = learn(second, views.cells, teaches, groups)
     likelihood = looks.likelihood(first, views.cells)
+    as_before = peers.likelihood(change, views.cells)
+    unchanged = as_before[np.arange(len(past)), np.maximum(past, 0)]
     found = replace(
         nothing,
         cells=views.cells,
@@ -335,21 +342,22 @@ def _judged(
         likelihood_before=looks_before.likelihood(second, views.cells),
         typical=typical(looks, first, views.cells),
         typical_before=typical(looks_before, second, views.cells),
-        contrast=_contrast(likelihood, now, before),
+        contrast=_contrast(unchanged, likelihood, now, before),
+        unchanged=unchanged,
         peers=peers.count,
         **_words(pair, views, teaches, past, groups),
     )
     return found, Looks(looks, looks_before)
 
 
-def _contrast(likelihood: FloatArray, now: IntArray, before: IntArray) -> FloatArray:
-    rows = np.arange(len(now))
+def _contrast(
+    unchanged: FloatArray, likelihood: FloatArray, now: IntArray, before: IntArray
+) -> FloatArray:
     known = (now >= 0) & (before >= 0)
-    old = likelihood[rows, np.maximum(before, 0)]
-    new = likelihood[rows, np.maximum(now, 0)]
-    known &= np.isfinite(old) & np.isfinite(new)
+    new = likelihood[np.arange(len(now)), np.maximum(now, 0)]
+    known &= np.isfinite(unchanged) & np.isfinite(new)
     with np.errstate(invalid="ignore"):
-        return np.where(known, (old - new) / np.log(10), np.nan)
+        return np.where(known, (unchanged - new) / np.log(10), np.nan)
 
 
 def _words(
@@ -413,5 +421,5 @@ def _nothing(now: IntArray, before: IntArray, groups: int) -> ChangeMeasure:
     wide = np.full((count, groups), np.nan)
     return ChangeMeasure(
         None, now, before, np.zeros(count, dtype=bool), zero, zero, zero, none, none, none, none,
-        wide, wide, wide, wide, none, none, none, none, none, np.zeros(groups, dtype=np.int64),
+        wide, wide, wide, wide, none, none, none, none, none, none, np.zeros(groups, dtype=np.int64),
     )  # fmt: skip

@@ -48,9 +48,7 @@ class ChangeNotSeen(ChangeRule):
             still = (measure.departure_p >= self.limit("least_unchanged")) & (
                 epochs.at(measure.typical, before) >= self.limit("least_typical")
             )
-            foreign = epochs.at(measure.typical, now)
             unlike = measure.contrast >= self.limit("least_contrast")
-            unlike &= foreign <= self.limit("most_foreign")
             # Nobody knows here what the new class looks like: only a class whose end is
             # seen at once can then be said to be still there.
             unlike |= (
@@ -59,7 +57,7 @@ class ChangeNotSeen(ChangeRule):
                 & (measure.departure_p >= self.limit("least_unchanged_alone"))
             )
             changed = measure.departure_p < self.limit("least_unchanged")
-            changed |= measure.contrast < 0
+            changed &= ~(measure.contrast > self.limit("most_supported"))
         accused = judged & still & unlike
         out.compared = judged & changed & ~accused
         sure = self._sure(epochs, accused, judged)
@@ -108,21 +106,22 @@ class ChangeNotSeen(ChangeRule):
         contrast = float(measure.contrast[row])
         known = np.isfinite(contrast)
         strength = contrast if known else self.limit("least_contrast")
-        than = Text("", "")
+        zh = en = ""
         if known:
-            than = Text(
-                f"，其现状影像像{old.zh}的可能性是{new.zh}的 10^{contrast:.1f} 倍",
-                f"; it looks 10^{contrast:.1f} times more like {old.en} than like {new.en}",
+            zh, en = (
+                f"，“未变”对现状影像的似然是“已变为{new.zh}”的 10^{contrast:.1f} 倍",
+                f"; the picture is 10^{contrast:.1f} times likelier if nothing changed than as "
+                f"{new.en}",
             )
         return self.finding(
             epochs.table,
             row,
             Text(
                 f"上一年度为{old.zh}，本年度申报为{new.zh}，但两期影像显示该图斑未发生变化"
-                f"（与未变更的{old.zh}图斑一致）{than.zh}；请核实变更是否真实发生，或影像是否早于变更",
+                f"（与未变更的{old.zh}图斑一致）{zh}；请核实变更是否真实发生，或影像是否早于变更",
                 f"Last year {old.en}, now declared {new.en}, but the two images show no change "
-                f"beyond that of unchanged {old.en}{than.en}. Check whether the change took "
-                "place, or whether the image is older than it",
+                f"beyond that of unchanged {old.en}{en}. Check whether the change took place, "
+                "or whether the image is older than it",
             ),
             verdict=Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL,
             score=float(np.clip(0.3 + 0.08 * strength, 0.0, 1.0)),
@@ -182,20 +181,20 @@ class ChangeHidden(ChangeRule):
         measure = epochs.measure
         own = epochs.title(int(epochs.now[row]))
         words = in_words(measure, row, self.limit("least_ndvi"), self.limit("least_brightness"))
-        like = Text("", "")
+        zh = en = ""
         if best >= 0 and best != int(epochs.now[row]) and gain >= self.limit("least_gain"):
             seen = epochs.title(best)
-            like = Text(f"，现状更像{seen.zh}", f"; it now looks like {seen.en}")
+            zh, en = f"，现状更像{seen.zh}", f"; it now looks like {seen.en}"
         chance = float(measure.departure_p[row])
         return self.finding(
             epochs.table,
             row,
             Text(
                 f"两年均申报为{own.zh}，但两期影像间{words.zh}，远超同类未变更图斑的变化"
-                f"（概率约 {chance:.1g}）{like.zh}；"
+                f"（概率约 {chance:.1g}）{zh}；"
                 "亦可能为收割、轮作、采伐、火烧、水淹或残云，请核实",
                 f"Declared {own.en} in both years, but between the images: {words.en}, far beyond "
-                f"unchanged parcels of the class (probability about {chance:.1g}){like.en}. "
+                f"unchanged parcels of the class (probability about {chance:.1g}){en}. "
                 "Harvest, felling, fire, flood or leftover cloud are honest reasons; please check",
             ),
             verdict=Verdict.DOUBTFUL,
@@ -209,11 +208,10 @@ class ChangeHidden(ChangeRule):
 
 
 def _gain(epochs: Epochs) -> FloatArray:
-    """How much more likely the best group is than the declared one, log10."""
+    """How much likelier the picture is as the best group than as ground that stayed, log10."""
     likelihood = epochs.measure.likelihood
-    own = epochs.at(likelihood, epochs.now)
     with np.errstate(invalid="ignore"):
-        gain = (likelihood.max(axis=1) - own) / np.log(10)
+        gain = (likelihood.max(axis=1) - epochs.measure.unchanged) / np.log(10)
     return np.where(np.isfinite(gain), gain, 0.0)
 
 
