@@ -12,7 +12,13 @@ from ..findings import Text
 from ..reproject import ReprojectionError
 from ..submission.evidence import StoredParcel
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table, TextArray
-from .photo_frame import FrameError, find_position_error, find_turn, single_causes
+from .photo_frame import (
+    FrameError,
+    common_shift,
+    find_position_error,
+    find_turn,
+    single_causes,
+)
 from .photo_list import PhotoSet, list_photos
 from .photo_match import ParcelNames
 from .photo_plane import Plane
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 
 EXIF, STORE, NOWHERE = "exif", "store", ""
 DEFAULT_FIELD_OF_VIEW = 60.0
-_MAGNETIC_SIGMA = 4.0
+_FAR, _ASIDE = 185.0, 30.0
 _VALIDATED_NEAR = 200.0
 
 NO_FRAME = Text(
@@ -113,18 +119,15 @@ def measure_photos(case: Case) -> PhotoMeasure:
             parcel, sure = _assigned(photos, parcels, plane, xy)
             target = _targets(photos, parcels, plane, parcel)
         lone = single_causes(longitude, latitude, target, plane)
-        degrees = plane.degrees(xy)
-        longitude, latitude = degrees[:, 0], degrees[:, 1]
         store_xy = plane.points(photos.stored("LONGITUDE"), photos.stored("LATITUDE"))
     sure |= _validated(xy, target, sure)
-    azimuth = _azimuths(photos, plane, longitude, latitude)
     error = _errors(photos)
-    view = _views(photos, xy, azimuth, target, error)
-    turn = find_turn(view.off_centre, view.miss, view.distance, "azimuth")
-    if turn is not None:
-        errors.append(turn)
-        azimuth = (azimuth + turn.turn) % 360.0
-        view = _views(photos, xy, azimuth, target, error)
+    placed = _Placed(photos, plane, target, error)
+    xy, azimuth, view, found = placed.settled(xy)
+    errors += found
+    if plane is not None:
+        degrees = plane.degrees(xy)
+        longitude, latitude = degrees[:, 0], degrees[:, 1]
     times = measure_times(photos, longitude, latitude)
     return PhotoMeasure(
         photos,
@@ -267,19 +270,6 @@ def _validated(xy: FloatArray, target: GeometryArray, sure: BoolArray) -> BoolAr
     return ~sure & ~shapely.is_missing(target)
 
 
-def _azimuths(
-    photos: PhotoSet, plane: Plane | None, longitude: FloatArray, latitude: FloatArray
-) -> FloatArray:
-    camera, store = photos.exif("direction"), photos.stored("PSJD")
-    with np.errstate(invalid="ignore"):
-        store = np.where((store >= 0) & (store <= 360), store % 360.0, np.nan)
-    azimuth = np.where(np.isfinite(camera), camera, store)
-    if plane is None:
-        return azimuth
-    convergence = plane.convergence(longitude, latitude)
-    return (azimuth + np.nan_to_num(convergence)) % 360.0
-
-
 def _errors(photos: PhotoSet) -> FloatArray:
     """One sigma of every station in metres, never better than a phone's receiver."""
     stated = photos.exif("position_error")
@@ -290,18 +280,61 @@ def _errors(photos: PhotoSet) -> FloatArray:
     return np.hypot(out, np.nan_to_num(step))
 
 
-def _views(
-    photos: PhotoSet,
-    xy: FloatArray,
-    azimuth: FloatArray,
-    target: GeometryArray,
-    error: FloatArray,
-) -> PhotoView:
-    angle = photos.exif("field_of_view")
-    wide = np.where(np.isfinite(angle), np.clip(angle, 40.0, 150.0), DEFAULT_FIELD_OF_VIEW)
-    # Seen from above, every direction shows the parcel below.
-    aimed = np.where(photos.aerial, np.nan, azimuth)
-    return measure_views(xy, aimed, wide, target, error)
+class _Placed:
+    """Stations and directions of photos, until no common mistake is left in them."""
+
+    def __init__(
+        self, photos: PhotoSet, plane: Plane | None, target: GeometryArray, error: FloatArray
+    ) -> None:
+        self._photos, self._plane = photos, plane
+        self._target, self._error = target, error
+        angle = photos.exif("field_of_view")
+        wide = np.clip(angle, 40.0, 150.0)
+        self._angle = np.where(np.isfinite(angle), wide, DEFAULT_FIELD_OF_VIEW)
+
+    def settled(self, xy: FloatArray) -> tuple[FloatArray, FloatArray, PhotoView, list[FrameError]]:
+        """Stations, directions on the plane, the view, and what was taken off."""
+        errors: list[FrameError] = []
+        azimuth = self._azimuths(xy)
+        view = self._view(xy, azimuth)
+        turn = find_turn(view.off_centre, view.miss, view.distance, "azimuth")
+        if turn is not None:
+            azimuth = (azimuth + turn.turn) % 360.0
+            view = self._view(xy, azimuth)
+            errors.append(turn)
+        shift = common_shift(xy, self._target)
+        before = _blind(view)
+        known = int(np.isfinite(view.distance).sum())
+        if shift is not None and before > max(3, 0.25 * known):
+            moved = self._view(xy + shift, azimuth)
+            if _blind(moved) <= 0.3 * before:
+                seen = known - _blind(moved)
+                named = ("datum_shift", "position", known, seen, known - before, *shift.tolist())
+                errors.append(FrameError(*named))
+                return xy + shift, azimuth, moved, errors
+        return xy, azimuth, view, errors
+
+    def _azimuths(self, xy: FloatArray) -> FloatArray:
+        camera, store = self._photos.exif("direction"), self._photos.stored("PSJD")
+        with np.errstate(invalid="ignore"):
+            store = np.where((store >= 0) & (store <= 360), store % 360.0, np.nan)
+        azimuth = np.where(np.isfinite(camera), camera, store)
+        if self._plane is None:
+            return azimuth
+        degrees = self._plane.degrees(xy)
+        convergence = self._plane.convergence(degrees[:, 0], degrees[:, 1])
+        return (azimuth + np.nan_to_num(convergence)) % 360.0
+
+    def _view(self, xy: FloatArray, azimuth: FloatArray) -> PhotoView:
+        # Seen from above, every direction shows the parcel below.
+        aimed = np.where(self._photos.aerial, np.nan, azimuth)
+        return measure_views(xy, aimed, self._angle, self._target, self._error)
+
+
+def _blind(view: PhotoView) -> int:
+    """How many photos hardly can show their parcels."""
+    with np.errstate(invalid="ignore"):
+        return int(((view.distance > _FAR) | (view.miss > view.half_view + _ASIDE)).sum())
 
 
 def difference(one: FloatArray, other: FloatArray) -> FloatArray:

@@ -106,17 +106,10 @@ def find_position_error(
         near = int(_near(moved, targets, known).sum())
         if near > best[0]:
             best = (near, cause, moved)
-    shift = _common_shift(xy, targets, known)
-    if shift is not None:
-        near = int(_near(xy + shift, targets, known).sum())
-        # A named mistake explains more than any shift that happens to fit.
-        if near > best[0] + max(1, 0.1 * count):
-            best = (near, "datum_shift", xy + shift)
     near, cause, moved = best
     if not cause or near < max(least, 0.7 * count) or near < before + max(2, 0.4 * count):
         return None, xy
-    east, north = shift if cause == "datum_shift" and shift is not None else (np.nan, np.nan)
-    return FrameError(cause, source, count, near, before, float(east), float(north)), moved
+    return FrameError(cause, source, count, near, before), moved
 
 
 def single_causes(
@@ -182,14 +175,20 @@ def _near(xy: FloatArray, targets: GeometryArray, known: BoolArray) -> BoolArray
     return out
 
 
-def _common_shift(xy: FloatArray, targets: GeometryArray, known: BoolArray) -> FloatArray | None:
-    """The metres that most positions have to be moved by; ``None`` where they do not agree."""
-    rows = np.flatnonzero(known & np.isfinite(xy).all(axis=1))
-    if len(rows) < 8:
+def common_shift(xy: FloatArray, targets: GeometryArray, least: int = 8) -> FloatArray | None:
+    """The metres that positions have to be moved by to lie round their parcels' centres.
+
+    Median over photos; ``None`` where they are few or do not agree on any (the
+    median must exceed five of its standard errors). Crews that always come from
+    one side give such a shift as well: whether it is a mistake is for the
+    directions to tell.
+    """
+    rows = np.flatnonzero(~shapely.is_missing(targets) & np.isfinite(xy).all(axis=1))
+    if len(rows) < least:
         return None
     away = shapely.get_coordinates(shapely.centroid(targets[rows])) - xy[rows]
     middle = np.median(away, axis=0)
-    spread = np.median(np.hypot(*(away - middle).T))
-    if np.hypot(*middle) < max(100.0, 3 * spread):
+    spread = float(np.median(np.hypot(*(away - middle).T)))
+    if np.hypot(*middle) < max(60.0, 5 * 1.25 * spread / np.sqrt(len(rows))):
         return None
-    return middle
+    return np.asarray(middle)

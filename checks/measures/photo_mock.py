@@ -135,7 +135,11 @@ def _roundness(
     for size in _STEPS:
         off = np.abs(given - np.round(given / size) * size).max(axis=1)
         likely = np.minimum(2 * room / size, 1.0) ** 2
-        better = tested & (off <= room) & (likely < chance) & ~np.isfinite(found)
+        round_here = tested & (off <= room)
+        # One such photo may be chance, several together are a habit of drawing.
+        several = round_here.sum() > max(3.0, 20 * likely[tested].sum())
+        likely = likely**2 if several else likely
+        better = round_here & (likely < chance) & ~np.isfinite(found)
         found[better], chance[better] = size, likely[better]
     degrees = np.column_stack([_given(measure, "longitude"), _given(measure, "latitude")])
     for size in _DEGREE_STEPS:

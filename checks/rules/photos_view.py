@@ -106,13 +106,14 @@ class PhotoView(PhotoRule):
         known = np.array([target is not None for target in measure.target], dtype=bool)
         self.skip_rows(out, ~assigned & ~known, NOT_ASSIGNED)
         self.skip_rows(out, assigned & ~known, NO_OUTLINE)
-        self.skip_rows(out, known & ~placed, NO_POSITION)
-        tested = known & placed
+        named = measure.lone != ""
+        self.skip_rows(out, known & ~placed & ~named, NO_POSITION)
+        tested = known & (placed | named)
         out.tested += int(tested.sum())
         if given.case.parcels is not None:
             compared = np.zeros(len(given.case.parcels), dtype=bool)
             out.compared = compared
-        far, turned = self._far(measure), self._turned(measure)
+        far, turned = self._far(measure) | (named & ~placed), self._turned(measure)
         for row in np.flatnonzero(tested & (far | turned)):
             out.findings.append(self._finding(measure, int(row), bool(far[row])))
 
@@ -157,6 +158,8 @@ class PhotoView(PhotoRule):
                 f"照片拍摄点距图斑 {distance:.0f} 米，看不到该图斑",
                 f"The photo was taken {distance:.0f} m from its parcel and cannot show it",
             )
+            if not np.isfinite(distance):
+                text = Text("照片记录的位置不存在", "The photo tells a position that there is not")
         else:
             cause = "photo_turned_away"
             text = Text(
@@ -168,14 +171,14 @@ class PhotoView(PhotoRule):
         if cause in _WORDS:
             said = _WORDS[cause]
             text = Text(f"{text.zh}；可能{said.zh}", f"{text.en}; coordinates perhaps {said.en}")
-        statistic = float(view.statistic[row])
+        statistic = float(np.nan_to_num(view.statistic[row], nan=20.0))
         return self.photo_finding(
             measure,
             row,
             text,
             verdict=None if sure else Verdict.DOUBTFUL,
             score=float(np.clip(0.3 + statistic / 40.0, 0.3, 1.0 if sure else 0.8)),
-            measured=f"{distance:.1f}" if far else f"{miss:.1f}",
+            measured=f"{distance:.1f}".replace("nan", "") if far else f"{miss:.1f}",
             expected=f"{self.limit('far_m'):.0f}" if far else f"{half:.1f}",
             unit="m" if far else "°",
             cause=cause,
