@@ -83,15 +83,25 @@ class _Uses:
 
 def kind_of(table: Table, facts: dict[str, Any]) -> str:
     """Which kind of control a layer is, ``""`` for none that we know."""
-    name = f"{table.name} {table.source}".upper()
     for kind, fact in facts["kinds"].items():
         if table.name in fact["names"]:
             return str(kind)
+    # What a person called it says more than a field that several kinds have.
+    return (
+        _by_words(table.name, facts) or _by_fields(table, facts) or _by_words(table.source, facts)
+    )
+
+
+def _by_fields(table: Table, facts: dict[str, Any]) -> str:
     for kind, fact in facts["kinds"].items():
         if any(all(each in table.columns for each in some) for some in fact["fields"]):
             return str(kind)
+    return ""
+
+
+def _by_words(name: str, facts: dict[str, Any]) -> str:
     for kind, fact in facts["kinds"].items():
-        if any(word.upper() in name for word in fact["words"]):
+        if any(word.upper() in name.upper() for word in fact["words"]):
             return str(kind)
     return ""
 
@@ -125,6 +135,10 @@ def measure_control(
     """
     facts = standard.data("control_layers.json")
     place = _Place(wkt)
+    # First of all: the parcels choose the plane.
+    now = place.bring(parcels, repair=False)
+    if now is None:
+        return ControlMeasure({}, {}, [], [parcels.name])
     names: dict[str, list[str]] = {}
     shapes: dict[str, list[GeometryArray]] = {}
     unknown, unplaced = [], []
@@ -144,9 +158,6 @@ def measure_control(
         if there is not None:
             shapes.setdefault(APPROVAL, []).append(there)
     uses = _uses(standard, facts)
-    now = place.bring(parcels, repair=False)
-    if now is None:
-        return ControlMeasure({}, names, unknown, [*unplaced, parcels.name])
     before = None if previous is None else place.bring(previous)
     job = _Job(
         now,

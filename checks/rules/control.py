@@ -33,6 +33,7 @@ class _ControlRule(Rule):
     family = Family.CONTROL
     kind: ClassVar[str]
     cause: ClassVar[str]
+    needs_previous: ClassVar[bool] = False
 
     def judge(self, case: Case) -> Judgement:
         """Judge every parcel of the use that this control restricts."""
@@ -43,7 +44,7 @@ class _ControlRule(Rule):
         if measure is None or self.kind not in measure.crossings:
             unplaced = measure is not None and bool(measure.unplaced)
             return out.skip(0, _UNPLACED if unplaced else _NONE_GIVEN)
-        if not self.can_judge(measure):
+        if self.needs_previous and not measure.with_previous:
             return out.skip(0, _NEEDS_PREVIOUS)
         crossing = measure.crossings[self.kind]
         out.tested = int(crossing.tested.sum())
@@ -54,10 +55,6 @@ class _ControlRule(Rule):
         for row in np.flatnonzero(bad & crossing.tested):
             self._write(case, measure, crossing, int(row), out)
         return out
-
-    def can_judge(self, measure: ControlMeasure) -> bool:
-        """Whether what was given suffices."""
-        return True
 
     @abstractmethod
     def words(self, code: str, area: float, share: float) -> Text:
@@ -152,9 +149,8 @@ class OutsideUrbanBoundary(_ControlRule):
     kind = URBAN
     cause = "outside_urban_boundary"
 
-    def can_judge(self, measure: ControlMeasure) -> bool:
-        """Old towns reach beyond boundaries drawn later: only what is new counts."""
-        return measure.with_previous
+    # Old towns reach beyond boundaries drawn later: only what is new counts.
+    needs_previous = True
 
     def words(self, code: str, area: float, share: float) -> Text:
         """See the base class."""
