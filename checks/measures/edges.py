@@ -36,7 +36,7 @@ MOST_BANDS = 4
 LEAST_SAMPLES = 8
 MOST_SAMPLES = 96
 _ALL_SAMPLES = 8_000_000
-_SUSPICION, _CHANCE = 0.5, 0.01
+_SUSPICION, _CHANCE = 0.5, 0.1
 
 _NO_PLACE = Text(
     "影像与图斑坐标系无法联系，无法套合",
@@ -98,7 +98,7 @@ def measure_edges(
     villages: IntArray,
     *,
     least: float = 0.5,
-    sigmas: float = 2.33,
+    sigmas: float = 1.0,
     progress: Progress = SILENT,
 ) -> EdgeMeasure:
     """Hold all outlines against the picture.

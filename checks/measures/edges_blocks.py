@@ -27,9 +27,10 @@ LEAST = 50
 _APART = 12
 _NEIGHBOURS = 9
 _ROUNDS = 3
+_CHOSEN = 0.1
 _ALIKE = 1.0
 _SHARED = 0.2
-_FLOOR = 0.15
+_FLOOR = 0.12
 _CLEAR_STRENGTH = 2.5
 _CLEAR_LEAD = 0.5
 _AHEAD = 1.5
@@ -208,7 +209,8 @@ def blocks(
     layer
         Shift of the layer in pixels, ``(2,)``.
     chance
-        Probability of any block in an honest layer.
+        Probability of any block in an honest layer, before its own parcels are
+        known; with them it must be a tenth of that.
     least, sigmas
         A block must be off by more than ``least`` pixels after ``sigmas``
         standard errors are taken off.
@@ -224,8 +226,13 @@ def blocks(
         best = joined[np.argmax(found.statistic[joined])]
         rows, shift, sigma = _refined(total, samples, xy, found, joined, layer, surface)
         if len(rows) >= LEAST // 3 and float(np.hypot(*shift)) - sigmas * sigma > least:
-            by_chance = float(min(p[best], 1.0))
-            out.append(Block(np.sort(rows), shift, sigma, by_chance, found.statistic[best]))
+            # Of its own parcels alone, a block that was moved stands out far more; they were
+            # chosen for it, which is why both must be unlikely.
+            strength = (float(np.hypot(*shift)) / sigma) ** 2
+            own = float(tail(np.array([strength]))[0]) * max(len(found.members) / 3, 1.0)
+            if own < chance * _CHOSEN:
+                by_chance = float(min(p[best], np.sqrt(p[best] * own), 1.0))
+                out.append(Block(np.sort(rows), shift, sigma, by_chance, strength))
     return out
 
 
