@@ -6,5 +6,14 @@ from ..protocol import Experiment
 from .frames_trials import Frames
 from .heights_trials import Heights, Misplaced
 from .photos_trials import PhotoViews
+from .reuse_trials import Reuse
+from .tracks_trials import Tracks
 
-EXPERIMENTS: tuple[Experiment, ...] = (Heights(), Misplaced(), PhotoViews(), Frames())
+EXPERIMENTS: tuple[Experiment, ...] = (
+    Heights(),
+    Misplaced(),
+    PhotoViews(),
+    Reuse(),
+    Tracks(),
+    Frames(),
+)

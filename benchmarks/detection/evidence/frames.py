@@ -71,7 +71,9 @@ def make_county(context: Context, ground: Ground, random: np.random.Generator) -
     if ground.name == "zion" and folder is not None:
         everything = land_cover(folder, ground.west, ground.north, 20_000)
         west, south, east, north = ground.extent
-        inside = shapely.within(everything, shapely.box(west + 200, south + 200, east - 200, north - 200))
+        inside = shapely.within(
+            everything, shapely.box(west + 200, south + 200, east - 200, north - 200)
+        )
         everything = everything[inside]
         middle = shapely.get_coordinates(shapely.centroid(everything))
         seed = middle[random.integers(len(middle))]
@@ -104,9 +106,7 @@ def _rows(
     return out
 
 
-def _grades(
-    ground: Ground, parcels: GeometryArray, random: np.random.Generator
-) -> list[int]:
+def _grades(ground: Ground, parcels: GeometryArray, random: np.random.Generator) -> list[int]:
     """Slope grade of most of each parcel, from the ground itself."""
     if ground.truth is None:
         raise ValueError("needs ground")
@@ -201,9 +201,7 @@ def _degrees(county: County, _: np.random.Generator) -> Delivery:
 def _ellipsoidal(county: County, random: np.random.Generator) -> Delivery:
     plain = right(county)
     geoid = random.uniform(10.0, 60.0) * random.choice([-1.0, 1.0])
-    return Delivery(
-        plain.parcels, plain.spots, np.round(plain.heights + geoid, 2), EPSG, EPSG
-    )
+    return Delivery(plain.parcels, plain.spots, np.round(plain.heights + geoid, 2), EPSG, EPSG)
 
 
 MISTAKES = (

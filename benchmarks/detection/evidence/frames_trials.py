@@ -149,7 +149,9 @@ def accused_parcels(evaluation: Evaluation) -> Measured:
     if not len(pool):
         return Measured(float("nan"), note="not tried")
     accused = pool.said >= DOUBTFUL
-    note = f"{int(accused.sum())} of {len(pool)}" + (f": {', '.join(sorted(kinds))}" if kinds else "")
+    note = f"{int(accused.sum())} of {len(pool)}" + (
+        f": {', '.join(sorted(kinds))}" if kinds else ""
+    )
     return Measured(float(accused.mean()), count=len(pool), note=note)
 
 

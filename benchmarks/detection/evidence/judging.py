@@ -98,9 +98,9 @@ def case_of(
     return Case(submission, Baseline(dem=str(dem), dem_origin=origin), standard(), settings)
 
 
-def judge(case: Case, family: Family) -> list[tuple[Rule, Judgement]]:
-    """What each rule of a family says."""
-    return [(rule, rule.judge(case)) for rule in rules(family)]
+def judge(case: Case, family: Family, without: Sequence[str] = ()) -> list[tuple[Rule, Judgement]]:
+    """What each rule of a family says, those ``without`` left out."""
+    return [(rule, rule.judge(case)) for rule in rules(family) if rule.id not in without]
 
 
 def findings_of(judged: Iterable[tuple[Rule, Judgement]]) -> list[Finding]:

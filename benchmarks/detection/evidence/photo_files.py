@@ -33,7 +33,11 @@ def with_exif(jpeg: bytes, shots: Shots, number: int, degrees: Sequence[float]) 
     exif = Image.Exif()
     moment = _moment(int(shots.taken[number]))
     stamp = moment.strftime("%Y:%m:%d %H:%M:%S")
-    exif[0x010F], exif[0x0110], exif[0x0132] = "HUAWEI", f"ELE-AL{int(shots.person[number]):02d}", stamp
+    exif[0x010F], exif[0x0110], exif[0x0132] = (
+        "HUAWEI",
+        f"ELE-AL{int(shots.person[number]):02d}",
+        stamp,
+    )
     exif[0x0112] = 1
     exif[0x8769] = {
         0x9003: stamp, 0x9004: stamp, 0x9011: "+08:00", 0xA405: 27, 0x920A: _ratio(4.4, 100)

@@ -1,0 +1,210 @@
+"""Experiments on tracks: drawn, replayed, impossible, or with heights that nobody measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ....checks.findings import Family, Finding
+from ....checks.measures.case import Settings
+from ....checks.measures.gcj02 import wgs84_to_gcj02
+from ....checks.table import GeometryArray
+from ..protocol import Context, FloatArray, Goal, Group, IntArray, Sample, Tampering
+from . import tracks_tampering as tamper
+from .goals import pooled_rate
+from .judging import case_of, findings_of, judge, parcel_table, said_by_object
+from .land import mosaic, to_degrees
+from .photos import END, START
+from .terrain import Ground, ground_of
+from .track_files import write_gpx, write_nmea
+from .tracks import KINDS, Track, genuine, real_windows, round_of
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the product made of a package of tracks; arrays of shape ``(tracks,)``."""
+
+    drawn: FloatArray
+    replayed: FloatArray
+    said: IntArray
+    findings: list[list[Finding]]
+
+    def group(
+        self, rows: Sequence[int], scores: str, causes: Sequence[str] = (), tile: int = 0
+    ) -> Group:
+        """Some tracks; ``scores`` ``drawn``, ``replayed`` or ``verdict``."""
+        chosen = np.array(rows, dtype=np.int64)
+        values = self.said.astype(np.float64) if scores == "verdict" else getattr(self, scores)
+        named = [any(f.cause in causes for f in self.findings[row]) for row in rows]
+        return Group(
+            values[chosen], self.said[chosen], tile + np.arange(len(chosen)),
+            np.array(named, dtype=bool) if causes else None,
+        )  # fmt: skip
+
+
+class Tracks:
+    """Tracks of field work, honest ones simulated or real; each track is one object."""
+
+    name = "tracks"
+    family = "tracks"
+    places = ("penn", "somerset", "costarica", "zion")
+    calibrated_on: tuple[str, ...] = ()
+    made_up: tuple[str, ...] = ()
+    replicates = (2, 8)
+
+    def run(self, context: Context, place: str, replicate: int) -> Sequence[Sample]:
+        """One county's tracks, genuine and spoiled."""
+        ground = ground_of(context, place, replicate)
+        if ground is None:
+            return []
+        random = context.random(self.name, place, replicate)
+        parcels = mosaic(ground, 120.0, 140, random)
+        count = 60 if context.quick else 90
+        honest = [
+            genuine(parcels, ground, random, KINDS[n % len(KINDS)], float(random.uniform(6, 18)))
+            for n in range(count)
+        ]
+        length = int(random.integers(80, 300))
+        honest += real_windows(context, ground, 10, length)
+
+        def seen(tracks: Sequence[Track], coded: bool = False) -> Seen:
+            return look(context.work, ground, parcels, tracks, coded)
+
+        clean, every = seen(honest), range(len(honest))
+        drawn, drawn_rows = self._drawn(parcels, ground, honest, random)
+        others, other_rows = self._others(ground, honest, random)
+        replays, replay_rows = self._replayed(honest, random)
+        found = (seen([*honest, *drawn]), seen([*honest, *others]), seen([*honest, *replays]))
+        base = len(honest)
+
+        def tampered(
+            number: int, rows: dict[str, list[int]], scores: str, causes: Sequence[str] = ()
+        ) -> list[Tampering]:
+            return [
+                Tampering(
+                    kind, 1.0, kind.replace("_", " "),
+                    found[number].group([base + row for row in own], scores, causes),
+                )
+                for kind, own in rows.items()
+            ]  # fmt: skip
+
+        odd = {"gcj02_tracks": seen(honest, coded=True).group(every, "verdict", ("gcj02",))}
+        impossible = {k: v for k, v in other_rows.items() if k in tamper.IMPOSSIBLE}
+        altitude = {k: v for k, v in other_rows.items() if k not in tamper.IMPOSSIBLE}
+
+        def sample(name: str, scores: str, own: list[Tampering]) -> Sample:
+            group = clean.group(every, scores)
+            more = odd if name == "track_impossible" else {}
+            return Sample(name, self.family, place, scores, group, own, more, replicate)
+
+        return [
+            sample("track_drawn", "drawn", tampered(0, drawn_rows, "drawn", ("drawn_track",))),
+            sample("track_impossible", "verdict", tampered(1, impossible, "verdict")),
+            sample("track_altitude", "verdict", tampered(1, altitude, "verdict")),
+            sample(
+                "track_replayed", "replayed",
+                tampered(2, replay_rows, "replayed", ("replayed_track",)),
+            ),
+        ]  # fmt: skip
+
+    def _drawn(
+        self,
+        parcels: GeometryArray,
+        ground: Ground,
+        honest: Sequence[Track],
+        random: np.random.Generator,
+    ) -> tuple[list[Track], dict[str, list[int]]]:
+        out: list[Track] = []
+        rows: dict[str, list[int]] = {}
+        for how in tamper.DRAWN:
+            for _ in range(4):
+                corners = round_of(parcels, ground, random, float(random.uniform(8, 18)))
+                like = honest[int(random.integers(len(honest)))]
+                rows.setdefault(how, []).append(len(out))
+                out.append(tamper.drawn(corners, like, how, random))
+        return out, rows
+
+    def _others(
+        self, ground: Ground, honest: Sequence[Track], random: np.random.Generator
+    ) -> tuple[list[Track], dict[str, list[int]]]:
+        out: list[Track] = []
+        rows: dict[str, list[int]] = {}
+
+        def add(kind: str, make: Callable[[Track], Track]) -> None:
+            for _ in range(4):
+                rows.setdefault(kind, []).append(len(out))
+                out.append(make(honest[int(random.integers(len(honest)))]))
+
+        for how in tamper.IMPOSSIBLE:
+            add(how, lambda track, how=how: tamper.impossible(track, how, random))
+        add("altitude_of_dem", lambda track: tamper.heights_of_dem(track, ground, False))
+        add("altitude_constant", lambda track: tamper.heights_of_dem(track, ground, True))
+        return out, rows
+
+    def _replayed(
+        self, honest: Sequence[Track], random: np.random.Generator
+    ) -> tuple[list[Track], dict[str, list[int]]]:
+        out: list[Track] = []
+        rows: dict[str, list[int]] = {}
+        for how in tamper.REPLAYED:
+            for _ in range(4):
+                rows.setdefault(how, []).append(len(out))
+                track = honest[int(random.integers(len(honest)))]
+                out.append(tamper.replayed(track, how, random))
+        return out, rows
+
+    def goals(self) -> Sequence[Goal]:
+        """Drawn and impossible tracks."""
+        return (
+            Goal(
+                "drawn track", "≥ 99 % at 0.1 %", 0.99,
+                pooled_rate("track_drawn", tamper.DRAWN, 0.001),
+                remedy="logs as the receiver wrote them (NMEA, one fix a second): a few clicks "
+                "with times carry too little to be told from a thinned log",
+            ),
+            Goal(
+                "impossible track", "≥ 99 % at 0.1 %", 0.99,
+                pooled_rate("track_impossible", tamper.IMPOSSIBLE, 0.001),
+            ),
+        )  # fmt: skip
+
+
+def look(
+    work: Path, ground: Ground, parcels: GeometryArray, tracks: Sequence[Track], coded: bool
+) -> Seen:
+    """Write the tracks, let the product read and judge them; ``coded``: all in GCJ-02."""
+    folder = work / "tracks"
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for number, track in enumerate(tracks):
+        degrees = to_degrees(track.xy)
+        if coded:
+            degrees = np.column_stack(wgs84_to_gcj02(degrees[:, 0], degrees[:, 1]))
+        if track.fix == 4 or number % 4 == 3:
+            path = folder / f"{number:04d}.nmea"
+            talker = ("GN", "BD", "GP")[number % 3]
+            paths.append(write_nmea(path, track, talker, degrees))
+        else:
+            paths.append(write_gpx(folder / f"{number:04d}.gpx", track, degrees))
+    settings = Settings(campaign_start=START, campaign_end=END)
+    case = case_of([parcel_table(parcels)], ground.dem, settings=settings, tracks=paths)
+    found = findings_of(judge(case, Family.TRACKS))
+    names = [path.name for path in paths]
+    by_name: dict[str, list[Finding]] = {name: [] for name in names}
+    for finding in found:
+        by_name.get(finding.object_id, []).append(finding)
+    measure = case.tracks
+    drawn, replayed = np.full(len(names), np.nan), np.full(len(names), np.nan)
+    if measure is not None:
+        rows = [names.index(track.name) for track in measure.tracks]
+        drawn[rows], replayed[rows] = measure.statistic, 0.0
+        for replay in measure.replays:
+            for one in {replay.one, replay.other}:
+                replayed[rows[one]] = max(replayed[rows[one]], replay.share)
+    for path in paths:
+        path.unlink()
+    said = np.array(said_by_object(found, names, lambda f: [f.object_id]), dtype=np.int64)
+    return Seen(drawn, replayed, said, [by_name[name] for name in names])
