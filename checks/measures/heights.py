@@ -257,14 +257,14 @@ def _measure_layer(
     limits = {name: (float(a), float(b)) for name, (a, b) in facts["terrain_classes"].items()}
     given = _compare(ground, plane, height, pixels, patches, limits)
     state = moved_state = _state(plane, height, ground.inside(pixels), np.isfinite(seen))
-    near = measure_nearness(plane, height, pixels, patches, given.slope)
+    near = measure_nearness(plane, height, pixels, patches, given.slope, ground.cell)
     moved, moved_near, like = None, None, measure_likeness(plane, height, seen)
     if shift.state == "found":
         step = np.array([shift.east, shift.north])
         there = ground.pixels(plane + step)
         around = ground.patches(there, _NEAR_CELLS, 1, progress.part(0.8, 0.9))
         moved = _compare(ground, plane + step, height, there, around, limits)
-        moved_near = measure_nearness(plane, height, there, around, moved.slope)
+        moved_near = measure_nearness(plane, height, there, around, moved.slope, ground.cell)
         beneath = around.at(there)
         known = np.isfinite(beneath)
         if nmad(moved.residual) < nmad(given.residual):

@@ -49,7 +49,7 @@ def digits_of(height: FloatArray) -> Digits:
     # Heights in halves and fifths have two or five digits only.
     if unit in (0.5, 0.05):
         return Digits(0, unit, [0] * 10, 0.0, 0.0, [])
-    last = np.mod(np.round(np.abs(height) / unit).astype(np.int64), 10)
+    last = np.mod(np.floor(np.abs(height) / unit + 1e-6).astype(np.int64), 10)
     counts = np.bincount(last, minlength=10)
     kept = np.ones(10, dtype=bool)
     kept[0] = counts[0] <= counts[1:].max()

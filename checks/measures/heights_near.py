@@ -25,6 +25,7 @@ from scipy.stats import binom
 from ..table import BoolArray, FloatArray, IntArray
 from .heights_cells import NUMERIC, anchoring, roughness
 from .heights_ground import METHODS, Patches
+from .heights_model import copying, usual_error
 from .heights_shift import spread_evenly
 from .robust import nmad, robust_mean
 
@@ -46,6 +47,7 @@ _SLOPING = 1.0  # degrees
 _LEAST_ERROR = 0.02
 _BLOCK = 80
 _LEAST_BLOCK = 35
+_MODEL_BLOCK, _MODEL_BLOCKS = 100, 6
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,13 @@ class Nearness:
         How much more the cells of exact heights stick out of their neighbours
         than cells two away do. About one where heights were taken from the
         DEM; large where the DEM was made from the heights.
+    copying
+        Logarithm of the likelihood ratio of copying over an honest survey by
+        :func:`.heights_model.copying`; NaN where too few points tell. The
+        continuous statistic of the layer: higher is more suspicious.
+    usual
+        Median of the differences usual with a DEM of this cell on this ground,
+        metres.
     """
 
     count: int
@@ -116,6 +125,8 @@ class Nearness:
     block_evidence: FloatArray
     suspicion: FloatArray
     anchored: float = 1.0
+    copying: float = float("nan")
+    usual: float = float("nan")
     spreads: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -131,12 +142,19 @@ class Nearness:
 
     @property
     def statistic(self) -> float:
-        """Continuous statistic of the layer, ``-ln ratio``: higher is more suspicious."""
-        return float(-np.log(max(self.ratio, 1e-6))) if self.ratio >= 0 else float("nan")
+        """Continuous statistic of the layer: higher is more suspicious."""
+        exact = -np.log(10) * min(self.spike, self.all_exact)
+        known = np.isfinite(self.copying)
+        return float(max(self.copying, exact)) if known else float("nan")
 
 
 def measure_nearness(
-    xy: FloatArray, height: FloatArray, pixels: FloatArray, patches: Patches, slope: FloatArray
+    xy: FloatArray,
+    height: FloatArray,
+    pixels: FloatArray,
+    patches: Patches,
+    slope: FloatArray,
+    cell: float,
 ) -> Nearness:
     """Compare heights with the DEM interpolated in each way it could be copied.
 
@@ -148,10 +166,12 @@ def measure_nearness(
         Where the points lie in the DEM, and the cells around them (seven across).
     slope
         Degrees, shape ``(n,)``.
+    cell
+        Of the DEM, metres.
     """
     residuals = {method: height - patches.at(pixels, method) for method in METHODS}
     rough = roughness(patches)
-    good = np.isfinite(rough) & np.isfinite(xy).all(axis=1)
+    good = np.isfinite(rough) & np.isfinite(slope) & np.isfinite(xy).all(axis=1)
     for residual in residuals.values():
         good &= np.isfinite(residual)
     resolution = resolution_of(height[good])
@@ -190,18 +210,47 @@ def measure_nearness(
         block_evidence=block_evidence,
         suspicion=suspicion,
         anchored=anchoring(patches, exact),
+        copying=_copying(likely, xy[few], rough[few], slope[few], cell, resolution),
+        usual=_typical(np.hypot(rough[few], usual_error(slope[few], cell))),
         spreads=spreads,
     )
 
 
 def resolution_of(height: FloatArray) -> float:
-    """The coarsest usual unit of which nearly all heights are multiples, metres."""
+    """The coarsest usual unit of which nearly all heights are multiples, metres.
+
+    A constant may have been added after rounding: it is taken off.
+    """
     height = height[np.isfinite(height)]
     for unit in _UNITS:
-        steps = height / unit
-        if len(height) and np.mean(np.abs(steps - np.round(steps)) * unit < 1e-4) >= _FOLLOW:
+        if not len(height):
+            break
+        rest = np.round(np.mod(height, unit) * 1000).astype(np.int64) % round(unit * 1000)
+        if np.bincount(rest).max() >= _FOLLOW * len(height):
             return unit
     return _UNITS[-1]
+
+
+def _typical(values: FloatArray) -> float:
+    return float(np.median(values)) if len(values) else float("nan")
+
+
+def _copying(
+    residuals: dict[str, FloatArray],
+    xy: FloatArray,
+    rough: FloatArray,
+    slope: FloatArray,
+    cell: float,
+    resolution: float,
+) -> float:
+    """The weighing of :mod:`.heights_model`, over blocks spread evenly."""
+    if len(rough) < _LEAST_BLOCK // 2:
+        return float("nan")
+    blocks = blocks_of(xy, _MODEL_BLOCK)
+    chosen = np.unique(np.linspace(0, len(blocks) - 1, _MODEL_BLOCKS).astype(np.int64))
+    some = [blocks[number] for number in chosen]
+    each = [residuals[method] for method in METHODS]
+    return copying(each, xy, rough, slope, cell, resolution, some)
 
 
 def spread_of(values: FloatArray) -> float:

@@ -15,6 +15,7 @@ from .heights_base import (
     HeightRule,
     Judged,
     asprs_class,
+    least_shift,
 )
 from .heights_contours import ContourCrossing, ContourInterval, ContourNeighbour
 from .heights_far import UnrelatedHeights, WrongSheet
@@ -94,9 +95,7 @@ class DatumShift(HeightRule):
                 score=float(np.clip(1 - shift.after / shift.before, 0.0, 1.0)),
                 measured=f"{shift.length:.1f}",
                 expected="0",
-                tolerance=round(
-                    max(self.limit("least_cells") * one.cell, self.limit("least_m")), 2
-                ),
+                tolerance=round(least_shift(self.spec.limits, one.cell), 2),
                 unit="m",
                 cause=cause,
                 where=one.extent,

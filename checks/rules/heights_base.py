@@ -173,11 +173,17 @@ def shift_counts(standard: Standard, heights: HeightSet, cell: float) -> bool:
         shift.state == "found"
         and heights.moved is not None
         and shift.count >= limits["least_points"]
-        and shift.length >= max(limits["least_cells"] * cell, limits["least_m"])
+        and shift.length >= least_shift(limits, cell)
         and shift.length >= limits["least_sigmas"] * shift.sigma
         and shift.after <= limits["most_ratio"] * shift.before
         and shift.gain >= limits["least_gain"]
     )
+
+
+def least_shift(limits: dict[str, Any], cell: float) -> float:
+    """Metres from which a shift counts: a cell, of coarse DEMs no more than a datum's shift."""
+    coarse = max(limits["coarse_cells"] * cell, limits["coarse_m"])
+    return float(max(min(limits["least_cells"] * cell, coarse), limits["least_m"]))
 
 
 class HeightRule(Rule):

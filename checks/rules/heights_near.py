@@ -72,7 +72,7 @@ class CopiedHeights(HeightRule):
         return clear or near.typical >= self.limit("least_rough_m")
 
     def _kind(self, near: Nearness) -> str:
-        """``exact``, ``all_exact``, ``nearest``, ``hidden``, ``blocks`` or nothing."""
+        """``exact``, ``all_exact``, ``nearest``, ``hidden``, ``unlike_dem``, ``blocks``."""
         enough = near.clear_exact >= self.limit("least_exact")
         if near.spike <= -self.limit("sure_decades") and enough:
             return "exact"
@@ -85,6 +85,10 @@ class CopiedHeights(HeightRule):
         close = near.ratio <= self.limit("most_ratio")
         if near.evidence >= self.limit("least_evidence") and close:
             return "hidden"
+        small = near.spread <= self.limit("most_usual") * near.usual
+        small &= near.spread >= self.limit("least_noise_m")
+        if near.copying >= self.limit("least_copying") and small:
+            return "unlike_dem"
         return "blocks" if len(self._blocks(near)) else ""
 
     def _blocks(self, near: Nearness) -> Any:
@@ -183,6 +187,18 @@ def _message(name: str, near: Nearness, kind: str, count: int) -> Text:
             f"{near.spreads['bilinear']:.2f} m about bilinear heights), which no ground does: "
             "probably read off this DEM",
         )
+    if kind == "unlike_dem":
+        return Text(
+            f"{name} 的高程与 DEM{zh}过于接近：离散度 {near.spread:.2f} 米，仅为该格网 DEM 在此地形"
+            f"通常误差 {near.usual:.2f} 米的 {near.spread / near.usual:.0%}，且不像 DEM 误差那样随"
+            "坡度增大、在邻点间相关，疑似取自该 DEM 后加入随机误差；DEM 精度远高于其格网通常"
+            "水平时也会如此",
+            f"Heights of {name} are too near to the DEM{en}: a spread of {near.spread:.2f} m, "
+            f"{near.spread / near.usual:.0%} of the {near.usual:.2f} m usual with a DEM of this "
+            "grid on this ground, which neither grows with slope nor is shared by neighbours as "
+            "errors of a DEM are: perhaps read off the DEM, with noise added; a DEM far better "
+            "than its grid suggests does the same",
+        )
     part_zh = f"其中 {count} 个点连片" if kind == "blocks" else f"{near.count} 个点"
     part_en = f"{count} neighbouring points" if kind == "blocks" else f"{near.count} points"
     return Text(
@@ -207,6 +223,8 @@ def _evidence(one: Judged, near: Nearness, kind: str, count: int) -> dict[str, A
         "dem_interpolation_error_m": _number(near.typical),
         "ratio": _number(near.ratio),
         "log_likelihood_ratio": _number(near.evidence),
+        "copying_log_likelihood_ratio": _number(near.copying),
+        "usual_difference_m": _number(near.usual),
         "staircase_log_likelihood_ratio": _number(near.nearest_evidence),
         "exact_on_rough_ground": [near.clear_exact, near.clear],
         "exact_on_slopes": [near.sloping_exact, near.sloping],
