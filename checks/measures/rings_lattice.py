@@ -32,7 +32,7 @@ _LEAST_TURNS = 12
 _LEAST_EDGES = 16
 _EVEN = 0.01
 _BY_CHANCE = 0.08
-_ROUND = np.radians(2.0)
+_ROUND, _ROUND_SHARE = np.radians(0.3), 0.1
 _TIE = 1.0
 _LN10 = float(np.log(10.0))
 
@@ -237,7 +237,8 @@ class _Edges:
         count = np.bincount(self.row[good], minlength=self.rows)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.bincount(self.row[good], self.turn[good], minlength=self.rows) / count
-        close = np.abs(self.turn[good] - mean[self.row[good]]) < _ROUND
+        mean_here = mean[self.row[good]]
+        close = np.abs(self.turn[good] - mean_here) < _ROUND + _ROUND_SHARE * np.abs(mean_here)
         alike = np.bincount(self.row[good], close, minlength=self.rows)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray((alike / count > 0.8) & (np.abs(mean) > 1e-3))

@@ -68,7 +68,9 @@ def picture(tmp_path_factory):
 
 
 def inner(sites):
-    return np.flatnonzero((sites > 1.5 * SIDE).all(axis=1) & (sites < SIZE - 1.5 * SIDE).all(axis=1))
+    return np.flatnonzero(
+        (sites > 1.5 * SIDE).all(axis=1) & (sites < SIZE - 1.5 * SIDE).all(axis=1)
+    )
 
 
 def test_outlines_drawn_well_lie_where_the_picture_is(picture):
