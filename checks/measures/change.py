@@ -15,65 +15,22 @@ import numpy as np
 
 from ..baseline import Baseline, Image
 from ..findings import Text
-from ..grid import Window
 from ..placing import Placing
 from ..progress import SILENT, Progress
 from ..raster import Raster, RasterError
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray
 from .change_irmad import Mad, find_mad
 from .change_local import level, relief_free, unexplained
-from .change_pair import ImagePair, gradient, grid_like, pair_of
+from .change_pair import ImagePair, grid_like, pair_of
 from .change_part import Looks, Parts, parts_of, typical
 from .change_peers import learn
 from .change_sample import Registration, register, sample_of
-from .image_file import ImageFile
-from .outlines import Outlines
+from .change_views import CLEAR_SHARE, LEAST_CELLS, PairCells, Views, named_changes
 from .sweep import bounds_of, outlines_on_grid
-from .zonal import Cells, Sums, default_threads, sweep
-from .zonal_window import Field
+from .zonal import default_threads, sweep
 
-LEAST_CELLS = 4.0
-_INSIDE_CELLS = 9.0
-_CLEAR_SHARE = 0.6
 _BELIEVED = 0.9
 _ODD = 0.01
-
-
-class PairCells:
-    """Both images' bands, their MAD variates and the fall of the ground, cell by cell."""
-
-    class_count = 0
-
-    def __init__(self, pair: ImagePair, mad: Mad, dem: Raster | None) -> None:
-        self.raster = pair.first.raster
-        self.field_count = pair.first.count + pair.second.count + len(mad) + 2 * (dem is not None)
-        self._pair, self._mad, self._dem = pair, mad, dem
-
-    def of(self, window: Window) -> Cells:
-        """The cells of ``window``; valid where both images show the ground."""
-        one, other, clear = self._pair.read(window)
-        values = self._mad.variates(one[:, clear].T, other[:, clear].T).T
-        variates = np.zeros((len(self._mad), *clear.shape), dtype=np.float32)
-        variates[:, clear] = values
-        layers = [*one, *other, *variates]
-        for layer in layers[: len(one) + len(other)]:
-            layer[~clear] = 0
-        fields = [Field(layer, clear) for layer in layers]
-        if self._dem is not None:
-            fields += self._fall(window)
-        return Cells(None, fields)
-
-    def _fall(self, window: Window) -> list[Field]:
-        assert self._dem is not None
-        heights, known = self._dem.read(window, halo=1)
-        across, down = self._dem.grid.spacing(window.row, window.rows)
-        fall = gradient(heights.astype(np.float64), across, down)
-        whole = np.ones(fall.shape[1:], dtype=bool)
-        if known is not None:
-            for row, column in ((1, 0), (1, 2), (0, 1), (2, 1)):
-                whole &= known[row : row + window.rows, column : column + window.columns]
-        fall[:, ~whole] = 0
-        return [Field(layer, whole) for layer in fall]
 
 
 @dataclass(frozen=True)
@@ -167,7 +124,7 @@ class ChangeMeasure:
     @property
     def least_clear(self) -> float:
         """Share of a parcel that must be seen in both images."""
-        return _CLEAR_SHARE
+        return CLEAR_SHARE
 
 
 def measure_change(
@@ -207,7 +164,7 @@ def measure_change(
         sums = sweep(outline, PairCells(pair, mad, dem), progress.part(0.35, 0.95))
     except RasterError as error:
         return replace(nothing, problem=error.text)
-    views = _Views.of(sums, pair, mad, outline, dem is not None)
+    views = Views.of(sums, pair, mad, outline, dem is not None)
     believed = (now == before) & (purity >= _BELIEVED) & (now >= 0) & views.seen
     found, looks = _judged(nothing, views, believed, pair)
     odd = _odd(found, now == before)
@@ -254,55 +211,8 @@ def _dem(path: str, pair: ImagePair) -> Raster | None:
         return None  # relief only sharpens the comparison; that the DEM fails is told elsewhere
 
 
-@dataclass(frozen=True)
-class _Views:
-    """What the sweep saw of each parcel: means of bands, their unevenness, the fall."""
-
-    first: FloatArray
-    second: FloatArray
-    unevenness: FloatArray
-    fall: FloatArray
-    place: FloatArray
-    cells: FloatArray
-    clear_share: FloatArray
-    reached: FloatArray
-
-    @property
-    def seen(self) -> BoolArray:
-        return (self.cells >= LEAST_CELLS) & (self.clear_share >= _CLEAR_SHARE)
-
-    @staticmethod
-    def of(sums: Sums, pair: ImagePair, mad: Mad, outline: Outlines, fall: bool) -> _Views:
-        area = float(np.prod(pair.grid.spacing(pair.grid.height // 2, 1)))
-        field = sums.fields[0]
-        inside = field.inside.area / area
-        pure = inside >= _INSIDE_CELLS
-        parts = [s.inside.mean * 1.0 for s in sums.fields]
-        means = np.column_stack(
-            [np.where(pure, a, s.whole.mean) for a, s in zip(parts, sums.fields)]
-        )
-        spreads = np.column_stack(
-            [np.where(pure, s.inside.deviation, s.whole.deviation) for s in sums.fields]
-        )
-        p, q, k = pair.first.count, pair.second.count, len(mad)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(outline.area > 0, field.whole.area / area / outline.area, 0.0)
-            uneven = np.log(np.sqrt((spreads[:, p + q : p + q + k] ** 2).mean(axis=1)) + 1e-6)
-        bounds = outline.bounds
-        return _Views(
-            first=means[:, :p],
-            second=means[:, p : p + q],
-            unevenness=uneven[:, None],
-            fall=means[:, p + q + k :] if fall else np.zeros((len(means), 0)),
-            place=np.column_stack([bounds[:, ::2].mean(axis=1), bounds[:, 1::2].mean(axis=1)]),
-            cells=np.where(pure, inside, field.whole.area / area),
-            clear_share=np.clip(np.nan_to_num(share), 0.0, 1.0),
-            reached=np.where(outline.area > 0, sums.area, 0.0),
-        )
-
-
 def _judged(
-    nothing: ChangeMeasure, views: _Views, believed: BoolArray, pair: ImagePair
+    nothing: ChangeMeasure, views: Views, believed: BoolArray, pair: ImagePair
 ) -> tuple[ChangeMeasure, Looks]:
     """All statistics of parcels that were seen."""
     groups, now, before = len(nothing.peers), nothing.now, nothing.before
@@ -329,6 +239,7 @@ def _judged(
     likelihood = looks.likelihood(first, views.cells)
     as_before = peers.likelihood(change, views.cells)
     unchanged = as_before[np.arange(len(past)), np.maximum(past, 0)]
+    greener, brighter, wetter, ndvi = named_changes(pair, views, teaches, past, groups)
     found = replace(
         nothing,
         cells=views.cells,
@@ -345,7 +256,10 @@ def _judged(
         contrast=_contrast(unchanged, likelihood, now, before),
         unchanged=unchanged,
         peers=peers.count,
-        **_words(pair, views, teaches, past, groups),
+        greener=greener,
+        brighter=brighter,
+        wetter=wetter,
+        ndvi=ndvi,
     )
     return found, Looks(looks, looks_before)
 
@@ -360,66 +274,12 @@ def _contrast(
         return np.where(known, (unchanged - new) / np.log(10), np.nan)
 
 
-def _words(
-    pair: ImagePair, views: _Views, teaches: IntArray, past: IntArray, groups: int
-) -> dict[str, FloatArray]:
-    """Changes that have names, beyond what peers changed."""
-    one, other = pair.first, pair.second
-    ndvi, ndvi_before = (
-        _index(image, mean, "nir", "red")
-        for image, mean in ((one, views.first), (other, views.second))
-    )
-    wet, wet_before = (
-        _index(image, mean, "green", "nir")
-        for image, mean in ((one, views.first), (other, views.second))
-    )
-    visible = [r for r in ("blue", "green", "red") if None not in (one.role(r), other.role(r))]
-    brighter = np.full(len(teaches), np.nan)
-    if visible:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            each = [_ratio(views, one.role(role), other.role(role)) for role in visible]
-        brighter = np.mean(each, axis=0)
-    changes = {"greener": ndvi - ndvi_before, "brighter": brighter, "wetter": wet - wet_before}
-    out = {name: _beside(value, teaches, past, groups) for name, value in changes.items()}
-    return {**out, "ndvi": ndvi}
-
-
-def _ratio(views: _Views, i: int | None, j: int | None) -> FloatArray:
-    """A band now over the same band before, in units of its usual value."""
-    assert i is not None and j is not None
-    before = views.second[:, j]
-    ratio = views.first[:, i] / np.where(before > 0, before, np.nan)
-    usual = float(np.nanmedian(ratio)) if np.isfinite(ratio).any() else np.nan
-    return ratio / usual - 1
-
-
-def _index(image: ImageFile, means: FloatArray, plus: str, minus: str) -> FloatArray:
-    """Normalised difference of two bands; an NDVI band itself where there is one."""
-    ready = image.role("ndvi") if plus == "nir" else None
-    if ready is not None:
-        return means[:, ready]
-    a, b = image.role(plus), image.role(minus)
-    if a is None or b is None:
-        return np.full(len(means), np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (means[:, a] - means[:, b]) / (means[:, a] + means[:, b])
-
-
-def _beside(value: FloatArray, teaches: IntArray, past: IntArray, groups: int) -> FloatArray:
-    """What is left when the usual change of the group is taken off."""
-    usual = np.full(groups + 1, np.nan)
-    for number in range(groups):
-        some = value[(teaches == number) & np.isfinite(value)]
-        if len(some):
-            usual[number] = np.median(some)
-    return value - usual[past]
-
-
 def _nothing(now: IntArray, before: IntArray, groups: int) -> ChangeMeasure:
     count = len(now)
     none, zero = np.full(count, np.nan), np.zeros(count)
     wide = np.full((count, groups), np.nan)
     return ChangeMeasure(
         None, now, before, np.zeros(count, dtype=bool), zero, zero, zero, none, none, none, none,
-        wide, wide, wide, wide, none, none, none, none, none, none, np.zeros(groups, dtype=np.int64),
+        wide, wide, wide, wide, none, none, none, none, none, none,
+        np.zeros(groups, dtype=np.int64),
     )  # fmt: skip

@@ -160,7 +160,8 @@ class _Sums:
     def of(blocks: Blocks, weigh: Callable[[Any, Any], FloatArray] | None = None) -> _Sums | None:
         total = 0.0
         count = unchanged = split = 0
-        origin = first = products = None
+        origin: FloatArray | None = None
+        first = products = np.zeros(0)
         for one, other in blocks():
             if not len(one):
                 continue
@@ -178,7 +179,7 @@ class _Sums:
             products += weighted.T @ both
             count += len(both)
             unchanged += int((weight > _UNCHANGED).sum())
-        if origin is None or first is None or products is None or not total > 0:
+        if origin is None or not total > 0:
             return None
         middle = first / total
         covariance = products / total - np.outer(middle, middle)

@@ -71,7 +71,8 @@ def robust_cloud(values: FloatArray) -> Cloud:
     shape = np.atleast_2d(np.corrcoef(scores.T)) if count > 2 else np.eye(size)
     shape = np.where(np.isfinite(shape), shape, 0.0)
     np.fill_diagonal(shape, 1.0)
-    covariance = np.outer(spread, spread) * (0.9 * shape + 0.1 * np.eye(size))
+    start = np.outer(spread, spread) * (0.9 * shape + 0.1 * np.eye(size))
+    covariance: FloatArray = np.asarray(start, dtype=np.float64)
     kept = max(int(_KEPT * count), min(count, size + 2))
     floor = np.diag(np.square(1e-3 * spread))
     for _ in range(_STEPS):
