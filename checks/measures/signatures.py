@@ -26,13 +26,14 @@ from .signatures_mixture import Mixture, choose_modes, fit_mixture
 
 FOLDS = 5
 _BLOCKS = 15
-_ROUNDS = 2
+_ROUNDS = 3
 _MOST_OF_GROUP = 6_000
 _MOST_FITTED = 2_000
 _LEAST_OF_GROUP = 12
 _LEAST_FITTED = 8
-_DOUBTED = 0.05
-_MOST_LEFT_OUT = 0.3
+_DRAWN, _DRAWN_ALONE = 0.1, 0.25
+_DOUBTED = 0.5
+_MOST_LEFT_OUT = 0.4
 _SIZES = (0.0, 12.0, 20.0, 40.0, 100.0)
 _MOST_WIDER = 4.0
 _LEAST_CONSISTENT = 0.35
@@ -133,7 +134,8 @@ def measure_signatures(
     blocks = _Blocks(used.place)
     fold = blocks.fold(used.place)
     values = space.of(used.values)
-    models, logs, kept = _learn(values, used, fold, groups, progress)
+    random = _DRAWN_ALONE if submitted is None else _DRAWN
+    models, logs, kept = _learn(values, used, fold, groups, random, progress)
     known, calibration = _consistent(logs, used.group, known)
     if known.sum() < 2:
         return None
@@ -216,7 +218,12 @@ class _Blocks:
 
 
 def _learn(
-    values: FloatArray, used: Samples, fold: IntArray, groups: int, progress: Progress
+    values: FloatArray,
+    used: Samples,
+    fold: IntArray,
+    groups: int,
+    random: float,
+    progress: Progress,
 ) -> tuple[list[_Model], FloatArray, BoolArray]:
     """Models by fold, cross-fitted log densities, and which parcels were kept in the end."""
     kept = np.ones(len(values), dtype=bool)
@@ -237,7 +244,7 @@ def _learn(
             logs[rows] = model.log_densities(values[rows], used.cells[rows], groups)
             models.append(model)
         if turn < _ROUNDS - 1:
-            kept = _believed(logs, used.group)
+            kept = _believed(logs, used.group, random)
     return models, logs, kept
 
 
@@ -287,18 +294,30 @@ def _wider(values: FloatArray, used: Samples, inside: BoolArray, pooled: FloatAr
     return out
 
 
-def _believed(logs: FloatArray, group: IntArray) -> BoolArray:
-    """Parcels whose own group is not out of the question; most of every group."""
-    with np.errstate(invalid="ignore"):
-        away = logs - logs.max(axis=1, keepdims=True)
-    own = away[np.arange(len(group)), group]
-    kept = own > np.log(_DOUBTED)
+def _believed(logs: FloatArray, group: IntArray, random: float) -> BoolArray:
+    """Parcels that more likely than not belong to their group; most of every group.
+
+    A wrong declaration of a common kind of land can make up much of a small
+    group, so groups count by their size: Bayes' rule where one label in ten
+    were drawn at random.
+    """
+    count = np.bincount(group, minlength=logs.shape[1])
+    known = count > 0
+    with np.errstate(divide="ignore"):
+        away = np.where(known, logs + np.log(count), -np.inf)
+    away = away - away.max(axis=1, keepdims=True)
+    rows = np.arange(len(group))
+    drawn = random / max(int(known.sum()) - 1, 1)
+    chance = np.exp(away) * drawn
+    chance[rows, group] *= (1 - random) / drawn
+    own = chance[rows, group] / np.maximum(chance.sum(axis=1), 1e-300)
+    kept = own > _DOUBTED
     for number in np.unique(group):
-        rows = np.flatnonzero(group == number)
-        most = int(_MOST_LEFT_OUT * len(rows))
-        if (~kept[rows]).sum() > most:
-            kept[rows] = True
-            kept[rows[np.argsort(own[rows], kind="stable")[:most]]] = False
+        some = np.flatnonzero(group == number)
+        most = int(_MOST_LEFT_OUT * len(some))
+        if (~kept[some]).sum() > most:
+            kept[some] = True
+            kept[some[np.argsort(own[some], kind="stable")[:most]]] = False
     return kept
 
 

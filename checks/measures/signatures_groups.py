@@ -79,10 +79,8 @@ def class_groups(standard: Standard) -> ClassGroups:
     """Read the groups of a standard."""
     data = standard.data("class_groups.json")
     names = tuple(data["groups"])
-    titles = tuple(
-        Text(f"{fact['code']} {fact['zh']}", f"{fact['code']} {fact['en']}")
-        for fact in data["groups"].values()
-    )
+    facts = data["groups"].values()
+    titles = tuple(Text(f.get("zh", ""), f.get("en", "")) for f in facts)
     alike = np.zeros((len(names), len(names)), dtype=bool)
     for pair in data["alike"]:
         one, other = names.index(pair["one"]), names.index(pair["other"])

@@ -106,15 +106,17 @@ class ClassRule(ImageryRule):
                 f"like {last.en}",
             )
         share = f"{100 * tail:.2g}%"
-        also = Text("", "")
-        if before >= 0:
-            last = measure.groups.titles[before]
-            also = Text(f"；上年度一张图为“{last.zh}”", f"; last year's one map has {last.en}")
-        return Text(
+        said = Text(
             f"填报地类“{zh}”与影像不符：影像上看像“{title.zh}”"
-            f"（真实的该类图斑中约 {share} 会如此）{also.zh}",
+            f"（真实的该类图斑中约 {share} 会如此）",
             f"Declared {en}, but in the image it looks like {title.en} (as about {share} of "
-            f"true parcels of the class would){also.en}",
+            "true parcels of the class would)",
+        )
+        if before < 0:
+            return said
+        last = measure.groups.titles[before]
+        return Text(
+            f"{said.zh}；上年度一张图为“{last.zh}”", f"{said.en}; last year's one map has {last.en}"
         )
 
 
