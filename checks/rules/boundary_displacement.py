@@ -74,10 +74,13 @@ class _DisplacementRule(Rule):
         """Judge what could be compared."""
         raise NotImplementedError
 
-    def tolerance(self, one: Held, kind: str, pixels: float) -> float:
-        """Metres allowed: millimetres on the map, and never below the image's own accuracy."""
-        scale = self.limit("map_scale")
-        return max(self.limit(kind) / 1000 * scale, pixels * one.edges.pixel)
+    def tolerance(self, one: Held, pixels: float) -> float:
+        """Metres allowed: millimetres on the map, and never below the image's own accuracy.
+
+        That of clear boundaries, since where no edge is seen nothing is judged.
+        """
+        on_map = self.limit("clear_mm") / 1000 * self.limit("map_scale")
+        return max(on_map, pixels * one.edges.pixel)
 
 
 class LayerShift(_DisplacementRule):
@@ -94,7 +97,7 @@ class LayerShift(_DisplacementRule):
         shift = one.metres(edges.whole)
         length = float(np.hypot(*shift))
         sigma = _along(edges.layer.covariance[0], edges.whole) * edges.pixel
-        allowed = self.tolerance(one, "clear_mm", self.limit("least_px"))
+        allowed = self.tolerance(one, self.limit("least_px"))
         if not length - self.limit("sigmas") * sigma > allowed:
             return
         name = one.table.name
@@ -147,7 +150,7 @@ class BlockShift(_DisplacementRule):
         out.tested = int(known.sum())
         if not known.all():
             out.skip(int((~known).sum()), NO_EDGES)
-        allowed = self.tolerance(one, "clear_mm", self.limit("least_px"))
+        allowed = self.tolerance(one, self.limit("least_px"))
         for block in edges.blocks:
             length = float(np.hypot(*one.metres(block.shift)))
             sigma = block.sigma * edges.pixel
@@ -222,7 +225,7 @@ class ParcelShift(_DisplacementRule):
             if rows.any():
                 out.skip(int(rows.sum()), reason)
                 out.excuses.append((rows, reason))
-        allowed = self.tolerance(one, "unclear_mm", self.limit("least_px"))
+        allowed = self.tolerance(one, self.limit("least_px"))
         moved = np.hypot(*one.metres(fits.move).T)
         size = np.where(fits.way == MOVED, moved, np.abs(fits.outward) * edges.pixel)
         with np.errstate(invalid="ignore"):

@@ -118,7 +118,9 @@ def test_even_spacing():
 
 def blob(rng):
     angle = np.linspace(0, 2 * np.pi, 400, endpoint=False)
-    waves = sum(rng.normal(0, 8 / n) * np.cos(n * angle + rng.uniform(0, 6)) for n in range(2, 6))
+    waves = sum(
+        rng.choice([-12, 12]) / n * np.cos(n * angle + rng.uniform(0, 6)) for n in range(2, 6)
+    )
     return ((60 + waves) * np.exp(1j * angle)).view(float).reshape(-1, 2)
 
 
