@@ -17,10 +17,11 @@ from .photo_features import Overlap
 
 Picture = npt.NDArray[np.float32]
 
-_LONGER = 160
+LONGER = 160
 _STEPS = (3.0, 3.0, 1.5, 1.5, 0.7, 0.7, 0.7)
 _BLOCKS = 6
-_LEAST_IN_BLOCK = 60
+_LEAST_IN_BLOCK = 9
+_LEAST_INSIDE = 100
 _FLAT = 0.15
 
 
@@ -41,22 +42,25 @@ class Laid:
 NOT_LAID = Laid(0.0, 0.0, 0.0)
 
 
-def lay_over(one: Picture, other: Picture, overlap: Overlap) -> Laid:
+def lay_over(one: Picture, other: Picture, overlap: Overlap, longer: int = LONGER) -> Laid:
     """Lay ``one`` over ``other`` as ``overlap`` says, refine, and compare.
 
     Parameters
     ----------
     one, other
         Grey values, shapes as the pictures' own.
+    longer
+        Pixels of the longer side at which they are compared.
     """
-    first, second = _sized(one), _sized(other)
+    first, second = _sized(one, longer), _sized(other, longer)
     rows, columns = np.mgrid[: first.shape[0], : first.shape[1]].astype(np.float64)
-    x, y = (columns + 0.5) / _LONGER, (rows + 0.5) / _LONGER
+    x, y = (columns + 0.5) / longer, (rows + 0.5) / longer
     if overlap.mirrored:
         x = -x
     place = np.array([overlap.scale, overlap.shift_x, overlap.scale, overlap.shift_y])
     for sigma in _STEPS:
-        moved = _refined(place, gaussian_filter(first, sigma), gaussian_filter(second, sigma), x, y)
+        width = sigma * longer / LONGER
+        moved = _refined(place, gaussian_filter(first, width), gaussian_filter(second, width), x, y)
         if moved is None:
             break
         place = moved
@@ -71,9 +75,9 @@ def lay_over(one: Picture, other: Picture, overlap: Overlap) -> Laid:
     )
 
 
-def _sized(picture: Picture) -> npt.NDArray[np.float64]:
-    """The picture with its longer side ``_LONGER`` pixels, contrast evened out."""
-    factor = _LONGER / max(picture.shape)
+def _sized(picture: Picture, longer: int) -> npt.NDArray[np.float64]:
+    """The picture with its longer side ``longer`` pixels, contrast evened out."""
+    factor = longer / max(picture.shape)
     smooth = gaussian_filter(picture.astype(np.float64), max(0.0, 0.4 / factor - 0.4))
     small = zoom(smooth, factor, order=1, grid_mode=True, mode="nearest")
     return np.asarray((small - small.mean()) / (small.std() + 1e-6))
@@ -85,8 +89,9 @@ def _seen(
     x: npt.NDArray[np.float64],
     y: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    column = (place[0] * x + place[1]) * _LONGER - 0.5
-    row = (place[2] * y + place[3]) * _LONGER - 0.5
+    longer = max(second.shape)
+    column = (place[0] * x + place[1]) * longer - 0.5
+    row = (place[2] * y + place[3]) * longer - 0.5
     inside = (column >= 0) & (row >= 0)
     inside &= (column <= second.shape[1] - 1) & (row <= second.shape[0] - 1)
     return map_coordinates(second, [row, column], order=1, mode="nearest"), inside
@@ -101,19 +106,20 @@ def _refined(
 ) -> npt.NDArray[np.float64] | None:
     """One step of Gauss-Newton with gain and offset; ``None`` where it leads nowhere."""
     seen, inside = _seen(place, second, x, y)
-    if inside.sum() < 400:
+    if inside.sum() < _LEAST_INSIDE:
         return None
     down, across = np.gradient(second)
     east, _ = _seen(place, across, x, y)
     south, _ = _seen(place, down, x, y)
     ours, theirs = first[inside], seen[inside]
     ours = (ours - ours.mean()) / (ours.std() + 1e-6) * theirs.std() + theirs.mean()
-    design = np.column_stack(
+    longer = max(second.shape)
+    design = longer * np.column_stack(
         [
-            east[inside] * x[inside] * _LONGER,
-            east[inside] * _LONGER,
-            south[inside] * y[inside] * _LONGER,
-            south[inside] * _LONGER,
+            east[inside] * x[inside],
+            east[inside],
+            south[inside] * y[inside],
+            south[inside],
         ]
     )
     normal = design.T @ design

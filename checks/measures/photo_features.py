@@ -33,6 +33,7 @@ _WEAKEST = 5
 _EDGE = 12.0
 _LEAST_RESPONSE = 1.5
 _MOST_IN_BUCKET = 40
+_MOST_MATCHES = 12_000_000
 _CELL = 0.12
 _LEAST_VOTES = 4
 
@@ -143,100 +144,129 @@ def _codes(
 
 
 def find_overlaps(
-    features: list[Features], progress: Progress = SILENT, least: int = _LEAST_VOTES
+    features: list[Features],
+    progress: Progress = SILENT,
+    least: int = _LEAST_VOTES,
+    most: int = 1_000_000,
 ) -> list[Overlap]:
-    """Pairs of pictures, each once, whose blobs agree on how one lies in the other."""
+    """Pairs of pictures, each once, whose blobs agree on how one lies in the other.
+
+    At most ``most`` pairs, those with most votes; ordered by votes.
+    """
     counts = np.array([len(each.code) for each in features], dtype=np.int64)
     if counts.sum() == 0:
         return []
-    owner = np.repeat(np.arange(len(features)), counts)
-    code = np.concatenate([each.code for each in features])
-    weak = np.concatenate([each.weak for each in features])
-    x = np.concatenate([each.x for each in features]).astype(np.float64)
-    y = np.concatenate([each.y for each in features]).astype(np.float64)
-    level = np.concatenate([each.level for each in features]).astype(np.int64)
-    mirrored = np.concatenate([each.mirrored for each in features])
-    one, other = _partners(code, weak, owner, progress)
-    if not len(one):
-        return []
-    scale = _RATIO ** (level[other] - level[one]).astype(np.float64)
-    # A cut-out is seen larger: a blob found at a coarser level there.
-    scale = 1.0 / scale
-    flip = mirrored[one] != mirrored[other]
-    shift_x = x[other] - scale * np.where(flip, -x[one], x[one])
-    shift_y = y[other] - scale * y[one]
-    steps = level[other] - level[one]
-    return _voted(owner[one], owner[other], steps, flip, scale, shift_x, shift_y, least)
+    blobs = _Blobs(
+        np.repeat(np.arange(len(features)), counts),
+        np.concatenate([each.code for each in features]),
+        np.concatenate([each.weak for each in features]),
+        np.concatenate([each.x for each in features]),
+        np.concatenate([each.y for each in features]),
+        np.concatenate([each.level for each in features]).astype(np.int64),
+        np.concatenate([each.mirrored for each in features]),
+    )
+    one, other = _partners(blobs, progress)
+    return _voted(blobs, one, other, least, most) if len(one) else []
 
 
-def _partners(
-    code: npt.NDArray[np.uint32],
-    weak: npt.NDArray[np.uint8],
-    owner: IntArray,
-    progress: Progress,
-) -> tuple[IntArray, IntArray]:
+@dataclass(frozen=True)
+class _Blobs:
+    """The blobs of all pictures, ``owner`` the picture of each."""
+
+    owner: IntArray
+    code: npt.NDArray[np.uint32]
+    weak: npt.NDArray[np.uint8]
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[np.float32]
+    level: IntArray
+    mirrored: npt.NDArray[np.bool_]
+
+    def placing(
+        self, one: IntArray, other: IntArray
+    ) -> tuple[IntArray, npt.NDArray[np.bool_], FloatArray, FloatArray, FloatArray]:
+        """Steps of the pyramid, whether mirrored, scale and shift that pairs of blobs tell."""
+        steps = self.level[other] - self.level[one]
+        # A cut-out is seen larger: its blobs lie on a coarser level.
+        scale = (1.0 / _RATIO) ** steps.astype(np.float64)
+        flip = self.mirrored[one] != self.mirrored[other]
+        shift_x = self.x[other] - scale * np.where(flip, -self.x[one], self.x[one])
+        shift_y = self.y[other] - scale * self.y[one]
+        return steps, flip, scale, shift_x, shift_y
+
+
+def _partners(blobs: _Blobs, progress: Progress) -> tuple[IntArray, IntArray]:
     """Pairs of blobs in different pictures whose codes agree but for a few weak bits."""
-    order = np.argsort(code, kind="stable")
-    ordered = code[order]
+    order = np.argsort(blobs.code, kind="stable")
+    ordered = blobs.code[order]
     flips: list[tuple[int, ...]] = [(), *((k,) for k in range(_WEAKEST))]
     flips += list(combinations(range(_WEAKEST), 2))
-    ones: list[IntArray] = []
-    others: list[IntArray] = []
-    bit = (np.uint32(1) << weak.astype(np.uint32)).astype(np.uint32)
+    budget = _MOST_MATCHES // len(flips)
+    ones: list[npt.NDArray[np.int32]] = []
+    others: list[npt.NDArray[np.int32]] = []
+    bit = (np.uint32(1) << blobs.weak.astype(np.uint32)).astype(np.uint32)
     for number, flip in enumerate(flips):
         progress.at(number / len(flips))
-        asked = code.copy()
+        asked = blobs.code.copy()
         for place in flip:
             asked ^= bit[:, place]
-        start = np.searchsorted(ordered, asked, "left")
-        length = np.searchsorted(ordered, asked, "right") - start
+        # In order of what is asked for, the search stays in the processor's cache.
+        turn = np.argsort(asked, kind="stable")
+        start = np.searchsorted(ordered, asked[turn], "left")
+        length = np.searchsorted(ordered, asked[turn], "right") - start
         # Codes that everybody has (a plain edge) tell nothing.
-        length[length > _MOST_IN_BUCKET] = 0
-        one = np.repeat(np.arange(len(code)), length)
+        length[length > _most_in_bucket(length, budget)] = 0
+        one = np.repeat(turn, length)
         offset = np.arange(len(one)) - np.repeat(np.cumsum(length) - length, length)
         other = order[np.repeat(start, length) + offset]
-        keep = owner[one] < owner[other]
+        keep = blobs.owner[one] < blobs.owner[other]
         if flip:
             # The other way round the question differs, so both are asked.
-            back = owner[one] > owner[other]
-            ones.append(other[back])
-            others.append(one[back])
-        ones.append(one[keep])
-        others.append(other[keep])
+            back = blobs.owner[one] > blobs.owner[other]
+            ones.append(other[back].astype(np.int32))
+            others.append(one[back].astype(np.int32))
+        ones.append(one[keep].astype(np.int32))
+        others.append(other[keep].astype(np.int32))
     return np.concatenate(ones), np.concatenate(others)
 
 
-def _voted(
-    one: IntArray,
-    other: IntArray,
-    steps: IntArray,
-    flip: npt.NDArray[np.bool_],
-    scale: FloatArray,
-    shift_x: FloatArray,
-    shift_y: FloatArray,
-    least: int,
-) -> list[Overlap]:
+def _most_in_bucket(length: IntArray, budget: int) -> int:
+    """The largest bucket that is still looked into, so that the work stays bounded."""
+    sizes = np.bincount(length, minlength=_MOST_IN_BUCKET + 1)[: _MOST_IN_BUCKET + 1]
+    work = np.cumsum(sizes * np.arange(_MOST_IN_BUCKET + 1))
+    return int(np.searchsorted(work, budget, "right")) - 1 if work[-1] > budget else _MOST_IN_BUCKET
+
+
+def _voted(blobs: _Blobs, one: IntArray, other: IntArray, least: int, most: int) -> list[Overlap]:
+    """Pairs of pictures for which enough pairs of blobs tell the same place."""
+    steps, flip, _, shift_x, shift_y = blobs.placing(one, other)
     best: dict[tuple[int, int], Overlap] = {}
     for phase in (0.0, 0.5):
-        cell_x = np.floor(shift_x / _CELL + phase).astype(np.int64)
-        cell_y = np.floor(shift_y / _CELL + phase).astype(np.int64)
-        keys = np.stack([one, other, steps, flip.astype(np.int64), cell_x, cell_y], axis=1)
-        order = np.lexsort(keys.T[::-1])
-        keys = keys[order]
-        change = np.ones(len(keys), dtype=bool)
-        change[1:] = (keys[1:] != keys[:-1]).any(axis=1)
-        starts = np.flatnonzero(change)
-        votes = np.diff(np.append(starts, len(keys)))
-        for start, count in zip(starts[votes >= least], votes[votes >= least]):
-            rows = order[start : start + count]
-            pair = (int(one[rows[0]]), int(other[rows[0]]))
-            if pair not in best or best[pair].votes < count:
-                best[pair] = Overlap(
-                    *pair,
-                    int(count),
-                    float(np.median(scale[rows])),
-                    float(np.median(shift_x[rows])),
-                    float(np.median(shift_y[rows])),
-                    bool(flip[rows[0]]),
-                )
-    return [best[pair] for pair in sorted(best)]
+        cell_x = np.clip(np.floor(shift_x / _CELL + phase), -64, 63).astype(np.int64) + 64
+        cell_y = np.clip(np.floor(shift_y / _CELL + phase), -64, 63).astype(np.int64) + 64
+        key = blobs.owner[one].astype(np.int64) << 20 | blobs.owner[other].astype(np.int64)
+        key = (((key << 4 | (steps + 8)) << 1 | flip) << 7 | cell_x) << 7 | cell_y
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+        votes = np.diff(np.append(starts, len(key)))
+        enough = np.flatnonzero(votes >= least)
+        enough = enough[np.argsort(-votes[enough], kind="stable")[:most]]
+        for group in enough:
+            rows = order[starts[group] : starts[group] + votes[group]]
+            pair = (int(blobs.owner[one[rows[0]]]), int(blobs.owner[other[rows[0]]]))
+            if pair not in best or best[pair].votes < votes[group]:
+                best[pair] = _overlap(blobs, one[rows], other[rows], pair)
+    found = sorted(best.values(), key=lambda each: (-each.votes, each.one, each.other))
+    return found[:most]
+
+
+def _overlap(blobs: _Blobs, one: IntArray, other: IntArray, pair: tuple[int, int]) -> Overlap:
+    _, flip, scale, shift_x, shift_y = blobs.placing(one, other)
+    return Overlap(
+        *pair,
+        len(one),
+        float(np.median(scale)),
+        float(np.median(shift_x)),
+        float(np.median(shift_y)),
+        bool(flip[0]),
+    )

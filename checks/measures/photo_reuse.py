@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.ndimage import zoom
 
 from ..progress import SILENT, Progress
 from ..table import BoolArray, FloatArray, IntArray
@@ -19,7 +20,7 @@ from .photo_compare import lay_over
 from .photo_features import Features, Overlap, find_overlaps
 from .photo_hash import DIHEDRAL, alike_pairs, correlations, describe
 from .photo_list import PhotoSet, read_again
-from .photo_read import decode_grey
+from .photo_read import SMALL, decode_grey
 
 FILE, SCAN, FRAME, PART = "file", "scan", "frame", "part"
 
@@ -27,6 +28,7 @@ _LEAST_COSINE = 0.72
 _LEAST_FRAME = 0.85
 _LEAST_PART = 0.7
 _LEAST_SHARE = 0.12
+_LEAST_PROMISE = 0.3
 _MOST_PAIRS = 300_000
 _KEPT_PICTURES = 400
 
@@ -36,8 +38,8 @@ class Same:
     """Two photos with the same picture; ``kind`` is ``file``, ``scan``, ``frame`` or ``part``.
 
     ``likeness`` 0 … 1 is the correlation of detail, ``share`` the smaller part
-    of either picture that both show; ``mirrored`` and ``turned`` (quarter
-    turns) what was done.
+    of either picture that both show, ``nested`` the larger (near 1: one lies in
+    the other); ``mirrored`` and ``turned`` (quarter turns) what was done.
     """
 
     one: int
@@ -45,6 +47,7 @@ class Same:
     kind: str
     likeness: float
     share: float = 1.0
+    nested: float = 1.0
     mirrored: bool = False
     turned: int = 0
 
@@ -129,16 +132,19 @@ def _parts(
 ) -> tuple[list[Same], int]:
     rows = np.flatnonzero(usable)
     features = [_features(photos, row) for row in rows]
-    overlaps = find_overlaps(features, progress.part(0.0, 0.3))
+    most = 1_000 + len(rows)
+    overlaps = find_overlaps(features, progress.part(0.0, 0.3), most=2 * most)
     overlaps = [each for each in overlaps if _pair(each, rows) not in known]
-    overlaps.sort(key=lambda each: (-each.votes, each.one, each.other))
-    most = 500 + 2 * len(rows)
-    looked = overlaps[:most]
+    looked = [
+        each
+        for number, each in enumerate(overlaps[:most])
+        if _promising(photos, each, rows, progress.part(0.3, 0.6), number / most)
+    ]
     looked.sort(key=lambda each: (each.one, each.other))
     pictures = _Pictures(photos)
     out = []
     for number, overlap in enumerate(looked):
-        progress.at(0.3 + 0.7 * number / len(looked))
+        progress.at(0.6 + 0.4 * number / len(looked))
         pair = _pair(overlap, rows)
         one, other = pictures.of(pair[0]), pictures.of(pair[1])
         if one is None or other is None:
@@ -151,8 +157,29 @@ def _parts(
                 likeness[row] = max(likeness[row], value)
         if value >= _LEAST_PART and share >= _LEAST_SHARE:
             small = min(laid.share, laid.share_other)
-            out.append(Same(*pair, PART, value, small, overlap.mirrored))
-    return out, len(overlaps) - len(looked)
+            out.append(Same(*pair, PART, value, small, share, overlap.mirrored))
+    return out, max(0, len(overlaps) - most)
+
+
+def _promising(
+    photos: PhotoSet, overlap: Overlap, rows: IntArray, progress: Progress, done: float
+) -> bool:
+    """Whether the small copies already agree a little: most pairs that blobs name do not."""
+    progress.at(done)
+    one, other = (_upright(photos, row) for row in _pair(overlap, rows))
+    return lay_over(one, other, overlap, SMALL).correlation >= _LEAST_PROMISE
+
+
+def _upright(photos: PhotoSet, row: int) -> np.ndarray:
+    """The small copy in the picture's own shape."""
+    picture = photos.pictures[row]
+    longer = max(picture.width, picture.height, 1)
+    shape = [max(8, round(SMALL * side / longer)) for side in (picture.height, picture.width)]
+    assert picture.grey is not None
+    factor = [side / SMALL for side in shape]
+    return np.asarray(
+        zoom(picture.grey.astype(np.float32), factor, order=1, grid_mode=True, mode="nearest")
+    )
 
 
 def _features(photos: PhotoSet, row: int) -> Features:

@@ -89,6 +89,9 @@ class PhotoReused(PhotoRule):
         exact = same.kind in (FILE, SCAN)
         if same.kind == PART and same.likeness < self.limit("least_part"):
             return 0
+        panned = same.kind == PART and same.nested < self.limit("least_nested")
+        if panned and not same.mirrored and not relation.moved > self.limit("panned_m"):
+            return 0  # from one place, the camera turned on to the next parcel
         told_apart = relation.moved > self.limit("moved_m") or (
             exact and relation.passed > self.limit("seconds")
         )
@@ -98,7 +101,7 @@ class PhotoReused(PhotoRule):
             return int(told_apart or (turned and same.kind != PART))
         if np.isnan(relation.apart) and np.isnan(relation.moved):
             return 0
-        strong = exact or same.likeness >= self.limit("sure_likeness")
+        strong = exact or (same.likeness >= self.limit("sure_likeness") and not panned)
         far = relation.apart > self.limit("apart_m")
         unlike = relation.apart > 0 or relation.moved > self.limit("moved_m")
         if not unlike and np.isnan(relation.apart):
