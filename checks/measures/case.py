@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .edges import EdgeMeasure
     from .frame import FrameMeasure
     from .heights import HeightMeasure
+    from .history import HistoryMeasure
     from .image_file import ImageFile
     from .photo import PhotoMeasure
     from .photo_ground import PhotoGround
@@ -177,6 +178,21 @@ class Case:
             self.baseline.previous,
             self.standard,
             float(self.standard.rules["control.farmland"].limits["least_width_m"]),
+            self.progress,
+        )
+
+    @cached_property
+    def history(self) -> HistoryMeasure | None:
+        """Parcels against last year's; ``None`` where one of them is missing."""
+        if self.parcels is None or self.baseline.previous is None:
+            return None
+        from .history import measure_history
+
+        return measure_history(
+            self.parcels,
+            self.frame.wkt("DLTB"),
+            self.baseline.previous,
+            self.standard,
             self.progress,
         )
 

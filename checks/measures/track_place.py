@@ -165,7 +165,7 @@ def _exact(height: FloatArray, terrain: FloatArray, unit: float) -> float:
 
 
 def _shifted(
-    undo: object,
+    undo: _Undo,
     lon: FloatArray,
     lat: FloatArray,
     height: FloatArray,
