@@ -121,6 +121,10 @@ def finish(
     if records:
         goals += queue.goals()
     about = _about(options, chosen, absent, seconds)
+    about["failed"] = sorted(
+        {f"{rule}: {facts['failed']}" for r in records for rule, facts in r.rules.items()
+         if facts.get("failed")}
+    )  # fmt: skip
     judged = report.judged(goals, evaluation)
     text = report.markdown(about, evaluation, judged, queue if records else None)
     default = BENCHMARKS if not (own or options.only or options.places) else BUILD / "benchmarks"

@@ -31,11 +31,11 @@ class Task:
 
 @dataclass
 class Outcome:
-    """What a task brought; ``records``, ``missing`` and ``facts`` as experiments gather them."""
+    """What a task brought; ``records``, ``offered`` and ``facts`` as experiments gather them."""
 
     samples: list[Sample] = field(default_factory=list)
     records: list[Any] = field(default_factory=list)
-    missing: set[str] = field(default_factory=set)
+    offered: set[str] = field(default_factory=set)
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -101,7 +101,7 @@ def gather(
     for number in sorted(done, key=lambda n: (plan[n].experiment, plan[n].place)):
         experiment, outcome = by_name[plan[number].experiment], done[number]
         samples += outcome.samples
-        for name in ("records", "missing", "facts"):
+        for name in ("records", "offered", "facts"):
             kept, fresh = getattr(experiment, name, None), getattr(outcome, name)
             if isinstance(kept, list):
                 kept.extend(fresh)
@@ -129,7 +129,7 @@ def conduct(task: Task, context: Context, until: float) -> Outcome:
             f"  {task.experiment}, {task.place}, {replicate + 1}: {time.monotonic() - began:.1f} s"
         )
     out.records = [r for r in getattr(experiment, "records", []) if r.place == task.place]
-    out.missing = set(getattr(experiment, "missing", ()))
+    out.offered = set(getattr(experiment, "offered", ()))
     out.facts = dict(getattr(experiment, "facts", {}))
     if task.experiment == "parcels":
         # One process may conduct several places with the same experiment.

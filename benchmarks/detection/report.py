@@ -326,6 +326,9 @@ def _lost(cells: Sequence[Cell]) -> list[str]:
 
 
 def _missing(about: dict[str, Any]) -> list[str]:
+    lines = []
+    if about.get("failed"):
+        lines = ["Rules that broke in this run:", "", *(f"- {f}" for f in about["failed"]), ""]
     if not about["missing"]:
-        return []
-    return ["This version has no measure yet for: " + ", ".join(about["missing"]) + ".", ""]
+        return lines
+    return [*lines, "This version has no measure yet for: " + ", ".join(about["missing"]) + ".", ""]

@@ -1,13 +1,19 @@
 """The tampering kit: form stays faultless, only the truth is hurt, all is written down."""
 
+import argparse
+import json
 from collections import Counter
 
 import numpy as np
 import pytest
 import shapely
 
+from onemap_verify.benchmarks.detection import __main__ as command
+from onemap_verify.benchmarks.detection.conduct import planned
+from onemap_verify.benchmarks.detection.evaluation import Evaluation
 from onemap_verify.benchmarks.detection.parcels import honest, tamper
 from onemap_verify.benchmarks.detection.parcels.blocks import plant_blocks
+from onemap_verify.benchmarks.detection.parcels.experiment import Parcels
 from onemap_verify.benchmarks.detection.parcels.forgery import Forgery
 from onemap_verify.benchmarks.detection.parcels.mesh import Mesh
 from onemap_verify.benchmarks.detection.parcels.own import OwnDataError, own_place
@@ -21,7 +27,7 @@ from onemap_verify.benchmarks.detection.parcels.place import (
     zone,
 )
 from onemap_verify.benchmarks.detection.parcels.rings import ring_jobs
-from onemap_verify.benchmarks.detection.protocol import OwnData
+from onemap_verify.benchmarks.detection.protocol import Context, OwnData
 from onemap_verify.checks.standard import load
 from onemap_verify.demo.grid import Grid, noise
 
@@ -254,3 +260,63 @@ def test_own_package_without_parcels_is_refused(standard, tmp_path):
     source = None
     with pytest.raises(OwnDataError, match="DLTB"):
         own_place(OwnData(path), tmp_path, standard)
+
+
+@pytest.fixture(scope="module")
+def tried(place, standard, tmp_path_factory):
+    """The experiment on an own package: mixed, with blocks, mixed, clean."""
+    folder = tmp_path_factory.mktemp("own")
+    made = make_package(place, standard, folder, np.random.default_rng(1), clean=True).options
+    own = OwnData(made.submission, made.dem, made.imagery, made.imagery_bands, "2023-08-01")
+    context = Context(None, folder / "work", folder / "cache", 1, True, lambda _: None, own)
+    experiment = Parcels()
+    samples = [s for n in range(4) for s in experiment.run(context, "own", n)]
+    return experiment, samples
+
+
+def test_own_package_is_tried_from_end_to_end(tried):
+    experiment, samples = tried
+    assert [r.style for r in experiment.records] == ["mixed", "blocks", "mixed", "clean"]
+    assert {s.experiment for s in samples} <= set(experiment.series)
+    assert {"edges: parcel", "rings: copied", "slope grade: -log p"} <= experiment.offered
+    found = Evaluation(samples)
+    inflated = [c for c in found.cells() if c.kind == "area inflated" and c.strength >= 0.01]
+    assert inflated
+    for cell in inflated:
+        assert cell.contradicted.value == 1.0
+    honest_area = next(g for g in found.genuine() if g.experiment == "area" and not g.kind)
+    assert honest_area.contradicted.value == 0.0
+    assert honest_area.count > 200
+
+
+def test_clean_packages_give_no_samples_but_a_record(tried):
+    experiment, samples = tried
+    assert not [s for s in samples if s.replicate == 3]
+    record = experiment.records[3]
+    assert (record.state == 0).all()
+    assert len(record.risk) == len(record.bsm) == len(record.said["area"])
+
+
+def test_report_of_an_own_package(tried, tmp_path, capsys):
+    experiment, samples = tried
+    options = command.options_of(["--submission", "x.gpkg", "--out", str(tmp_path)])
+    assert command.finish(options, [experiment], samples, [], 60.0) == 0
+    text = (tmp_path / "DETECTION.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == text
+    assert "## The queue of a reviewer" in text
+    facts = json.loads((tmp_path / "DETECTION.json").read_text(encoding="utf-8"))
+    assert facts["queue"]["recall"]["0.1"] >= facts["queue"]["recall"]["0.01"]
+    assert facts["likelihoods"]["tampered"] > 0
+    assert {"what", "wanted", "value", "reached"} <= set(facts["goals"][0])
+
+
+def test_places_without_data_are_left_out_and_told(tmp_path):
+    (tmp_path / "penn").mkdir()
+    context = Context(tmp_path, tmp_path, tmp_path, 1, True, lambda _: None)
+    options = argparse.Namespace(places="", replicates=0)
+    tasks, absent = planned([Parcels()], context, options)
+    assert [task.place for task in tasks] == ["demo", "penn"]
+    assert absent == ["zion", "somerset", "costarica"]
+    options.places = "penn"
+    tasks, _ = planned([Parcels()], context, options)
+    assert [(task.place, task.replicates) for task in tasks] == [("penn", 8)]

@@ -81,7 +81,7 @@ class Parcels:
     replicates: tuple[int, int] = (4, 16)
     more: dict[str, int] = field(default_factory=lambda: {"penn": 2, "somerset": 4, "costarica": 3})
     records: list[Record] = field(default_factory=list)
-    missing: set[str] = field(default_factory=set)
+    offered: set[str] = field(default_factory=set)
     facts: dict[str, str] = field(default_factory=dict)
     _kept: dict[str, Place] = field(default_factory=dict)
 
@@ -98,12 +98,17 @@ class Parcels:
             made, standard, work, random, blocks=style == "blocks", clean=style == "clean"
         )
         seen = look(package.options, standard, STATISTICS)
-        self.missing |= {name for name, values in seen.scores.items() if values is None}
+        self.offered |= {name for name, values in seen.scores.items() if values is not None}
         record = self._record(package, seen, place, replicate, style)
         self.records.append(record)
         samples = [] if style == "clean" else self._samples(package, seen, record, random)
         shutil.rmtree(work, ignore_errors=True)
         return samples
+
+    @property
+    def missing(self) -> set[str]:
+        """Statistics that no place was given: the product has no such measure."""
+        return set(STATISTICS) - self.offered
 
     def forget(self, place: str) -> None:
         """Let go of a place that is done."""

@@ -21,6 +21,9 @@ from onemap_verify.checks.submission.open import open_submission
 
 from ..protocol import CLEAN, DOUBTFUL, INCONSISTENT, NOT_CHECKABLE, FloatArray, IntArray
 
+_FAILED = "Internal error"
+"""How the product begins to tell that a rule broke."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -78,6 +81,7 @@ def look(
             "tested": judgement.tested,
             "findings": len(judgement.findings),
             "seconds": round(spent, 3),
+            "failed": next((r.en for r in judgement.reasons if r.en.startswith(_FAILED)), ""),
         }
         for rule, judgement, spent in judged
     }
@@ -85,7 +89,11 @@ def look(
 
 
 def _score(read: Callable[[Case], Any], case: Case, count: int) -> FloatArray | None:
-    values = read(case)
+    try:
+        values = read(case)
+    except (ValueError, IndexError, KeyError, ArithmeticError):
+        # The rule that reads the measure tells it too; one broken measure must not cost the run.
+        return None
     if values is None:
         return None
     out = np.asarray(values, dtype=np.float64)

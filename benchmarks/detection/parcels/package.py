@@ -102,7 +102,6 @@ def _written(forgery: Forgery, work: Path, seed: int) -> Package:
         campaign_start=date(2023, 6, 1),
         campaign_end=date(2023, 12, 31),
         seed=seed % 1000,
-        strict=True,
     )
     if forgery.image is not None:
         options = replace(
