@@ -198,7 +198,6 @@ _CLASSES: tuple[type[Rule], ...] = (
     DeductionLowered,
     LastYearAgain,
     UnrecordedChange,
-    skip_others,
 )
 
 
