@@ -55,13 +55,21 @@ def last_line(done):
 def test_help_names_what_is_there(call, tmp_path):
     done = call("help", cwd=tmp_path)
     assert done.returncode == 0
-    for command in ("demo", "test", "qgis", "algorithm", "benchmark speed", "package"):
+    for command in (
+        "demo",
+        "test",
+        "qgis",
+        "algorithm",
+        "benchmark speed",
+        "benchmark detection",
+        "package",
+    ):
         assert f"  {command}" in done.stdout
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["platform", "start"], ["benchmark", "detection"], ["benchmark", "delivery"], ["nonsense"]],
+    [["platform", "start"], ["benchmark", "review"], ["benchmark", "delivery"], ["nonsense"]],
 )
 def test_what_is_not_there_says_so(call, tmp_path, arguments):
     done = call(*arguments, cwd=tmp_path)
