@@ -18,6 +18,7 @@ from .image_clear import CLEAR, NODATA, Clarity, above_dark, clarity_of
 
 _OVERVIEW_CELLS = 1_500_000
 _SATURATED_SHARE = 1e-3
+_FULL = frozenset(2.0**bits - 1 for bits in range(8, 17))
 _FLOAT_REFLECTANCE = 2.0
 
 
@@ -92,14 +93,16 @@ class ImageFile:
     def tops(self) -> FloatArray:
         """For each ground band the value from which it is saturated (infinity: none).
 
-        The greatest value of a band, where many cells share it.
+        The greatest value of a band, where many cells share it and it is the most
+        that 8 to 16 bits hold.
         """
         values, valid = self.overview
         out = np.full(len(values), np.inf)
         for number, layer in enumerate(values):
             some = layer[valid]
-            if len(some) and (some == some.max()).mean() > _SATURATED_SHARE:
-                out[number] = float(some.max()) if some.max() > some.min() else np.inf
+            top = float(some.max()) if len(some) else 0.0
+            if top in _FULL and (some == top).mean() > _SATURATED_SHARE:
+                out[number] = top
         return out
 
     def read(self, window: Window, halo: int = 0) -> tuple[npt.NDArray[np.float32], BoolArray]:

@@ -36,7 +36,7 @@ _DOUBTED = 0.5
 _MOST_LEFT_OUT = 0.4
 _SIZES = (0.0, 12.0, 20.0, 40.0, 100.0)
 _MOST_WIDER = 4.0
-_LEAST_CONSISTENT = 0.35
+_LEAST_CONSISTENT = 0.45
 _SMALL_SHARE = 0.05
 _LOWEST = -60.0
 
@@ -142,7 +142,7 @@ def measure_signatures(
     inside = known[used.group]
     rows, used, logs = rows[inside], used.some(np.flatnonzero(inside)), logs[inside]
     posterior = calibration.log_posterior(logs)
-    honest = Honest(posterior, logs, used, known)
+    honest = Honest(posterior, logs, used, known, kept[inside])
     judged_used = honest.judge(posterior, logs, used.group, used.unsaid)
     whole = spread_out(judged_used, rows, len(trusted))
     found = whole

@@ -17,6 +17,7 @@ _UPPER, _OUTER = 0.80, 0.95
 _FEW = 40
 _FEW_FACTOR = 1.5
 _LEAST_SCALE = 0.3
+_MOST_WRONG = 0.1
 
 
 @dataclass(frozen=True)
@@ -80,20 +81,24 @@ class Tail:
             return (1 - _UPPER) * np.exp(-beyond)
 
 
-def tail_of(values: FloatArray, usual: float = 0.0) -> Tail:
+def tail_of(values: FloatArray, usual: float = 0.0, wrong: float = 0.0) -> Tail:
     """Tail of honest values among which a few in a hundred may be dishonest.
 
     Read off between the 80 % and 95 % quantiles, where these few do not reach.
 
     Parameters
     ----------
+    wrong
+        Share of values known to be dishonest, at the upper end; taken off, up
+        to one in ten.
     usual
         Scale of other groups: a group of few parcels has no smaller one.
     """
     values = values[np.isfinite(values)]
     if not len(values):
         return Tail(0.0, max(usual, 1.0))
-    upper, outer = (float(q) for q in np.quantile(values, (_UPPER, _OUTER)))
+    whole = 1 - min(wrong, _MOST_WRONG)
+    upper, outer = (float(q) for q in np.quantile(values, (_UPPER * whole, _OUTER * whole)))
     scale = max((outer - upper) / np.log((1 - _UPPER) / (1 - _OUTER)), _LEAST_SCALE)
     if len(values) < _FEW:
         scale = max(scale, usual) * _FEW_FACTOR

@@ -97,7 +97,12 @@ class Honest:
     """What is known of honest parcels: tails of ratios and of densities, by group."""
 
     def __init__(
-        self, posterior: FloatArray, logs: FloatArray, used: Samples, known: BoolArray
+        self,
+        posterior: FloatArray,
+        logs: FloatArray,
+        used: Samples,
+        known: BoolArray,
+        kept: BoolArray,
     ) -> None:
         self._known = known
         self._used = used
@@ -110,7 +115,8 @@ class Honest:
         tails = {g: ratio[used.group == g] for g in np.flatnonzero(known).tolist()}
         usual = np.median([tail_of(values).scale for values in tails.values()])
         for group, values in tails.items():
-            self._tails[group] = tail_of(values, float(usual))
+            wrong = 1 - float(kept[used.group == group].mean())
+            self._tails[group] = tail_of(values, float(usual), wrong)
             self._density[group] = np.sort(own[used.group == group])
 
     def _against(
