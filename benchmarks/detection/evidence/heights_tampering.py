@@ -117,7 +117,7 @@ def ellipsoidal(survey: Survey, geoid: float) -> Survey:
 
 
 def heaped(survey: Survey, random: np.random.Generator, share: float) -> Survey:
-    """``share`` of the heights written as somebody likes numbers: ending in 0 or 5 at half metres."""
+    """``share`` of the heights written as somebody likes numbers: to half metres."""
     likes = random.uniform(size=len(survey)) < share
     fine = rounded(survey.z, 0.1)
     return replace(survey, z=np.where(likes, np.round(fine * 2) / 2, fine), step=0.1)
@@ -128,8 +128,9 @@ def contour_heights(survey: Survey, ground: Ground, interval: float) -> Survey:
     seen = ground.seen(survey.xy)
     level = np.round(seen / interval) * interval
     step = max(ground.cell / 4, 1.0)
-    east = ground.seen(survey.xy + (step, 0.0)) - ground.seen(survey.xy - (step, 0.0))
-    north = ground.seen(survey.xy + (0.0, step)) - ground.seen(survey.xy - (0.0, step))
+    along, up = np.array([step, 0.0]), np.array([0.0, step])
+    east = ground.seen(survey.xy + along) - ground.seen(survey.xy - along)
+    north = ground.seen(survey.xy + up) - ground.seen(survey.xy - up)
     slope = np.column_stack([east, north]) / (2 * step)
     squared = (slope**2).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):

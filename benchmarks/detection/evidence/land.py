@@ -52,7 +52,8 @@ def land_cover(folder: Path, west: float, north: float, most: int) -> GeometryAr
     good = shapely.is_valid(geometry) & (shapely.area(geometry) >= _LEAST)
     geometry = geometry[good & (shapely.get_type_id(geometry) == shapely.GeometryType.POLYGON)]
     geometry = geometry[shapely.area(geometry) < 2e6][:most]
-    return shapely.transform(geometry, lambda xy: xy + [west - left, north - top])
+    step = np.array([west - left, north - top])
+    return shapely.transform(geometry, lambda xy: xy + step)
 
 
 def to_degrees(xy: FloatArray, code: str = "") -> FloatArray:

@@ -62,10 +62,10 @@ def write_nmea(
 
 
 def stamp(seconds: float) -> str:
-    """ISO time in UTC, tenths only where there are some."""
-    now = moment(round(float(seconds), 1))
+    """ISO time in UTC, hundredths only where there are some."""
+    now = moment(round(float(seconds), 2))
     text = now.strftime("%Y-%m-%dT%H:%M:%S")
-    return text + (f".{now.microsecond // 100000}Z" if now.microsecond else "Z")
+    return text + (f".{now.microsecond // 10000:02d}Z" if now.microsecond else "Z")
 
 
 def _where(degrees: FloatArray, digits: int) -> str:

@@ -105,15 +105,14 @@ def received(path: FloatArray, ground: Ground, random: np.random.Generator, kind
     count = len(path)
     rtk = kind == "rtk"
     sigma, reach = (0.015, 40.0) if rtk else (random.uniform(1.0, 3.5), random.uniform(60, 300))
-    white = 0.008 if rtk else random.uniform(0.1, 0.35)
+    white = 0.008 if rtk else random.uniform(0.05, 0.3)
     error = np.column_stack([sigma * _markov(count, reach, random) for _ in range(2)])
     error = error + random.normal(0.0, white, error.shape)
     if not rtk:
         for start in random.integers(0, count, count // 600):
             length = int(random.uniform(3, 15))
             error[start : start + length] += random.normal(0.0, 4.0, 2)
-    height = ground.seen(path)
-    height = np.where(np.isfinite(height), height, float(np.nanmedian(ground.cells))) + 1.4
+    height = _ground_under(path, ground) + 1.4
     up = 2.2 * sigma * _markov(count, reach, random) + random.normal(0, 2 * white, count)
     own = ground.spread * 0.5 * _markov(count, 400.0, random)
     track = Track(
@@ -154,14 +153,14 @@ def genuine(
 def real_windows(context: Context, ground: Ground, count: int, length: int) -> list[Track]:
     """Windows of the real ride, put into the place with metres unchanged; times of the campaign.
 
-    Altitudes are moved by a constant, so that they fit the ground they are put on.
+    Altitudes are those of the ground they are put on, with a receiver's errors.
     """
     folder = context.folder("gnss")
     paths = sorted(folder.glob("*.gpx")) if folder is not None else []
     if not paths:
         return []
     ride = read_track(paths[0])
-    degrees, time, height = np.column_stack([ride.lon, ride.lat]), ride.time, ride.height
+    degrees, time = np.column_stack([ride.lon, ride.lat]), ride.time
     random = context.random("windows", ground.name)
     out = []
     starts = np.linspace(0, max(len(time) - length - 1, 0), count).astype(int)
@@ -172,11 +171,11 @@ def real_windows(context: Context, ground: Ground, count: int, length: int) -> l
         middle = np.array([random.uniform(west + 0.4 * (east - west), west + 0.6 * (east - west)),
                            random.uniform(south + 0.4 * (north - south), south + 0.6 * (north - south))])  # fmt: skip
         xy = xy - xy.mean(axis=0) + middle
-        seen = ground.seen(xy)
-        level = float(np.nanmedian(seen)) if np.isfinite(seen).any() else 0.0
-        moment = start_of_day(random) + time[rows] - time[rows][0]
-        own = height[rows] - float(np.median(height[rows])) + level
-        out.append(Track(xy, moment, np.round(own, 1), decimals=6))
+        when = start_of_day(random) + time[rows] - time[rows][0]
+        # The ride's own heights are those of other ground: only their errors would be true.
+        wander = 5.0 * _markov(length, 40.0, random) + random.normal(0.0, 0.5, length)
+        altitude = np.round(_ground_under(xy, ground) + 1.2 + wander, 1)
+        out.append(Track(xy, when, altitude, decimals=6))
     return out
 
 
@@ -185,6 +184,12 @@ def _plane(degrees: FloatArray) -> FloatArray:
     radians = np.radians(degrees - degrees.mean(axis=0))
     shrink = np.cos(np.radians(degrees[:, 1].mean()))
     return _EARTH * np.column_stack([radians[:, 0] * shrink, radians[:, 1]])
+
+
+def _ground_under(xy: FloatArray, ground: Ground) -> FloatArray:
+    """True heights where they are known, else the DEM's."""
+    height = ground.seen(xy) if ground.truth is None else ground.at(xy)
+    return np.where(np.isfinite(height), height, float(np.nanmedian(ground.cells)))
 
 
 # --- Small things --------------------------------------------------------------

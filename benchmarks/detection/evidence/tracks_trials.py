@@ -12,10 +12,10 @@ from ....checks.findings import Family, Finding
 from ....checks.measures.case import Settings
 from ....checks.measures.gcj02 import wgs84_to_gcj02
 from ....checks.table import GeometryArray
-from ..protocol import Context, FloatArray, Goal, Group, IntArray, Sample, Tampering
+from ..protocol import Context, FloatArray, Goal, Group, Sample, Tampering
 from . import tracks_tampering as tamper
 from .goals import pooled_rate
-from .judging import case_of, findings_of, judge, parcel_table, said_by_object
+from .judging import case_of, findings_of, judge, parcel_table, said_of
 from .land import mosaic, to_degrees
 from .photos import END, START
 from .terrain import Ground, ground_of
@@ -29,20 +29,32 @@ class Seen:
 
     drawn: FloatArray
     replayed: FloatArray
-    said: IntArray
     findings: list[list[Finding]]
 
     def group(
         self, rows: Sequence[int], scores: str, causes: Sequence[str] = (), tile: int = 0
     ) -> Group:
-        """Some tracks; ``scores`` ``drawn``, ``replayed`` or ``verdict``."""
+        """Some tracks; ``scores`` is ``drawn``, ``replayed``, or rules whose verdict ranks them.
+
+        Rules are written with commas between; what the others said does not count then.
+        """
         chosen = np.array(rows, dtype=np.int64)
-        values = self.said.astype(np.float64) if scores == "verdict" else getattr(self, scores)
-        named = [any(f.cause in causes for f in self.findings[row]) for row in rows]
+        wanted = scores.split(",") if "." in scores else []
+        found = [
+            [f for f in self.findings[row] if f.rule_id in wanted or not wanted] for row in rows
+        ]
+        said = np.array([said_of(own) for own in found], dtype=np.int64)
+        values = said.astype(np.float64) if wanted else getattr(self, scores)[chosen]
+        named = [any(f.cause in causes for f in own) for own in found]
         return Group(
-            values[chosen], self.said[chosen], tile + np.arange(len(chosen)),
+            values, said, tile + np.arange(len(chosen)),
             np.array(named, dtype=bool) if causes else None,
         )  # fmt: skip
+
+
+_MOTION = "tracks.speed,tracks.time_order"
+_HEIGHT = "tracks.altitude"
+_FRAME = "tracks.frame"
 
 
 class Tracks:
@@ -53,7 +65,7 @@ class Tracks:
     places = ("penn", "somerset", "costarica", "zion")
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
-    replicates = (2, 8)
+    replicates = (1, 8)
 
     def run(self, context: Context, place: str, replicate: int) -> Sequence[Sample]:
         """One county's tracks, genuine and spoiled."""
@@ -62,7 +74,7 @@ class Tracks:
             return []
         random = context.random(self.name, place, replicate)
         parcels = mosaic(ground, 120.0, 140, random)
-        count = 60 if context.quick else 90
+        count = 50 if context.quick else 90
         honest = [
             genuine(parcels, ground, random, KINDS[n % len(KINDS)], float(random.uniform(6, 18)))
             for n in range(count)
@@ -91,19 +103,20 @@ class Tracks:
                 for kind, own in rows.items()
             ]  # fmt: skip
 
-        odd = {"gcj02_tracks": seen(honest, coded=True).group(every, "verdict", ("gcj02",))}
+        odd = {"gcj02_tracks": seen(honest, coded=True).group(every, _FRAME, ("gcj02",))}
         impossible = {k: v for k, v in other_rows.items() if k in tamper.IMPOSSIBLE}
         altitude = {k: v for k, v in other_rows.items() if k not in tamper.IMPOSSIBLE}
 
         def sample(name: str, scores: str, own: list[Tampering]) -> Sample:
             group = clean.group(every, scores)
             more = odd if name == "track_impossible" else {}
-            return Sample(name, self.family, place, scores, group, own, more, replicate)
+            statistic = "verdict" if "." in scores else scores
+            return Sample(name, self.family, place, statistic, group, own, more, replicate)
 
         return [
             sample("track_drawn", "drawn", tampered(0, drawn_rows, "drawn", ("drawn_track",))),
-            sample("track_impossible", "verdict", tampered(1, impossible, "verdict")),
-            sample("track_altitude", "verdict", tampered(1, altitude, "verdict")),
+            sample("track_impossible", _MOTION, tampered(1, impossible, _MOTION)),
+            sample("track_altitude", _HEIGHT, tampered(1, altitude, _HEIGHT)),
             sample(
                 "track_replayed", "replayed",
                 tampered(2, replay_rows, "replayed", ("replayed_track",)),
@@ -183,7 +196,9 @@ def look(
         degrees = to_degrees(track.xy)
         if coded:
             degrees = np.column_stack(wgs84_to_gcj02(degrees[:, 0], degrees[:, 1]))
-        if track.fix == 4 or number % 4 == 3:
+        # NMEA knows one fix an instant: several of them would be one.
+        alone = len(np.unique(track.time)) == len(track)
+        if alone and (track.fix == 4 or number % 4 == 3):
             path = folder / f"{number:04d}.nmea"
             talker = ("GN", "BD", "GP")[number % 3]
             paths.append(write_nmea(path, track, talker, degrees))
@@ -206,5 +221,4 @@ def look(
                 replayed[rows[one]] = max(replayed[rows[one]], replay.share)
     for path in paths:
         path.unlink()
-    said = np.array(said_by_object(found, names, lambda f: [f.object_id]), dtype=np.int64)
-    return Seen(drawn, replayed, said, [by_name[name] for name in names])
+    return Seen(drawn, replayed, [by_name[name] for name in names])
