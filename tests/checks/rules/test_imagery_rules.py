@@ -1,0 +1,345 @@
+"""Rules of imagery from package to findings, on a made county and on real places."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from osgeo import gdal, ogr, osr
+
+from onemap_verify.checks.findings import Family, Verdict
+from onemap_verify.checks.options import Options
+from onemap_verify.checks.verify import verify
+
+SIDE, ACROSS, CELL = 12, 24, 10.0
+"""Cells of a parcel, parcels of a row, metres of a cell."""
+
+LOOKS = {
+    # Blue, green, red, near infrared, and spread within the parcel, as reflectance.
+    "0103": ((0.05, 0.08, 0.07, 0.36), 0.06),
+    "0301": ((0.02, 0.04, 0.03, 0.26), 0.14),
+    "0401": ((0.06, 0.09, 0.12, 0.24), 0.05),
+    "0702": ((0.12, 0.14, 0.16, 0.21), 0.25),
+    "1104": ((0.04, 0.04, 0.03, 0.015), 0.05),
+}
+SHARES = {"0103": 0.45, "0301": 0.2, "0401": 0.15, "0702": 0.12, "1104": 0.08}
+
+
+def county(seed=0):
+    """True classes, outlines and bands (blue, green, red, nir × 10⁴) of a made county."""
+    random = np.random.default_rng(seed)
+    count = ACROSS * ACROSS
+    classes = random.choice(list(SHARES), count, p=list(SHARES.values())).astype(object)
+    width = SIDE * ACROSS
+    bands = np.zeros((4, width, width))
+    outlines = []
+    for number, code in enumerate(classes):
+        row, column = divmod(number, ACROSS)
+        level, rough = LOOKS[code]
+        own = np.array(level) * random.normal(1, 0.12, 4) * random.normal(1, 0.08)
+        cells = own[:, None, None] * random.normal(1, rough, (1, SIDE, SIDE))
+        cells = cells + random.normal(0, 0.003, (4, SIDE, SIDE))
+        at = (slice(row * SIDE, (row + 1) * SIDE), slice(column * SIDE, (column + 1) * SIDE))
+        bands[(slice(None), *at)] = cells
+        left, top = 500_000 + column * SIDE * CELL, 4_000_000 - row * SIDE * CELL
+        outlines.append(shapely.box(left, top - SIDE * CELL, left + SIDE * CELL, top))
+    stored = np.clip(np.round(bands * 1e4 + 200), 1, 20_000).astype(np.uint16)
+    return classes, np.array(outlines, dtype=object), stored
+
+
+def write_image(path, bands, names=("blue", "green", "red", "nir")):
+    rows, columns = bands.shape[1:]
+    dataset = gdal.GetDriverByName("GTiff").Create(
+        str(path), columns, rows, len(bands), gdal.GDT_UInt16
+    )
+    dataset.SetGeoTransform((500_000, CELL, 0, 4_000_000, 0, -CELL))
+    dataset.SetProjection(projection())
+    for number, values in enumerate(bands, start=1):
+        band = dataset.GetRasterBand(number)
+        band.WriteArray(values)
+        if names:
+            band.SetDescription(names[number - 1])
+    dataset = None
+    return str(path)
+
+
+def projection(epsg=4547):
+    reference = osr.SpatialReference()
+    reference.ImportFromEPSG(epsg)
+    return reference.ExportToWkt()
+
+
+def write_parcels(path, classes, outlines, planted=None, wkt=None):
+    dataset = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    layer = dataset.CreateLayer("DLTB", osr.SpatialReference(wkt or projection()), ogr.wkbPolygon)
+    for name in ("BSM", "DLBM", "ZZSXDM"):
+        layer.CreateField(ogr.FieldDefn(name, ogr.OFTString))
+    layer.StartTransaction()
+    for row, (code, outline) in enumerate(zip(classes, outlines)):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature["BSM"] = name_of(row)
+        feature["DLBM"] = str(code)
+        if planted is not None and code.startswith("01"):
+            feature["ZZSXDM"] = planted
+        if outline is not None:
+            feature.SetGeometry(ogr.CreateGeometryFromWkb(outline.wkb))
+        layer.CreateFeature(feature)
+    layer.CommitTransaction()
+    layer = dataset = None
+    return str(path)
+
+
+def name_of(row):
+    return f"{row:018d}"
+
+
+def flipped(classes, seed=1, every=24):
+    random = np.random.default_rng(seed)
+    out = classes.copy()
+    rows = np.arange(3, len(classes), every)
+    for row in rows:
+        out[row] = random.choice([code for code in LOOKS if code != classes[row]])
+    return out, rows
+
+
+def run(folder, classes, outlines, image, previous=None, planted=None, **more):
+    folder.mkdir(exist_ok=True)
+    before = ""
+    if previous is not None:
+        before = write_parcels(folder / "previous.gpkg", previous, outlines)
+    return verify(
+        Options(
+            submission=Path(write_parcels(folder / "package.gpkg", classes, outlines, planted)),
+            findings=folder / "findings.gpkg",
+            imagery=image,
+            previous=before,
+            families=(Family.IMAGERY,),
+            strict=True,
+            **{"imagery_date": date(2023, 9, 14), **more},
+        )
+    )
+
+
+def accused(found):
+    return {
+        f.object_id for f in found.findings if f.rule_id.startswith("imagery.") and f.parcel_bsm
+    }
+
+
+def run_of(found, rule):
+    return next(run for run in found.runs if run.rule_id == rule)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("county")
+    classes, outlines, bands = county()
+    return classes, outlines, bands, write_image(folder / "image.tif", bands)
+
+
+def test_honest_package_is_accepted_and_nothing_said(made, tmp_path):
+    classes, outlines, _, image = made
+    found = run(tmp_path, classes, outlines, image, previous=classes)
+    assert len(accused(found)) <= 0.01 * len(classes)
+    assert not [f for f in found.findings if f.verdict is Verdict.INCONSISTENT]
+    assert (found.parcels.outcome == "accepted").mean() > 0.95
+
+
+def test_false_classes_are_found_named_and_sent_to_review(made, tmp_path):
+    classes, outlines, _, image = made
+    said, rows = flipped(classes)
+    found = run(tmp_path, said, outlines, image, previous=classes)
+    wrong = {name_of(row) for row in rows}
+    assert len(accused(found) & wrong) >= 0.9 * len(wrong)
+    assert len(accused(found) - wrong) <= 0.01 * len(classes)
+    outcome = dict(zip(found.parcels.bsm, found.parcels.outcome))
+    assert sum(outcome[name] == "accepted" for name in wrong) == 0
+    groups = {"01": "crop", "03": "forest", "04": "grass_shrub", "07": "built_up", "11": "water"}
+    truth = {name_of(row): groups[classes[row][:2]] for row in rows}
+    named = [f.evidence["seen_group"] == truth[f.object_id]
+             for f in found.findings if f.object_id in truth]  # fmt: skip
+    assert np.mean(named) > 0.95
+    causes = {f.cause for f in found.findings}
+    assert causes == {"class_contradicts_image", "cropland_not_in_image", "not_built_in_image"}
+    one = next(f for f in found.findings if f.rule_id == "imagery.cropland")
+    assert "影像上看像" in one.message.zh
+    assert "looks like" in one.message.en
+
+
+def test_without_last_year_the_submission_teaches_itself(made, tmp_path):
+    classes, outlines, _, image = made
+    said, rows = flipped(classes)
+    found = run(tmp_path, said, outlines, image)
+    wrong = {name_of(row) for row in rows}
+    assert len(accused(found) & wrong) >= 0.7 * len(wrong)
+    assert len(accused(found) - wrong) <= 0.01 * len(classes)
+    assert not found.findings[0].evidence["learned_from_previous"]
+
+
+def test_three_sources_against_one_are_inconsistent_only_after_the_survey(made, tmp_path):
+    classes, outlines, _, image = made
+    said = classes.copy()
+    row = int(np.flatnonzero(classes == "1104")[4])
+    said[row] = "0301"
+    campaign = {"campaign_start": date(2023, 4, 1), "campaign_end": date(2023, 8, 31)}
+    after = run(tmp_path / "a", said, outlines, image, classes, **campaign)
+    verdicts = {f.object_id: f.verdict for f in after.findings}
+    assert verdicts[name_of(row)] is Verdict.INCONSISTENT
+    campaign["campaign_end"] = date(2023, 11, 30)
+    before = run(tmp_path / "b", said, outlines, image, classes, **campaign)
+    verdicts = {f.object_id: f.verdict for f in before.findings}
+    assert verdicts[name_of(row)] is Verdict.DOUBTFUL
+
+
+def test_an_image_older_than_the_year_cannot_show_a_new_class(made, tmp_path):
+    classes, outlines, _, image = made
+    said, rows = flipped(classes)
+    found = run(
+        tmp_path, said, outlines, image, classes,
+        imagery_date=date(2021, 6, 1), campaign_start=date(2023, 4, 1),
+    )  # fmt: skip
+    assert not accused(found) & {name_of(row) for row in rows}
+    older = [f for f in found.findings if f.cause == "image_older"]
+    assert len(older) == 1
+    assert older[0].verdict is Verdict.DOUBTFUL
+    assert not older[0].parcel_bsm
+
+
+def test_what_cannot_be_seen_is_not_checkable_with_the_reason(made, tmp_path):
+    classes, outlines, bands, _ = made
+    hidden = bands.copy()
+    row, column = np.indices(bands.shape[1:])
+    cloud = np.hypot(row - 60, column - 60) < 40
+    hidden[:, cloud] = 8000
+    outlines = outlines.copy()
+    outlines[-1] = shapely.transform(outlines[-1], lambda xy: xy + 1e5)
+    outlines[-2] = shapely.transform(
+        outlines[-2], lambda xy: xy.mean(axis=0) + (xy - xy.mean(axis=0)) * 0.1
+    )
+    outlines[-3] = None
+    said = classes.copy()
+    said[-4] = "0602"
+    image = write_image(tmp_path / "cloud.tif", hidden)
+    found = run(tmp_path / "x", said, outlines, image, previous=classes)
+    reasons = "; ".join(run.reason.en for run in found.runs if run.family == "imagery")
+    for word in ("Hidden by cloud", "Outside the image", "Too few cells", "no one look"):
+        assert word in reasons
+    outcome = dict(zip(found.parcels.bsm, found.parcels.outcome))
+    covered = [n for n, shape in enumerate(outlines) if shape is not None
+               and shape.centroid.distance(shapely.Point(500_600, 3_999_400)) < 300]  # fmt: skip
+    assert covered
+    assert all(outcome[name_of(n)] == "not_checkable" for n in covered)
+    assert len(accused(found)) <= 3
+
+
+def test_bands_without_names_do_for_classes(made, tmp_path):
+    classes, outlines, bands, _ = made
+    six = np.concatenate([bands, bands[:2] // 2])
+    image = write_image(tmp_path / "six.tif", six, names=())
+    said, rows = flipped(classes)
+    found = run(tmp_path / "x", said, outlines, image, previous=classes)
+    wrong = {name_of(row) for row in rows}
+    assert len(accused(found) & wrong) >= 0.9 * len(wrong)
+
+
+def test_a_single_vegetation_index_tells_what_it_can(made, tmp_path):
+    classes, outlines, bands, _ = made
+    red, nir = (bands[n].astype(np.float64) for n in (2, 3))
+    index = np.round((nir - red) / (nir + red) * 10_000 + 10_000).astype(np.uint16)
+    image = write_image(tmp_path / "ndvi.tif", index[None], names=("ndvi",))
+    said, rows = flipped(classes)
+    found = run(tmp_path / "x", said, outlines, image, previous=classes)
+    wrong = {name_of(row) for row in rows}
+    assert len(accused(found) & wrong) >= 0.4 * len(wrong)
+    assert len(accused(found) - wrong) <= 0.01 * len(classes)
+
+
+def test_a_whole_group_out_of_season_accuses_nobody(made, tmp_path):
+    """Cropland taught green in last year's layer is bare now: season, not fraud."""
+    classes, outlines, bands, _ = made
+    changed = bands.copy()
+    random = np.random.default_rng(5)
+    for row in np.flatnonzero(classes == "0103"):
+        down, across = divmod(int(row), ACROSS)
+        at = (slice(down * SIDE, (down + 1) * SIDE), slice(across * SIDE, (across + 1) * SIDE))
+        level = np.array((0.1, 0.13, 0.17, 0.24))[:, None, None] * random.normal(1, 0.08)
+        changed[(slice(None), *at)] = level * 1e4 * random.normal(1, 0.06, (1, SIDE, SIDE))
+    image = write_image(tmp_path / "bare.tif", changed)
+    found = run(tmp_path / "x", classes, outlines, image, previous=classes)
+    assert len(accused(found)) <= 0.015 * len(classes)
+
+
+def test_planted_fields_that_are_bare_in_season_are_doubtful(made, tmp_path):
+    classes, outlines, bands, _ = made
+    rows = np.flatnonzero(classes == "0103")[5:8]
+    bare = bands.copy()
+    for row in rows:
+        down, across = divmod(int(row), ACROSS)
+        at = (slice(down * SIDE, (down + 1) * SIDE), slice(across * SIDE, (across + 1) * SIDE))
+        bare[(slice(None), *at)] = np.array([1200, 1500, 2000, 2300])[:, None, None]
+    image = write_image(tmp_path / "bare.tif", bare)
+    found = run(tmp_path / "x", classes, outlines, image, previous=classes, planted="LS")
+    planted = {f.object_id: f for f in found.findings if f.rule_id == "imagery.planted"}
+    assert set(planted) == {name_of(row) for row in rows}
+    assert all(f.verdict is Verdict.DOUBTFUL for f in planted.values())
+    idle = run(tmp_path / "y", classes, outlines, image, previous=classes, planted="WG")
+    assert not [f for f in idle.findings if f.rule_id == "imagery.planted"]
+
+
+def test_without_image_every_rule_says_so(made, tmp_path):
+    classes, outlines, _, _ = made
+    found = run(tmp_path, classes[:30], outlines[:30], "")
+    for rule in ("imagery.class", "imagery.cropland", "imagery.construction"):
+        assert "No trusted image" in run_of(found, rule).reason.en
+    assert not found.findings
+
+
+def test_an_image_elsewhere_accuses_nobody(made, tmp_path):
+    classes, outlines, _, image = made
+    moved = shapely.transform(outlines, lambda xy: xy + 50_000.0)
+    found = run(tmp_path, classes, moved, image)
+    assert not accused(found)
+    assert run_of(found, "imagery.cropland").tested == 0
+
+
+def test_genuine_parcels_of_utah(shared_data, tmp_path):
+    """NLCD of 2011 on Landsat of 2015: some classes are outdated, none forged."""
+    codes = {11: "1104", 31: "1207", 41: "0301", 42: "0301", 43: "0301", 52: "0305", 71: "0401"}
+    source = gdal.Open(str(shared_data / "zion" / "nlcd2011.tif"))
+    cut = gdal.Translate("", source, format="MEM", srcWin=[300, 300, 560, 560])
+    memory = ogr.GetDriverByName("Memory").CreateDataSource("")
+    layer = memory.CreateLayer("p", osr.SpatialReference(cut.GetProjection()), ogr.wkbPolygon)
+    layer.CreateField(ogr.FieldDefn("code", ogr.OFTInteger))
+    gdal.Polygonize(cut.GetRasterBand(1), None, layer, 0, [])
+    parts = [(bytes(f.GetGeometryRef().ExportToWkb()), f.GetField(0)) for f in layer]
+    shapes = shapely.from_wkb([wkb for wkb, _ in parts])
+    value = np.array([code for _, code in parts])
+    good = (
+        (shapely.area(shapes) > 20 * 900) & np.isin(value, list(codes)) & shapely.is_valid(shapes)
+    )
+    shapes, classes = shapes[good], np.array([codes[v] for v in value[good]], dtype=object)
+    bands = [str(shared_data / "zion" / f"landsat_b{n}.tif") for n in (2, 3, 4, 5)]
+    image = str(tmp_path / "zion.vrt")
+    gdal.BuildVRT(image, bands, separate=True)
+    wkt = cut.GetProjection()
+    package = write_parcels(tmp_path / "package.gpkg", classes, shapes, wkt=wkt)
+    previous = write_parcels(tmp_path / "previous.gpkg", classes, shapes, wkt=wkt)
+    found = verify(
+        Options(
+            submission=Path(package),
+            findings=tmp_path / "findings.gpkg",
+            imagery=image,
+            imagery_bands="blue=1,green=2,red=3,nir=4",
+            imagery_date=date(2015, 8, 18),
+            previous=previous,
+            families=(Family.IMAGERY,),
+            strict=True,
+        )
+    )
+    assert len(classes) > 800
+    assert len(accused(found)) <= 0.02 * len(classes)
+    assert not [f for f in found.findings if f.verdict is Verdict.INCONSISTENT]
+    assert (found.parcels.outcome == "accepted").mean() > 0.7
