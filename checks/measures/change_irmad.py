@@ -251,8 +251,8 @@ def _whitener(covariance: FloatArray, ridge: float) -> tuple[FloatArray, int]:
 def _orthogonal(sums: _Sums) -> tuple[FloatArray, FloatArray]:
     """Major axis of every pair of bands (Canty & Nielsen 2008, equation 10)."""
     p = sums.split
-    xx = np.diag(sums.covariance)[:p, None]
-    yy = np.diag(sums.covariance)[None, p:]
+    variance = np.maximum(np.diag(sums.covariance), 0.0)
+    xx, yy = variance[:p, None], variance[None, p:]
     xy = sums.covariance[:p, p:]
     with np.errstate(invalid="ignore", divide="ignore"):
         slope = (xx - yy + np.sqrt((xx - yy) ** 2 + 4 * xy**2)) / (2 * xy)

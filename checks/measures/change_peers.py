@@ -31,6 +31,7 @@ LEAST_PEERS = 15
 """Fewer parcels than this say nothing of what is usual in a class."""
 
 _KEPT = 0.7
+_FLOOR = 0.01
 _STEPS = 12
 _TAIL_LEVEL = 0.05
 _LEAST_TAIL = 80
@@ -68,20 +69,22 @@ def robust_cloud(values: FloatArray) -> Cloud:
     spread = np.where(spread > 1e-9 * plain, spread, plain)
     spread = np.where(spread > 0, spread, 1.0)
     scores = ndtri((rankdata(values, axis=0) - 0.5) / count)
-    shape = np.atleast_2d(np.corrcoef(scores.T)) if count > 2 else np.eye(size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shape = np.atleast_2d(np.corrcoef(scores.T)) if count > 2 else np.eye(size)
     shape = np.where(np.isfinite(shape), shape, 0.0)
     np.fill_diagonal(shape, 1.0)
     start = np.outer(spread, spread) * (0.9 * shape + 0.1 * np.eye(size))
     covariance: FloatArray = np.asarray(start, dtype=np.float64)
     kept = max(int(_KEPT * count), min(count, size + 2))
-    floor = np.diag(np.square(1e-3 * spread))
+    floor = np.diag(np.square(_FLOOR * spread))
     for _ in range(_STEPS):
         distance = _squared(values, middle, covariance)
         closest = values[np.argsort(distance, kind="stable")[:kept]]
         middle = closest.mean(axis=0)
         covariance = np.atleast_2d(np.cov(closest.T, bias=True)) + floor
     distance = _squared(values, middle, covariance)
-    covariance = covariance * max(float(np.median(distance)) / float(chdtri(size, 0.5)), 1e-12)
+    # The closest ones always vary less than all: never to be scaled down.
+    covariance = covariance * max(float(np.median(distance)) / float(chdtri(size, 0.5)), 1.0)
     return Cloud(middle, covariance, count)
 
 

@@ -19,6 +19,10 @@ _SLOW = Text(
     "新造林地、园地、草地等短期内影像上看不出",
     "Young trees, orchards and grass do not show in a picture for years",
 )
+_NEW_PEERS = Text(
+    "申报地类或原地类的未变更图斑太少，不知其影像特征",
+    "Too few unchanged parcels of the declared or the old class to know how they look",
+)
 _OLDER = Text(
     "当期影像早于变更年度或外业时段，不能反映所报变更",
     "The current image is older than the reported change or the field work",
@@ -42,20 +46,14 @@ class ChangeNotSeen(ChangeRule):
         alike = subject & groups.alike[now, before]
         slow = subject & groups.slow[now] & ~groups.vanishing[before]
         older = np.full(len(now), False) | self._older(epochs)
-        more = [(alike, _ALIKE), (slow, _SLOW), (older, _OLDER)]
+        unknown = subject & measure.seen & ~np.isfinite(measure.contrast)
+        more = [(alike, _ALIKE), (slow, _SLOW), (older, _OLDER), (unknown, _NEW_PEERS)]
         judged = self.set_aside(epochs, subject, out, more)
         with np.errstate(invalid="ignore"):
             still = (measure.departure_p >= self.limit("least_unchanged")) & (
                 epochs.at(measure.typical, before) >= self.limit("least_typical")
             )
             unlike = measure.contrast >= self.limit("least_contrast")
-            # Nobody knows here what the new class looks like: only a class whose end is
-            # seen at once can then be said to be still there.
-            unlike |= (
-                ~np.isfinite(measure.contrast)
-                & groups.vanishing[before]
-                & (measure.departure_p >= self.limit("least_unchanged_alone"))
-            )
             changed = measure.departure_p < self.limit("least_unchanged")
             changed &= ~(measure.contrast > self.limit("most_supported"))
         accused = judged & still & unlike
@@ -104,33 +102,26 @@ class ChangeNotSeen(ChangeRule):
         measure = epochs.measure
         old, new = epochs.title(int(epochs.before[row])), epochs.title(int(epochs.now[row]))
         contrast = float(measure.contrast[row])
-        known = np.isfinite(contrast)
-        strength = contrast if known else self.limit("least_contrast")
-        zh = en = ""
-        if known:
-            zh, en = (
-                f"，“未变”对现状影像的似然是“已变为{new.zh}”的 10^{contrast:.1f} 倍",
-                f"; the picture is 10^{contrast:.1f} times likelier if nothing changed than as "
-                f"{new.en}",
-            )
         return self.finding(
             epochs.table,
             row,
             Text(
                 f"上一年度为{old.zh}，本年度申报为{new.zh}，但两期影像显示该图斑未发生变化"
-                f"（与未变更的{old.zh}图斑一致）{zh}；请核实变更是否真实发生，或影像是否早于变更",
+                f"（与未变更的{old.zh}图斑一致；“未变”对现状影像的似然是“已变为{new.zh}”的 "
+                f"10^{contrast:.1f} 倍）。请核实变更是否真实发生，或影像是否早于变更",
                 f"Last year {old.en}, now declared {new.en}, but the two images show no change "
-                f"beyond that of unchanged {old.en}{en}. Check whether the change took place, "
-                "or whether the image is older than it",
+                f"beyond that of unchanged {old.en}; the picture is 10^{contrast:.1f} times "
+                f"likelier if nothing changed than as {new.en}. Check whether the change took "
+                "place, or whether the image is older than it",
             ),
             verdict=Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL,
-            score=float(np.clip(0.3 + 0.08 * strength, 0.0, 1.0)),
+            score=float(np.clip(0.3 + 0.08 * contrast, 0.0, 1.0)),
             measured=old.en,
             expected=new.en,
             cause="change_not_seen",
             evidence={
                 **self.facts(epochs, row),
-                **({"contrast_log10": round(contrast, 2)} if known else {}),
+                "contrast_log10": round(contrast, 2),
             },
         )
 
