@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..protocol import Experiment
 from .frames_trials import Frames
-from .heights_trials import Heights, Misplaced
+from .heights_trials import Bias, Heights, Misplaced
 from .photos_trials import PhotoViews
 from .reuse_trials import Reuse
 from .tracks_trials import Tracks
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     Heights(),
+    Bias(),
     Misplaced(),
     PhotoViews(),
     Reuse(),
