@@ -34,6 +34,7 @@ _WRONG_LIKELIHOOD = 0.2
 _TIE = 0.02
 _LOGISTIC = 1.702  # a logistic distribution's scale beside a normal one's
 _ROWS_AT_ONCE = 10_000
+_FLOOR = 0.02
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,18 @@ class SlopeAgreement:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def suspicion(self) -> FloatArray:
+        """Continuous statistic against the declared grade, shape ``(n,)``, at least 0.
+
+        Logarithm of how much larger the largest grade's share is than the
+        declared one's, which single cells decide, and half the decades of the
+        probability of an honest deviation of all slopes together.
+        """
+        own = np.take_along_axis(self.share, self.declared[:, None] - 1, axis=1)[:, 0]
+        margin = np.log((self.share.max(axis=1) + _FLOOR) / (own + _FLOOR))
+        return margin - 0.5 * np.log10(np.clip(self.honest, 1e-12, 1.0))
 
     def reachable(self, reach: npt.ArrayLike) -> FloatArray:
         """Largest share of the declared grade within ``reach`` of the usual offset, ``(n,)``."""

@@ -41,6 +41,7 @@ def grade_facts(agreement: SlopeAgreement, place: int) -> dict[str, Any]:
         "declared_share": round(float(share[agreement.declared[place] - 1]), 4),
         "declared_share_after_offset": round(float(agreement.declared_share[place]), 4),
         "honest_probability": round(float(agreement.honest[place]), 6),
+        "suspicion": round(float(agreement.suspicion[place]), 3),
         "usual_offset": round(agreement.offset, 4),
         "honest_spread": round(float(agreement.spread[place]), 4),
     }

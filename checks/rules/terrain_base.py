@@ -271,7 +271,8 @@ def _contradicts(agreement: SlopeAgreement, limits: dict[str, Any]) -> BoolArray
     probability = np.where(far, far_probability, probability)
     other = agreement.declared != agreement.measured
     result: BoolArray = other & (agreement.honest < probability)
-    return result & (agreement.declared_share < share)
+    result &= agreement.declared_share < share
+    return result & (agreement.suspicion > float(limits["least_suspicion"]))
 
 
 def _certain(
