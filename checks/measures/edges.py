@@ -36,7 +36,7 @@ MOST_BANDS = 4
 LEAST_SAMPLES = 8
 MOST_SAMPLES = 96
 _ALL_SAMPLES = 8_000_000
-_SUSPICION, _CHANCE = 0.5, 0.1
+_SUSPICION, _CHANCE = 0.5, 0.05
 
 _NO_PLACE = Text(
     "影像与图斑坐标系无法联系，无法套合",
@@ -137,29 +137,26 @@ def measure_edges(
     progress.at(0.7)
     members = neighbourhoods(centres, usable, villages) if known else []
     suspected = np.zeros(count, dtype=bool)
-    found: list[Block] = []
-    for chance in (_SUSPICION, _CHANCE):
+    maybe: list[Block] = []
+    for _ in range(2):
         # A block that was moved drags the layer along, and makes it look uneven: the second
         # look leaves out what the first one suspects.
         rest = rows[~suspected[rows]]
         if known and suspected.any() and len(rest) > len(rows) // 2:
-            whole = group_shifts(profiles.total, profiles.samples, [rest], surface).shift[0]
+            again = group_shifts(profiles.total, profiles.samples, [rest], surface).shift[0]
+            whole = again if np.isfinite(again).all() else whole
         around = compare(profiles.total, profiles.samples, members, whole, surface, suspected)
-        found = blocks(
-            profiles.total,
-            profiles.samples,
-            centres,
-            around,
-            whole,
-            surface,
-            chance=chance,
-            least=least if chance == _CHANCE else 0.0,
-            sigmas=sigmas if chance == _CHANCE else 1.0,
+        maybe = blocks(
+            profiles.total, profiles.samples, centres, around, whole, surface, _SUSPICION
         )
-        for block in found:
+        for block in maybe:
             suspected[block.rows] = True
-        if not found:
+            around.parcel_statistic[block.rows] = np.fmax(
+                around.parcel_statistic[block.rows], block.strength
+            )
+        if not maybe:
             break
+    found = [block for block in maybe if block.beyond(_CHANCE, least, sigmas)]
     progress.at(0.8)
     reference = np.repeat(whole[None], count, axis=0)
     for block in found:

@@ -30,7 +30,7 @@ _ROUNDS = 3
 _CHOSEN = 0.1
 _ALIKE = 1.0
 _SHARED = 0.2
-_FLOOR = 0.12
+_FLOOR = 0.15
 _CLEAR_STRENGTH = 2.5
 _CLEAR_LEAD = 0.5
 _AHEAD = 1.5
@@ -45,15 +45,27 @@ class Block:
     ``rows`` are the parcels; ``shift`` (pixels) what must be added to them to
     fit the picture, less the shift of the layer; ``sigma`` its standard error
     along itself, honest differences between neighbourhoods included; ``chance``
-    the probability of such a block in an honest layer, all neighbourhoods
-    allowed for.
+    the probability of such a neighbourhood in an honest layer, and
+    ``own_chance`` that of its own parcels, all neighbourhoods allowed for;
+    ``strength`` its squared distance from the layer in standard errors.
     """
 
     rows: IntArray
     shift: FloatArray
     sigma: float
     chance: float
+    own_chance: float
     strength: float
+
+    def beyond(self, chance: float, least: float, sigmas: float) -> bool:
+        """Whether it is off by more than ``least`` pixels, sigmas taken off, and not by chance.
+
+        Its parcels were chosen for fitting elsewhere, which is why they alone
+        must be ten times as unlikely as the neighbourhood was.
+        """
+        length = float(np.hypot(*self.shift))
+        sure = self.chance < chance and self.own_chance < chance * _CHOSEN
+        return sure and length - sigmas * self.sigma > least
 
 
 @dataclass(frozen=True)
@@ -197,23 +209,16 @@ def blocks(
     found: Neighbourhoods,
     layer: FloatArray,
     surface: Surface,
-    *,
     chance: float,
-    least: float,
-    sigmas: float,
 ) -> list[Block]:
-    """Join neighbourhoods that are surely off in the same way.
+    """Join neighbourhoods that are off, and find the parcels that make them so.
 
     Parameters
     ----------
     layer
         Shift of the layer in pixels, ``(2,)``.
     chance
-        Probability of any block in an honest layer, before its own parcels are
-        known; with them it must be a tenth of that.
-    least, sigmas
-        A block must be off by more than ``least`` pixels after ``sigmas``
-        standard errors are taken off.
+        Probability of any such neighbourhood in an honest layer.
     """
     if not found.members:
         return []
@@ -225,14 +230,13 @@ def blocks(
     for joined in _joined(found, hits):
         best = joined[np.argmax(found.statistic[joined])]
         rows, shift, sigma = _refined(total, samples, xy, found, joined, layer, surface)
-        if len(rows) >= LEAST // 3 and float(np.hypot(*shift)) - sigmas * sigma > least:
-            # Of its own parcels alone, a block that was moved stands out far more; they were
-            # chosen for it, which is why both must be unlikely.
-            strength = (float(np.hypot(*shift)) / sigma) ** 2
-            own = float(tail(np.array([strength]))[0]) * max(len(found.members) / 3, 1.0)
-            if own < chance * _CHOSEN:
-                by_chance = float(min(p[best], np.sqrt(p[best] * own), 1.0))
-                out.append(Block(np.sort(rows), shift, sigma, by_chance, strength))
+        if len(rows) < LEAST // 3:
+            continue
+        strength = (float(np.hypot(*shift)) / sigma) ** 2
+        own = float(tail(np.array([strength]))[0]) * max(len(found.members) / 3, 1.0)
+        one = Block(np.sort(rows), shift, sigma, float(min(p[best], 1.0)), min(own, 1.0), strength)
+        if one.beyond(1.0 / _CHOSEN, 0.0, 1.0):
+            out.append(one)
     return out
 
 

@@ -46,7 +46,13 @@ class _RegularRule(Rule):
         with np.errstate(invalid="ignore"):
             found = judged & (statistic >= least) & self.regular(measure)
         share = found.sum() / max(out.tested, 1)
-        if share >= self.limit("layer_share") and found.sum() >= self.limit("layer_least"):
+        with np.errstate(invalid="ignore"):
+            leaning = (
+                float((statistic[judged] >= self.limit("leaning")).mean()) if found.any() else 0
+            )
+        # Where most outlines were made so, noise leaves some of them just below the limit.
+        usual = share >= self.limit("layer_share") or leaning >= self.limit("leaning_share")
+        if usual and found.sum() >= self.limit("layer_least"):
             self._layer(table, measure, found, float(share), out)
         else:
             for row in np.flatnonzero(found):
