@@ -264,35 +264,36 @@ def test_own_package_without_parcels_is_refused(standard, tmp_path):
 
 @pytest.fixture(scope="module")
 def tried(place, standard, tmp_path_factory):
-    """The experiment on an own package: mixed, with blocks, mixed, clean."""
+    """The experiment on an own package: mixed, with blocks, clean."""
     folder = tmp_path_factory.mktemp("own")
     made = make_package(place, standard, folder, np.random.default_rng(1), clean=True).options
     own = OwnData(made.submission, made.dem, made.imagery, made.imagery_bands, "2023-08-01")
     context = Context(None, folder / "work", folder / "cache", 1, True, lambda _: None, own)
     experiment = Parcels()
-    samples = [s for n in range(4) for s in experiment.run(context, "own", n)]
+    samples = [s for n in (0, 1, 3) for s in experiment.run(context, "own", n)]
     return experiment, samples
 
 
 def test_own_package_is_tried_from_end_to_end(tried):
     experiment, samples = tried
-    assert [r.style for r in experiment.records] == ["mixed", "blocks", "mixed", "clean"]
+    assert [r.style for r in experiment.records] == ["mixed", "blocks", "clean"]
     assert {s.experiment for s in samples} <= set(experiment.series)
     assert {"edges: parcel", "rings: copied", "slope grade: -log p"} <= experiment.offered
     found = Evaluation(samples)
-    inflated = [c for c in found.cells() if c.kind == "area inflated" and c.strength >= 0.01]
+    cells = [c for c in found.cells() if c.statistic.startswith("area")]
+    inflated = [c for c in cells if c.strength >= 0.01]
     assert inflated
     for cell in inflated:
         assert cell.contradicted.value == 1.0
     honest_area = next(g for g in found.genuine() if g.experiment == "area" and not g.kind)
     assert honest_area.contradicted.value == 0.0
-    assert honest_area.count > 200
+    assert honest_area.count > 100
 
 
 def test_clean_packages_give_no_samples_but_a_record(tried):
     experiment, samples = tried
     assert not [s for s in samples if s.replicate == 3]
-    record = experiment.records[3]
+    record = experiment.records[2]
     assert (record.state == 0).all()
     assert len(record.risk) == len(record.bsm) == len(record.said["area"])
 

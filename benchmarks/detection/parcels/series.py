@@ -31,7 +31,8 @@ class Series:
 
 
 SERIES = (
-    Series("class", ("class flip", "hidden change"), ("class: contradiction",),
+    Series("class", ("class flip", "hidden change"),
+           ("class: contradiction", "class: unlikely change"),
            ("imagery", "change", "history"), "class", least_pixels=20.0),
     Series("class, small parcels", ("class flip, below",), ("class: contradiction",),
            ("imagery", "change", "history"), "class"),
@@ -49,6 +50,7 @@ SERIES = (
            ("rings: regular, -log p", "rings: share of right angles"), ("boundary", "history")),
     Series("splits", ("split",), ("splits: common outline",), ("boundary", "logic")),
     Series("books", ("ridge", "cropland type"), (), ("logic", "area")),
-    Series("history", ("identifier reused",), (), ("history", "logic")),
-    Series("control", ("intrusion",), (), ("control",)),
+    Series("history", ("identifier reused",), ("identifier: distance from last year's",),
+           ("history", "logic")),
+    Series("control", ("intrusion",), ("farmland: share built on",), ("control",)),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import shapely
 
 from onemap_verify.checks.measures.case import Case
 from onemap_verify.checks.rules.terrain_base import compare_layer
@@ -49,6 +50,23 @@ def regular(case: Case) -> Any:
     return None if found is None else np.fmax(found.grid, found.even)
 
 
+def apart(case: Case) -> Any:
+    """Distance from last year's parcel of the same BSM, in sizes of the parcel."""
+    table, found = case.parcels, getattr(case, "history", None)
+    if table is None or found is None:
+        return None
+    size = np.sqrt(shapely.area(table.measurable))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(size > 0, found.apart / size, np.nan)
+
+
+def intrusion(case: Case) -> Any:
+    """Share of the parcel that lies in permanent basic farmland, where built on."""
+    found = getattr(case, "control", None)
+    crossing = None if found is None else found.crossings.get("farmland")
+    return None if crossing is None else np.where(crossing.tested, crossing.share, np.nan)
+
+
 def path(*places: str) -> Reader:
     """The first of several dotted paths below a case that leads to an array."""
 
@@ -78,4 +96,7 @@ STATISTICS: dict[str, Reader] = {
     "rings: regular, -log p": regular,
     "rings: share of right angles": path("lattice.staircase"),
     "splits: common outline": path("splits.statistic"),
+    "identifier: distance from last year's": apart,
+    "class: unlikely change": path("history.statistic"),
+    "farmland: share built on": intrusion,
 }
