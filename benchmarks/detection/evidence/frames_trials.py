@@ -1,4 +1,4 @@
-"""Experiment on frames: is the mistake named, and is any parcel accused because of it?"""
+"""Experiment on frames: whether a mistake is named, and parcels accused because of it."""
 
 from __future__ import annotations
 

@@ -228,14 +228,14 @@ def _sample(
 
 
 def _honest(ground: Ground, random: np.random.Generator, quick: bool) -> Iterator[Survey]:
-    share = {30: 60, 100: 30, 300: 9, 1000: 1} if quick else {30: 130, 100: 90, 300: 45, 1000: 10}
+    share = {30: 60, 100: 25, 300: 5} if quick else {30: 130, 100: 90, 300: 45, 1000: 10}
     for count, times in share.items():
         for _ in range(times):
             yield genuine(ground, count, random)
 
 
 def _forged(ground: Ground, random: np.random.Generator, quick: bool) -> Iterator[tamper.Forged]:
-    counts = (30, 30, 100, 300) if quick else (30,) * 5 + (100,) * 5 + (300,) * 2 + (1000,)
+    counts = (30, 100, 300) if quick else (30,) * 5 + (100,) * 5 + (300,) * 2 + (1000,)
     noises, biases = tamper.noise_sizes(quick), tamper.bias_sizes(quick)
     for number, count in enumerate(counts):
         honest = genuine(ground, count, random)
@@ -303,7 +303,7 @@ class Bias:
     places = ("zion", "penn")
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
-    replicates = (5, 30)
+    replicates = (3, 25)
 
     def run(self, context: Context, place: str, replicate: int) -> Sequence[Sample]:
         """Honest layers on one DEM, and biased ones."""

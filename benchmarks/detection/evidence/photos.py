@@ -32,10 +32,10 @@ class Shots:
     """``n`` photos as the store tells of them; arrays of one length.
 
     ``parcel`` is the row of the parcel each is filed under, ``xy`` where it
-    says it was taken (metres), ``azimuth`` where to (degrees from north,
-    clockwise), ``stand`` where that was in truth, ``altitude`` metres, ``taken`` seconds since 1970 on the
-    camera's own clock (Beijing time), ``utc`` what the satellites say, ``person`` who, ``picture`` the number
-    of what is seen on it.
+    says it was taken (metres), ``stand`` where that was in truth, ``azimuth``
+    where to (degrees from north, clockwise), ``altitude`` metres, ``taken``
+    seconds since 1970 on the camera's own clock (Beijing time), ``utc`` what
+    the satellites say, ``person`` who, ``picture`` the number of what is seen.
     """
 
     parcel: IntArray

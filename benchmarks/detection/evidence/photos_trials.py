@@ -29,6 +29,7 @@ _SMALL = (120, 90)
 """Pixels: what is seen on a photo is another experiment."""
 
 _STORE = "371402.db"
+_QUICK = ("penn", "zion")
 
 
 _CLEAR = 25.0
@@ -71,11 +72,11 @@ class PhotoViews:
     def run(self, context: Context, place: str, replicate: int) -> Sequence[Sample]:
         """One package, genuine and spoiled in every way."""
         ground = ground_of(context, place, replicate)
-        if ground is None:
+        if ground is None or (context.quick and place not in _QUICK):
             return []
         random = context.random(self.name, place, replicate)
         parcels = mosaic(ground, float(random.uniform(60, 160)), 140, random)
-        shots = genuine(ground, parcels, 130 if context.quick else 200, random)
+        shots = genuine(ground, parcels, 100 if context.quick else 200, random)
         supply = Pictures(context, f"{place} {replicate}", _SMALL)
         pictures = [supply.take() for _ in range(len(shots))]
 
@@ -121,18 +122,18 @@ class PhotoViews:
             spoiled = tamper.swapped(spoiled, chosen[2], random)
             package = seen(spoiled)
             away = tamper.away(spoiled, parcels)
-            for degrees, rows in zip((*two, 1.0), chosen):
-                rows = rows[tamper.blind(spoiled, parcels, rows, HALF_VIEW)]
-                if degrees == 1.0:
-                    group = package.group(rows)
-                    out.append(Tampering("swapped", 1.0, "filed under another parcel", group))
+            for degrees, taken in zip((*two, 0.0), chosen):
+                rows = taken[tamper.blind(spoiled, parcels, taken, HALF_VIEW)]
+                clear = rows[away[rows] >= _CLEAR]
+                if not degrees:
+                    label = "filed under another parcel"
+                    out.append(Tampering("swapped", 1.0, label, package.group(rows)))
                     continue
                 label = f"{degrees:g}°, parcel out of view"
                 out.append(Tampering("turned", degrees, label, package.group(rows)))
-                rows = rows[away[rows] >= _CLEAR]
                 label = f"{degrees:g}°, ≥ {_CLEAR:g} m outside"
-                out.append(Tampering("turned_outside", degrees, label, package.group(rows)))
-        return out
+                out.append(Tampering("turned_outside", degrees, label, package.group(clear)))
+        return [tampering for tampering in out if len(tampering.group)]
 
     def _times(
         self, shots: Shots, random: np.random.Generator, seen: Callable[..., Package]

@@ -1,4 +1,4 @@
-"""Experiment on pictures: is the same one told from all others, however it was saved again?"""
+"""Experiment on pictures: the same one told from all others, however it was saved again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Reuse:
     places = ("photos",)
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
-    replicates = (2, 8)
+    replicates = (1, 6)
 
     def run(self, context: Context, place: str, replicate: int) -> Sequence[Sample]:
         """One store: different pictures, copies of some of them, and bursts."""
@@ -42,8 +42,8 @@ class Reuse:
         ground = next((each for each in grounds if each is not None), None)
         if ground is None:
             return []
-        times = 4 if context.quick else 6
-        count = 130 if context.quick else 150
+        times = 3 if context.quick else 6
+        count = 100 if context.quick else 150
         parcels = mosaic(ground, 120.0, 120, random)
         shots = genuine(ground, parcels, count, random)
         count = len(shots)
@@ -84,13 +84,10 @@ class Reuse:
         tampered = []
         for number, word in enumerate(REUSES):
             rows = np.flatnonzero(kind == number)
-            kind_of, _, share = word.partition("_")
-            strength = float(share or 1.0)
-            label = _LABELS.get(word) or f"{kind_of} {share} %".replace(" %", "") + (
-                " %" if share else ""
-            )
+            way, _, share = word.partition("_")
+            label = _LABELS.get(word, f"{way} {share} %" if share else way)
             group = pairs(source[rows], count + rows, named=True)
-            tampered.append(Tampering(kind_of, strength, label, group))
+            tampered.append(Tampering(way, float(share or 1.0), label, group))
         odd = {"bursts": pairs(bursts, count + len(source) + np.arange(len(bursts)))}
         return [
             Sample(

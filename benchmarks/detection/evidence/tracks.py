@@ -167,9 +167,11 @@ def real_windows(context: Context, ground: Ground, count: int, length: int) -> l
     for start in starts:
         rows = slice(int(start), int(start) + length)
         xy = _plane(degrees[rows])
-        west, south, east, north = ground.extent
-        middle = np.array([random.uniform(west + 0.4 * (east - west), west + 0.6 * (east - west)),
-                           random.uniform(south + 0.4 * (north - south), south + 0.6 * (north - south))])  # fmt: skip
+        corner, size = (
+            np.array(ground.extent[:2]),
+            np.ptp(np.reshape(ground.extent, (2, 2)), axis=0),
+        )
+        middle = corner + size * random.uniform(0.4, 0.6, 2)
         xy = xy - xy.mean(axis=0) + middle
         when = start_of_day(random) + time[rows] - time[rows][0]
         # The ride's own heights are those of other ground: only their errors would be true.

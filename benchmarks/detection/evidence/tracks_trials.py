@@ -55,6 +55,7 @@ class Seen:
 _MOTION = "tracks.speed,tracks.time_order"
 _HEIGHT = "tracks.altitude"
 _FRAME = "tracks.frame"
+_QUICK = ("penn", "costarica")
 
 
 class Tracks:
@@ -70,7 +71,7 @@ class Tracks:
     def run(self, context: Context, place: str, replicate: int) -> Sequence[Sample]:
         """One county's tracks, genuine and spoiled."""
         ground = ground_of(context, place, replicate)
-        if ground is None:
+        if ground is None or (context.quick and place not in _QUICK):
             return []
         random = context.random(self.name, place, replicate)
         parcels = mosaic(ground, 120.0, 140, random)
