@@ -421,7 +421,7 @@ def _apart(
     lags = np.zeros(3)
     for offset in offsets:
         known = np.isfinite(offset)
-        if known.sum() < 50:
+        if known.sum() < 80:
             return float("nan"), float("nan")
         limit = 4 * 1.4826 * float(np.median(np.abs(offset[known]))) + 1e-9
         kept = np.where(np.abs(offset) <= limit, offset, np.nan)
@@ -440,7 +440,10 @@ def _apart(
 
 
 def _acceleration(path: Path) -> float:
-    """The 97 % quantile of acceleration between windows of about two seconds."""
+    """The 97 % quantile of acceleration between windows of about two seconds.
+
+    Of fewer than thirty changes the 90 % quantile, so that a single one never decides.
+    """
     usual = float(np.median(path.span))
     size = max(1, int(np.ceil(2.0 / usual))) if usual > 0 else 1
     chosen = np.arange(0, len(path.rows), size)
@@ -452,7 +455,9 @@ def _acceleration(path: Path) -> float:
     east, north = np.diff(path.x[chosen]) / span, np.diff(path.y[chosen]) / span
     change = np.hypot(np.diff(east), np.diff(north)) / ((span[1:] + span[:-1]) / 2)
     change = change[whole]
-    return float(np.quantile(change, 0.97)) if len(change) >= 30 else float("nan")
+    if len(change) < 8:
+        return float("nan")
+    return float(np.quantile(change, 0.97 if len(change) >= 30 else 0.9))
 
 
 def _ratio(track: Track, path: Path) -> float:
@@ -469,9 +474,9 @@ def _ratio(track: Track, path: Path) -> float:
 def _top_speed(path: Path) -> tuple[float, float, int]:
     """Greatest speed that leads elsewhere: not a fix that jumps away and back.
 
-    A step counts where five fixes (or ten seconds) before and after lie apart as far
-    as the step itself; the first minute is left out, as receivers begin where they were
-    last switched off.
+    A step counts where five fixes before and after lie apart as far as the step
+    itself; the first five are left out, as receivers begin where they were last
+    switched off.
     """
     count = len(path.rows)
     if count < 12:
@@ -488,7 +493,7 @@ def _top_speed(path: Path) -> tuple[float, float, int]:
     apart_y = np.median(ahead, axis=0) - np.median(behind, axis=0)
     apart = np.hypot(apart_x, apart_y)[:-1]
     place = np.arange(count - 1)
-    sound = (place >= 5) & (place < count - 6) & (path.time[:-1] > path.time[0] + 60)
+    sound = (place >= 5) & (place < count - 6)
     sound &= (apart > 0.7 * step) & (step > 30)
     if not sound.any():
         return 0.0, 0.0, -1

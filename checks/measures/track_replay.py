@@ -226,6 +226,9 @@ def _replay(
     unit = max(one.unit, other.unit, _LEAST_UNIT)
     if not (off <= _MOST_OFF * unit and bend >= _LEAST_BEND * unit):
         return None
+    if np.median(other.time[fixes]) < np.median(one.time[partner]):
+        # What came first is the recording; what repeats it is told.
+        pair, one, other, fixes, partner = pair[::-1], other, one, partner, fixes
     later = other.time[fixes] - one.time[partner]
     lon, lat = tracks[pair[0]].lon[one.rows[partner]], tracks[pair[0]].lat[one.rows[partner]]
     to_lon, to_lat = tracks[pair[1]].lon[other.rows[fixes]], tracks[pair[1]].lat[other.rows[fixes]]
@@ -243,7 +246,7 @@ def _replay(
         moved=float(np.median(moved)),
         later=float(np.median(later)) if dated else float("nan"),
         steady=bool(np.quantile(np.abs(later - np.median(later)), 0.9) < 2.0),
-        at=int(fixes[0]),
+        at=int(fixes.min()),
         off=off,
         turned=turned,
     )

@@ -131,7 +131,9 @@ class FrameOfTrack(TrackRule):
             and place.spread > self.limit("least_spread_m")
         )
         gain, cause = max((place.gcj02, "gcj02"), (place.bd09, "bd09"), key=_known)
-        if enough and gain > self.limit("gain"):
+        # What one short track leaves open, all tracks of one crew may tell together.
+        together = self._together(measure) == cause and gain > self.limit("least_gain")
+        if enough and (gain > self.limit("gain") or together):
             name = {"gcj02": "GCJ-02", "bd09": "BD-09"}[cause]
             said = Text(
                 f"高程只有在撤除 {name} 偏移后才与地形吻合（离散度降为 1/{gain:.1f}），"
@@ -144,6 +146,24 @@ class FrameOfTrack(TrackRule):
         if place.near <= self.limit("near_share"):
             said = Text("距图斑范围 20 千米以上", "it lies more than 20 km from the parcels")
             self._write(out, track, place, case, "elsewhere", said, sure=False)
+
+    def _together(self, measure: TrackMeasure) -> str:
+        """The shift that most tracks over enough relief agree on, ``""`` for none."""
+        able = [
+            place
+            for place in measure.places
+            if place.heights >= self.limit("least_fixes")
+            and place.relief > self.limit("least_relief_m")
+            and np.isfinite(place.gcj02)
+        ]
+        if len(able) < self.limit("together"):
+            return ""
+        for cause in ("gcj02", "bd09"):
+            gains = np.nan_to_num(np.array([getattr(place, cause) for place in able]))
+            agree = float(np.mean(gains > self.limit("least_gain")))
+            if np.median(gains) > self.limit("together_gain") and agree > 0.7:
+                return cause
+        return ""
 
     def _write(
         self,
