@@ -74,9 +74,13 @@ def copying(
     plain = [_clipped(residual, rows) for residual in residuals]
     copied = max(_white(residual[rows], resolution) for residual in plain)
     errors = usual_error(slope, cell)
-    return copied - max(
+    ratio = copied - max(
         _honest(residual, xy, rough, errors, cell, resolution, blocks) for residual in plain[-2:]
     )
+    spread = min(float(np.sqrt(np.mean(residual[rows] ** 2))) for residual in plain)
+    usual = float(np.sqrt(np.median(rough[rows] ** 2 + errors[rows] ** 2)))
+    # Farther off than the DEM errs: too far, whatever it is, and not too near.
+    return ratio if spread <= usual else min(ratio, -np.log(spread / usual))
 
 
 def _clipped(residual: FloatArray, rows: IntArray) -> FloatArray:

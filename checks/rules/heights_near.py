@@ -100,7 +100,8 @@ class CopiedHeights(HeightRule):
     def _finding(self, one: Judged, near: Nearness, kind: str) -> Any:
         name = one.table.name
         # A DEM that keeps the points it was made from equals them at its cells.
-        sure = kind == "exact" and near.method != "nearest"
+        rare = near.typical >= self.limit("rare_tolerances") * near.tolerance
+        sure = (kind == "exact" or (kind == "all_exact" and rare)) and near.method != "nearest"
         mine = self._where(near, kind)
         count = int(near.exact.sum()) if kind in ("exact", "all_exact") else int(mine.sum())
         return self.finding_about(
