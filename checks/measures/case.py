@@ -128,7 +128,7 @@ class Case:
             return None
         from .photo import measure_photos
 
-        return measure_photos(self)
+        return measure_photos(self.submission, self.frame, self.progress)
 
     @cached_property
     def photo_ground(self) -> PhotoGround | None:
@@ -137,7 +137,7 @@ class Case:
             return None
         from .photo_ground import measure_ground
 
-        return measure_ground(self, self.photos)
+        return measure_ground(self.baseline.dem, self.photos, self.progress)
 
     @cached_property
     def photo_reuse(self) -> PhotoReuse | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from ..findings import Text
+from ..progress import SILENT, Progress
 from ..reproject import ReprojectionError
 from ..submission.evidence import StoredParcel
+from ..submission.submission import Submission
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table, TextArray
+from .frame import FrameMeasure
 from .photo_frame import (
     FrameError,
     common_shift,
@@ -24,9 +26,6 @@ from .photo_match import ParcelNames
 from .photo_plane import Plane
 from .photo_time import PhotoTimes, measure_times
 from .photo_view import RECEIVER_SIGMA, PhotoView, measure_views, wrapped
-
-if TYPE_CHECKING:
-    from .case import Case
 
 EXIF, STORE, NOWHERE = "exif", "store", ""
 DEFAULT_FIELD_OF_VIEW = 60.0
@@ -92,11 +91,13 @@ class PhotoMeasure:
         return None
 
 
-def measure_photos(case: Case) -> PhotoMeasure:
-    """Read and place every photo of the case's submission."""
-    parcels = case.parcels
-    photos = list_photos(case.submission, ParcelNames(parcels), case.progress)
-    plane, reason = _plane(case)
+def measure_photos(
+    submission: Submission, frame: FrameMeasure, progress: Progress = SILENT
+) -> PhotoMeasure:
+    """Read and place every photo of ``submission``."""
+    parcels = submission.layers.get("DLTB")
+    photos = list_photos(submission, ParcelNames(parcels), progress)
+    plane, reason = _plane(parcels, frame)
     longitude, latitude, source = _positions(photos, plane, parcels)
     count = len(photos)
     raw = np.full((count, 2), np.nan) if plane is None else plane.points(longitude, latitude)
@@ -123,8 +124,8 @@ def measure_photos(case: Case) -> PhotoMeasure:
     sure |= _validated(xy, target, sure)
     error = _errors(photos)
     placed = _Placed(photos, plane, target, error)
-    xy, azimuth, view, found = placed.settled(xy)
-    errors += found
+    xy, azimuth, view, more = placed.settled(xy)
+    errors += more
     if plane is not None:
         degrees = plane.degrees(xy)
         longitude, latitude = degrees[:, 0], degrees[:, 1]
@@ -152,14 +153,13 @@ def measure_photos(case: Case) -> PhotoMeasure:
     )
 
 
-def _plane(case: Case) -> tuple[Plane | None, Text | None]:
-    parcels = case.parcels
+def _plane(parcels: Table | None, frame: FrameMeasure) -> tuple[Plane | None, Text | None]:
     if parcels is None or parcels.geometry is None:
         return None, NO_PARCELS
-    if not case.frame.trusted("DLTB"):
-        return None, case.frame.reason("DLTB") or NO_FRAME
+    if not frame.trusted("DLTB"):
+        return None, frame.reason("DLTB") or NO_FRAME
     try:
-        return Plane(case.frame.wkt("DLTB"), parcels.measurable), None
+        return Plane(frame.wkt("DLTB"), parcels.measurable), None
     except ReprojectionError:
         return None, NO_FRAME
 

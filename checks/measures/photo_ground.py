@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from ..findings import Text
-from ..progress import Progress
+from ..progress import SILENT, Progress
 from ..raster import RasterError
-from ..table import BoolArray, FloatArray
+from ..table import BoolArray, FloatArray, IntArray, TextArray
 from .photo import PhotoMeasure
-from .photo_view import bearings, wrapped
+from .photo_view import bearings, spread_points, wrapped
 from .robust import nmad
 from .sampling_points import sample_points
 from .sight import Ground, clearances
 from .terrain_file import open_terrain
-
-if TYPE_CHECKING:
-    from .case import Case
 
 _GROUP = 8
 _TARGETS = 25
@@ -50,26 +45,29 @@ class PhotoGround:
     problem: Text | None = None
 
 
-def measure_ground(case: Case, measure: PhotoMeasure) -> PhotoGround | None:
+def measure_ground(
+    dem: str, measure: PhotoMeasure, progress: Progress = SILENT
+) -> PhotoGround | None:
     """``None`` without DEM or without photos that have a place."""
     plane = measure.plane
-    if not case.baseline.dem or plane is None or not np.isfinite(measure.xy).any():
+    if not dem or plane is None or not np.isfinite(measure.xy).any():
         return None
-    path = case.baseline.dem
     count = len(measure)
 
     def ground(xy: FloatArray) -> FloatArray:
         given = plane.delivered(xy)
-        return sample_points(path, given[:, 0], given[:, 1], plane.wkt)
+        return sample_points(dem, given[:, 0], given[:, 1], plane.wkt)
 
     try:
-        across, down = open_terrain(path).grid.spacing(0, 1)
+        across, down = open_terrain(dem).grid.spacing(0, 1)
         cell = float(max(across[0], down[0]))
         heights = ground(measure.xy)
-        hidden = _hidden(measure, ground, cell, case.progress)
+        hidden = _hidden(measure, ground, cell, progress)
     except RasterError as error:
         nothing = np.full(count, np.nan)
-        return PhotoGround(*[nothing] * 6, cell=float("nan"), problem=error.text)
+        return PhotoGround(
+            nothing, nothing, nothing, nothing, nothing, nothing, float("nan"), error.text
+        )
     altitude = measure.photos.exif("altitude")
     altitude = np.where(altitude == 0, np.nan, altitude)  # the value of no value
     above = altitude - heights
@@ -78,7 +76,7 @@ def measure_ground(case: Case, measure: PhotoMeasure) -> PhotoGround | None:
 
 
 def _constants(
-    above: FloatArray, devices: np.ndarray, aerial: BoolArray
+    above: FloatArray, devices: TextArray, aerial: BoolArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Each device's own constant, where it has enough photos, else that of all."""
     usable = np.isfinite(above) & ~aerial
@@ -119,12 +117,12 @@ def _hidden(measure: PhotoMeasure, ground: Ground, cell: float, progress: Progre
     return out
 
 
-def _points_of(measure: PhotoMeasure, rows: np.ndarray) -> FloatArray:
+def _points_of(measure: PhotoMeasure, rows: IntArray) -> FloatArray:
     """Points spread over each parcel, those in view where there are any; ``(n, k, 2)``."""
     points = np.empty((len(rows), _TARGETS, 2))
     for place, row in enumerate(rows):
         target = measure.target[row]
-        found = _spread(target)
+        found = spread_points(target, 5, _TARGETS)
         azimuth = measure.azimuth[row]
         if np.isfinite(azimuth):
             here = np.repeat(measure.xy[row][None], len(found), axis=0)
@@ -134,19 +132,3 @@ def _points_of(measure: PhotoMeasure, rows: np.ndarray) -> FloatArray:
                 found = found[off <= room]
         points[place] = found[np.arange(_TARGETS) % len(found)]
     return points
-
-
-def _spread(target: shapely.Geometry) -> FloatArray:
-    """Up to ``_TARGETS`` points over a parcel: a grid inside it, and its corners."""
-    west, south, east, north = target.bounds
-    side = int(np.sqrt(_TARGETS))
-    x, y = np.meshgrid(
-        west + (np.arange(side) + 0.5) / side * (east - west),
-        south + (np.arange(side) + 0.5) / side * (north - south),
-    )
-    grid = np.column_stack([x.ravel(), y.ravel()])
-    inside = grid[shapely.contains_xy(target, grid[:, 0], grid[:, 1])]
-    corners = shapely.get_coordinates(target)
-    corners = corners[:: max(1, len(corners) // _TARGETS)]
-    # Corners first: what can be seen of a parcel is most often its rim.
-    return np.concatenate([inside, corners])[-_TARGETS:] if len(inside) else corners[:_TARGETS]

@@ -22,7 +22,17 @@ from .photo_read import Grey, Picture, in_threads, read_picture
 LOOSE, STORED = "photos", "FJ"
 """Layers that findings about photos name: loose files, and rows of the store."""
 
-_NOT_PHOTOS = (".mp4", ".avi", ".mov", ".3gp", ".pdf", ".doc", ".docx", ".xls", ".xlsx")
+_NOT_PHOTOS: tuple[str, ...] = (
+    ".mp4",
+    ".avi",
+    ".mov",
+    ".3gp",
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".xls",
+    ".xlsx",
+)
 _NOT_PHOTOS += (".mp3", ".amr", ".wav", ".m4a", ".txt", ".zip")
 _AERIAL = re.compile(r"无人机|航拍|uav|drone|(?:^|[/_])dji[_/]", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")

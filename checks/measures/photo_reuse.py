@@ -16,11 +16,12 @@ from scipy.ndimage import zoom
 
 from ..progress import SILENT, Progress
 from ..table import BoolArray, FloatArray, IntArray
+from .photo_compare import Picture as FloatPicture
 from .photo_compare import lay_over
 from .photo_features import Features, Overlap, find_overlaps
 from .photo_hash import DIHEDRAL, alike_pairs, correlations, describe
 from .photo_list import PhotoSet, read_again
-from .photo_read import SMALL, decode_grey
+from .photo_read import SMALL, Grey, decode_grey
 
 FILE, SCAN, FRAME, PART = "file", "scan", "frame", "part"
 
@@ -105,9 +106,7 @@ def _exact(photos: PhotoSet) -> tuple[list[Same], BoolArray]:
     return pairs, first
 
 
-def _frames(
-    grey: np.ndarray, usable: BoolArray, likeness: FloatArray, progress: Progress
-) -> list[Same]:
+def _frames(grey: Grey, usable: BoolArray, likeness: FloatArray, progress: Progress) -> list[Same]:
     found = alike_pairs(describe(grey), usable, _LEAST_COSINE, progress)
     if len(found.one) > _MOST_PAIRS:
         keep = np.sort(np.argsort(-found.cosine, kind="stable")[:_MOST_PAIRS])
@@ -170,7 +169,7 @@ def _promising(
     return lay_over(one, other, overlap, SMALL).correlation >= _LEAST_PROMISE
 
 
-def _upright(photos: PhotoSet, row: int) -> np.ndarray:
+def _upright(photos: PhotoSet, row: int) -> FloatPicture:
     """The small copy in the picture's own shape."""
     picture = photos.pictures[row]
     longer = max(picture.width, picture.height, 1)
@@ -198,9 +197,9 @@ class _Pictures:
 
     def __init__(self, photos: PhotoSet) -> None:
         self._photos = photos
-        self._kept: OrderedDict[int, np.ndarray | None] = OrderedDict()
+        self._kept: OrderedDict[int, FloatPicture | None] = OrderedDict()
 
-    def of(self, row: int) -> np.ndarray | None:
+    def of(self, row: int) -> FloatPicture | None:
         if row in self._kept:
             self._kept.move_to_end(row)
             return self._kept[row]

@@ -2,8 +2,10 @@
 
 Plane geometry: the angle by which the camera misses the parcel is that between
 its axis and the nearest direction in which any part of the parcel lies. The
-continuous statistic is a log-likelihood ratio: what an honest photographer with
-an uncertain compass and receiver would do, against any direction at all.
+continuous statistic is minus the logarithm of how much of the parcel the photo
+can have shown, beside what it could show at best from there, averaged over
+where the receiver's error may have put the station and how far the compass may
+have been off; far stations add their distance.
 """
 
 from __future__ import annotations
@@ -23,9 +25,13 @@ domain notes, judgement), declination not counted."""
 RECEIVER_SIGMA = 12.0
 """Metres. Single-frequency receivers in phones in the open: 5–15 m (judgement)."""
 
-_AIM_SIGMA = 20.0
-_LEAST_DENSITY = 1e-12
 _DISTANCE_SCALE = 30.0
+_LEAST_SHARE = 1e-6
+_GRID, _POINTS = 8, 40
+_TURNS = np.radians(np.arange(0.0, 360.0, 60.0))
+_OFFSETS = np.vstack([np.zeros((1, 2)), 1.2 * np.column_stack([np.sin(_TURNS), np.cos(_TURNS)])])
+_WEIGHTS = np.array([0.25, *[0.125] * 6])
+"""Where the station may have been, in sigmas of the receiver, and how likely."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +82,16 @@ def measure_views(
     distance = np.full(count, np.nan)
     stations = shapely.points(np.where(known[:, None], xy, 0.0))
     distance[known] = shapely.distance(stations[known], targets[known])
-    low, high, off_centre = _span(xy, azimuth, targets, known)
+    off_centre = _off_centre(xy, azimuth, targets, known)
     aimed = known & np.isfinite(azimuth)
     miss = _miss(xy, azimuth, distance, targets, aimed)
     with np.errstate(divide="ignore", invalid="ignore"):
         swing = np.degrees(np.arctan2(sigma, np.maximum(distance, 1e-9)))
         swing = np.where(distance > 0, swing, 90.0)
         uncertainty = np.hypot(COMPASS_SIGMA, np.minimum(swing, 90.0))
-    statistic = _statistic(distance, sigma, low, high, off_centre, uncertainty, aimed)
+        away = np.maximum(distance - 2 * sigma, 0.0) / _DISTANCE_SCALE
+    shown = _shown(xy, azimuth, field_of_view / 2, targets, sigma, aimed)
+    statistic = -np.log(np.maximum(shown, _LEAST_SHARE)) + away
     return PhotoView(
         distance,
         miss,
@@ -123,28 +131,74 @@ def wedges(
     return out
 
 
-def _span(
+def _off_centre(
     xy: FloatArray, azimuth: FloatArray, targets: GeometryArray, known: BoolArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Directions of the parcel, in degrees.
-
-    Least and greatest of its vertices from its centroid's, and the centroid's
-    from the camera's axis.
-    """
-    count = len(xy)
-    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+) -> FloatArray:
+    """Degrees from the camera's axis to the parcel's centroid."""
     rows = np.flatnonzero(known)
-    if not len(rows):
-        return low, high, np.full(count, np.nan)
-    centre = np.full((count, 2), np.nan)
-    centre[rows] = shapely.get_coordinates(shapely.centroid(targets[rows]))
-    to_centre = bearings(xy, centre)
-    vertices, place = shapely.get_coordinates(targets[rows], return_index=True)
-    owner = rows[place]
-    relative = wrapped(bearings(xy[owner], vertices) - to_centre[owner])
-    np.minimum.at(low, owner, relative)
-    np.maximum.at(high, owner, relative)
-    return low, high, wrapped(to_centre - azimuth)
+    centre = np.full((len(xy), 2), np.nan)
+    if len(rows):
+        centre[rows] = shapely.get_coordinates(shapely.centroid(targets[rows]))
+    return wrapped(bearings(xy, centre) - azimuth)
+
+
+def spread_points(target: shapely.Geometry, side: int, most: int) -> FloatArray:
+    """Points spread evenly over a parcel, shape ``(k, 2)``; its corners where it is too thin."""
+    west, south, east, north = target.bounds
+    x, y = np.meshgrid(
+        west + (np.arange(side) + 0.5) / side * (east - west),
+        south + (np.arange(side) + 0.5) / side * (north - south),
+    )
+    grid = np.column_stack([x.ravel(), y.ravel()])
+    inside = grid[shapely.contains_xy(target, grid[:, 0], grid[:, 1])]
+    if len(inside) < side:
+        corners = shapely.get_coordinates(target)
+        corners = corners[:: max(1, len(corners) // most)]
+        inside = np.concatenate([inside, corners])
+    return inside[np.linspace(0, len(inside) - 1, min(most, len(inside))).astype(int)]
+
+
+def _shown(
+    xy: FloatArray,
+    azimuth: FloatArray,
+    half: FloatArray,
+    targets: GeometryArray,
+    sigma: FloatArray,
+    aimed: BoolArray,
+) -> FloatArray:
+    """Part of the parcel in view beside the best to be had there; 1 where no axis is known."""
+    out = np.ones(len(xy))
+    rows = np.flatnonzero(aimed)
+    points = np.full((len(rows), _POINTS, 2), np.nan)
+    for place, row in enumerate(rows):
+        found = spread_points(targets[row], _GRID, _POINTS)
+        points[place, : len(found)] = found
+    for first in range(0, len(rows), 4096):
+        part = rows[first : first + 4096]
+        here = xy[part, None] + _OFFSETS * sigma[part, None, None]
+        step = points[first : first + 4096, None] - here[:, :, None]
+        towards = np.degrees(np.arctan2(step[..., 0], step[..., 1]))
+        best = _mean_direction(towards)
+        width = half[part, None]
+        seen = _in_view(wrapped(towards - azimuth[part, None, None]), width)
+        could = _in_view(wrapped(towards - best[:, :, None]), width)
+        share = np.clip(seen / np.maximum(could, 1e-9), 0.0, 1.0)
+        out[part] = share @ _WEIGHTS
+    return out
+
+
+def _mean_direction(degrees: FloatArray) -> FloatArray:
+    """Circular mean over the last axis, unknown ones left out."""
+    angle = np.radians(degrees)
+    return np.degrees(np.arctan2(np.nansum(np.sin(angle), -1), np.nansum(np.cos(angle), -1)))
+
+
+def _in_view(off_axis: FloatArray, half: FloatArray) -> FloatArray:
+    """Mean over points of the chance that they are in view, the compass being uncertain."""
+    width = half[..., None]
+    chance = _normal((off_axis + width) / COMPASS_SIGMA)
+    chance -= _normal((off_axis - width) / COMPASS_SIGMA)
+    return np.asarray(np.nanmean(chance, axis=-1))
 
 
 def _miss(
@@ -172,30 +226,6 @@ def _miss(
     meets = shapely.intersects(axis, targets[rows]) | (distance[rows] == 0)
     out[rows] = np.where(meets, 0.0, nearest[rows])
     return out
-
-
-def _statistic(
-    distance: FloatArray,
-    sigma: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    off_centre: FloatArray,
-    uncertainty: FloatArray,
-    aimed: BoolArray,
-) -> FloatArray:
-    """Minus the log of how much likelier than chance an honest photographer's choice is."""
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        width = np.maximum(high - low, 1.0)
-        axis = -off_centre
-        spread = _normal((axis - low) / uncertainty) - _normal((axis - high) / uncertainty)
-        aim = np.hypot(uncertainty, _AIM_SIGMA)
-        towards = np.exp(-0.5 * (off_centre / aim) ** 2) / (aim * np.sqrt(2 * np.pi))
-        density = 0.5 * spread / width + 0.5 * towards
-        turned = -np.log(360.0 * np.maximum(density, _LEAST_DENSITY))
-        # Inside the parcel, or as near as the receiver can tell, every direction shows it.
-        near = np.clip(distance / (2 * sigma), 0.0, 1.0)
-        away = np.maximum(distance - 2 * sigma, 0.0) / _DISTANCE_SCALE
-    return np.where(aimed & np.isfinite(turned), near * turned, 0.0) + away
 
 
 def _normal(z: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ from .rule import Judgement, Rule
 
 NO_PHOTOS = Text(
     "成果中没有举证照片（photos、举证照片文件夹或举证数据库）",
-    "The package has no evidence photos (folder photos or 举证照片, or an evidence store)",
+    "The package has no evidence photos (folder photos, or an evidence store)",
 )
 NOT_ASSIGNED = Text(
     "照片名称与字段均未指明图斑，未归属",

@@ -7,6 +7,7 @@ import numpy as np
 from ..findings import Severity, Text
 from ..measures.photo import PhotoMeasure
 from ..measures.photo_read import NO_PILLOW, Image
+from ..table import BoolArray
 from .photos_base import Given, PhotoRule, is_habit, listed
 from .rule import Judgement
 
@@ -79,7 +80,7 @@ class PhotoEdited(PhotoRule):
             for row in np.flatnonzero(rows):
                 self._one(measure, kind, int(row), out)
 
-    def _habit(self, measure: PhotoMeasure, kind: str, rows: np.ndarray, out: Judgement) -> None:
+    def _habit(self, measure: PhotoMeasure, kind: str, rows: BoolArray, out: Judgement) -> None:
         count = int(rows.sum())
         names = listed(measure.photos.delivered[row].name for row in np.flatnonzero(rows))
         words = _HINTS[kind]

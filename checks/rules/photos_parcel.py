@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ..findings import Finding, Severity, Text
 from ..measures.photo import PhotoMeasure
 from ..measures.photo_match import ParcelNames
 from ..measures.photo_seen import ParcelSeen, measure_seen
+from ..table import BoolArray
 from .photos_base import Given, PhotoRule, is_habit
 from .rule import Judgement
 
@@ -29,7 +31,9 @@ NO_NOTES = Text("举证数据库没有举证说明", "The store has no notes")
 class ParcelRule(PhotoRule):
     """A rule about parcels that have photos."""
 
-    def parcel_finding(self, measure: PhotoMeasure, row: int, message: Text, **facts) -> Finding:  # noqa: ANN003
+    def parcel_finding(
+        self, measure: PhotoMeasure, row: int, message: Text, **facts: Any
+    ) -> Finding:
         """A finding about a row of DLTB."""
         assert measure.parcels is not None
         return self.finding(measure.parcels, row, message, **facts)
@@ -68,7 +72,7 @@ class ParcelNotSeen(ParcelRule):
                 )
             )
 
-    def _little(self, seen: ParcelSeen) -> np.ndarray:
+    def _little(self, seen: ParcelSeen) -> BoolArray:
         # A photo that shows nothing of its parcel is another rule's fact.
         return np.asarray(
             (seen.share < self.limit("least_share"))

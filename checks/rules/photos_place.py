@@ -7,6 +7,7 @@ import numpy as np
 from ..findings import Finding, Severity, Text, Verdict
 from ..measures.photo import PhotoMeasure, difference
 from ..measures.photo_mock import PhotoMock, measure_mock
+from ..table import BoolArray, FloatArray
 from .photos_base import NO_POSITION, Given, PhotoRule, is_habit, listed, moment
 from .rule import NO_DEM, Judgement
 
@@ -80,13 +81,13 @@ class PhotoExif(PhotoRule):
             evidence={"metres": round(metres, 1)},
         )
 
-    def _finding(  # noqa: ANN202
+    def _finding(
         self,
         measure: PhotoMeasure,
         row: int,
         what: tuple[bool, bool, bool],
         numbers: tuple[float, float, float],
-    ):
+    ) -> Finding:
         metres, seconds, degrees = numbers
         zh, en = [], []
         if what[0]:
@@ -208,7 +209,7 @@ class PhotoMocked(PhotoRule):
             for row in np.flatnonzero(rows):
                 out.findings.append(self._finding(measure, mock, kind, int(row)))
 
-    def _habit(self, measure: PhotoMeasure, kind: str, rows: np.ndarray) -> Finding:
+    def _habit(self, measure: PhotoMeasure, kind: str, rows: BoolArray) -> Finding:
         words = _MOCK[kind]
         names = listed(measure.photos.delivered[row].name for row in np.flatnonzero(rows))
         count = int(rows.sum())
@@ -226,9 +227,7 @@ class PhotoMocked(PhotoRule):
             evidence={"photos": count, "kind": kind},
         )
 
-    def _finding(  # noqa: ANN202
-        self, measure: PhotoMeasure, mock: PhotoMock, kind: str, row: int
-    ):
+    def _finding(self, measure: PhotoMeasure, mock: PhotoMock, kind: str, row: int) -> Finding:
         words = _MOCK[kind]
         other = int(mock.partner[row])
         name = measure.photos.delivered[other].name if kind == "repeated" else ""
@@ -268,7 +267,7 @@ _MOCK = {
 }
 
 
-def _usual(values: np.ndarray) -> float:
+def _usual(values: FloatArray) -> float:
     """What most photos have in common; 0 where they are too few to tell."""
     found = values[np.isfinite(values)]
     if len(found) < 5:

@@ -121,20 +121,18 @@ class PhotoReused(PhotoRule):
         words = _KINDS[same.kind].format(other=other)
         zh, en = _done(same)
         bsm = measure.bsm(relation.other)
-        whose = Text("", "")
+        said = Text(f"照片{words.zh}{zh}", f"The photo {words.en}{en}")
         if relation.one_parcel:
-            whose = Text(
-                "，但记录的位置、时间或方向不同", ", told with another place, time or azimuth"
+            said = Text(
+                f"{said.zh}，但记录的位置、时间或方向不同",
+                f"{said.en}, told with another place, time or azimuth",
             )
         elif bsm:
-            whose = Text(f"，后者属于图斑 {bsm}", f", which is of parcel {bsm}")
+            said = Text(f"{said.zh}，后者属于图斑 {bsm}", f"{said.en}, which is of parcel {bsm}")
         return self.photo_finding(
             measure,
             row,
-            Text(
-                f"照片{words.zh}{zh}{whose.zh}",
-                f"The photo {words.en}{en}{whose.en}",
-            ),
+            said,
             verdict=None if sure else Verdict.DOUBTFUL,
             score=float(np.clip((0.5 if sure else 0.2) + 0.5 * same.likeness, 0.2, 1.0))
             if not relation.one_parcel

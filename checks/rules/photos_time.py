@@ -84,15 +84,15 @@ class PhotoCampaign(PhotoRule):
             )
         )
 
-    def _finding(  # noqa: ANN202
+    def _finding(
         self,
         measure: PhotoMeasure,
         row: int,
-        when: np.ndarray,
-        beyond: np.ndarray,
+        when: FloatArray,
+        beyond: FloatArray,
         start: date | None,
         end: date | None,
-    ):
+    ) -> Finding:
         times = measure.times
         days = float(beyond[row] / _DAY + self.limit("grace_days"))
         clocks = [times.camera[row], times.store[row], times.receiver[row] + 8 * 3600]

@@ -7,7 +7,7 @@ import numpy as np
 from ..findings import Finding, Severity, Text, Verdict
 from ..measures.photo import PhotoMeasure
 from ..measures.photo_frame import FrameError
-from ..table import BoolArray
+from ..table import BoolArray, FloatArray
 from .photos_base import NO_POSITION, NOT_ASSIGNED, Given, PhotoRule
 from .rule import NO_DEM, Judgement
 
@@ -57,11 +57,12 @@ class PhotoFrame(PhotoRule):
             )
         else:
             said = _WORDS[error.cause]
-            whose = Text("（举证数据库）", " (store)") if error.source == "store" else Text("", "")
+            stored = error.source == "store"
+            whose_zh, whose_en = ("（举证数据库）", " (store)") if stored else ("", "")
             text = Text(
-                f"照片位置{whose.zh}{said.zh}：{error.photos} 张中原仅 {error.near_before} 张在"
+                f"照片位置{whose_zh}{said.zh}：{error.photos} 张中原仅 {error.near_before} 张在"
                 f"图斑附近，改正后为 {error.explained} 张；已改正后再核验",
-                f"Positions of the photos{whose.en} {said.en}: {error.near_before} of "
+                f"Positions of the photos{whose_en} {said.en}: {error.near_before} of "
                 f"{error.photos} lie at their parcels as they are, {error.explained} once "
                 "corrected; photos were checked after correction",
             )
@@ -123,7 +124,7 @@ class PhotoView(PhotoRule):
         with np.errstate(invalid="ignore"):
             return np.asarray(measure.view.distance > limit + room, dtype=bool)
 
-    def _room(self, measure: PhotoMeasure) -> np.ndarray:
+    def _room(self, measure: PhotoMeasure) -> FloatArray:
         """Metres that a position may be worse than a phone's usual receiver."""
         return np.maximum(self.limit("sigmas") * measure.error - self.limit("usual_m"), 0.0)
 
@@ -136,7 +137,9 @@ class PhotoView(PhotoRule):
             swing = np.maximum(view.uncertainty, 0.0)
             room = view.half_view + np.maximum(compass, self.limit("sigmas_turned") * swing)
             near = view.distance <= self.limit("near_sigmas") * measure.error
-            return np.asarray((view.miss > room) & ~near, dtype=bool)
+            aside = (view.miss > room) & ~near
+            unlikely = (view.statistic > self.limit("statistic")) & (view.miss > view.half_view)
+            return np.asarray(aside | unlikely, dtype=bool)
 
     def _finding(self, measure: PhotoMeasure, row: int, far: bool) -> Finding:
         view = measure.view

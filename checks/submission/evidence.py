@@ -45,9 +45,29 @@ _ALIASES = {
     "TBFW": ("BGFW", "图斑范围"),
     "JCBH": (),
 }
-_WANTED = ("F_ID", "TCBM", "TBYBH", "JKBSM", "FJMC", "FJLX", "PSSJ", "PSJD", "PSRY")
+_WANTED: tuple[str, ...] = (
+    "F_ID",
+    "TCBM",
+    "TBYBH",
+    "JKBSM",
+    "FJMC",
+    "FJLX",
+    "PSSJ",
+    "PSJD",
+    "PSRY",
+)
 _WANTED += ("LONGITUDE", "LATITUDE", "XZB", "YZB", "METARECORD", "JYM")
-_OF_PARCELS = ("TBYBH", "JCBH", "JKBSM", "TBFW", "XZB", "YZB", "JZSM", "SFJZ", "WJZLX")
+_OF_PARCELS: tuple[str, ...] = (
+    "TBYBH",
+    "JCBH",
+    "JKBSM",
+    "TBFW",
+    "XZB",
+    "YZB",
+    "JZSM",
+    "SFJZ",
+    "WJZLX",
+)
 _OF_PARCELS += ("WYRDDL", "DLBM", "BGDL", "YBDL", "BZ")
 _MOST_TEXT = 1 << 20
 _STEPS = 100_000

@@ -1,6 +1,7 @@
 """Lines of sight over ground known by formula."""
 
 import numpy as np
+
 from onemap_verify.checks.measures.sight import clearances
 
 
@@ -14,17 +15,13 @@ def ridge(height):
 
 
 def test_level_ground_hides_nothing():
-    found = clearances(
-        np.array([[0.0, 0.0]]), np.array([[[1000.0, 0.0]]]), ridge(0.0), 10.0, 15.0
-    )
+    found = clearances(np.array([[0.0, 0.0]]), np.array([[[1000.0, 0.0]]]), ridge(0.0), 10.0, 15.0)
     assert found[0, 0] > 1.5
 
 
 def test_a_ridge_hides_by_its_height_above_the_line():
     # Eye 1.6 m, target 2 m above ground: the line is 1.8 m high half-way.
-    found = clearances(
-        np.array([[0.0, 0.0]]), np.array([[[1000.0, 0.0]]]), ridge(30.0), 10.0, 15.0
-    )
+    found = clearances(np.array([[0.0, 0.0]]), np.array([[[1000.0, 0.0]]]), ridge(30.0), 10.0, 15.0)
     assert abs(found[0, 0] - (1.8 - 30.0)) < 0.05
 
 

@@ -4,6 +4,7 @@ import calendar
 
 import numpy as np
 import pytest
+
 from onemap_verify.checks.measures.sun import sun_position
 
 

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 
 import photos_small as made
 import pytest
+from PIL import Image, ImageOps
+
 from onemap_verify.checks.findings import Family
 from onemap_verify.checks.measures.gcj02 import wgs84_to_gcj02
 from onemap_verify.checks.options import Options
 from onemap_verify.checks.verify import verify
-from PIL import Image, ImageOps
 
 
 def run(folder, tmp_path, **more):
@@ -88,7 +89,9 @@ def test_turned_away(tmp_path):
 def changed_positions(change):
     package = made.Package(12)
     for shot in package.shots:
-        shot["lon"], shot["lat"] = (float(v) for v in change(*made.to_degrees(shot["x"], shot["y"])))
+        shot["lon"], shot["lat"] = (
+            float(v) for v in change(*made.to_degrees(shot["x"], shot["y"]))
+        )
     return package
 
 
@@ -128,7 +131,10 @@ def test_times(tmp_path):
         photo_1={"taken": "2022:05:01 10:00:00"},
         photo_3={"taken": "2023:10:02 23:30:00"},
     )
-    assert causes(found) == [("night_photo", "4", "doubtful"), ("outside_campaign", "2", "doubtful")]
+    assert causes(found) == [
+        ("night_photo", "4", "doubtful"),
+        ("outside_campaign", "2", "doubtful"),
+    ]
 
 
 def test_satellites_that_say_another_year_are_believed(tmp_path):
@@ -201,7 +207,9 @@ def again(jpeg, how):
         return made.encoded(image.transpose(Image.ROTATE_90), 75)
     if how == "cropped":
         width, height = image.size
-        return made.encoded(image.crop((0.1 * width, 0.05 * height, 0.9 * width, 0.85 * height)), 75)
+        return made.encoded(
+            image.crop((0.1 * width, 0.05 * height, 0.9 * width, 0.85 * height)), 75
+        )
     return jpeg
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 
 import photos_small as made
+
 from onemap_verify.checks.submission.evidence import open_store
 
 

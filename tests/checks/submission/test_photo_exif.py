@@ -6,6 +6,7 @@ from pathlib import Path
 
 import photos_small as made
 import pytest
+
 from onemap_verify.checks.submission.photos_exif import NOTHING, parse_moment, read_exif
 from onemap_verify.checks.submission.photos_jpeg import read_jpeg
 
@@ -79,10 +80,12 @@ def test_no_jpeg_has_a_reason(content):
 
 
 def test_every_cut_of_a_photo_is_survived():
-    whole = made.tagged(made.scene(3), lon=113.5, lat=34.0, direction=5, taken="2023:10:01 01:02:03")
+    whole = made.tagged(
+        made.scene(3), lon=113.5, lat=34.0, direction=5, taken="2023:10:01 01:02:03"
+    )
     for length in range(0, 600, 7):
         read_exif(read_jpeg(whole[:length]).exif)
-    block = made.exif_block(lon=113.5, lat=34.0, direction=5, taken="2023:10:01 01:02:03")
+    block = made.exif_block(**facts)
     for place in range(len(block)):
         broken = bytearray(block)
         broken[place] ^= 0xFF
