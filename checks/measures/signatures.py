@@ -36,7 +36,7 @@ _DOUBTED = 0.5
 _MOST_LEFT_OUT = 0.4
 _SIZES = (0.0, 12.0, 20.0, 40.0, 100.0)
 _MOST_WIDER = 4.0
-_LEAST_CONSISTENT = 0.45
+_LEAST_CONSISTENT, _LEAST_CONSISTENT_ALONE = 0.25, 0.45
 _SMALL_SHARE = 0.05
 _LOWEST = -60.0
 
@@ -105,7 +105,7 @@ class _Model:
 def measure_signatures(
     trusted: Samples,
     submitted: Samples | None,
-    level: float = 0.005,
+    level: float = 0.003,
     progress: Progress = SILENT,
 ) -> SignatureMeasure | None:
     """Learn signatures and hold parcels against them.
@@ -134,9 +134,11 @@ def measure_signatures(
     blocks = _Blocks(used.place)
     fold = blocks.fold(used.place)
     values = space.of(used.values)
-    random = _DRAWN_ALONE if submitted is None else _DRAWN
+    alone = submitted is None
+    random = _DRAWN_ALONE if alone else _DRAWN
+    least = _LEAST_CONSISTENT_ALONE if alone else _LEAST_CONSISTENT
     models, logs, kept = _learn(values, used, fold, groups, random, progress)
-    known, calibration = _consistent(logs, used.group, known)
+    known, calibration = _consistent(logs, used.group, known, least)
     if known.sum() < 2:
         return None
     inside = known[used.group]
@@ -181,7 +183,7 @@ def _chosen(trusted: Samples) -> IntArray:
 
 
 def _consistent(
-    logs: FloatArray, group: IntArray, known: BoolArray
+    logs: FloatArray, group: IntArray, known: BoolArray, least: float
 ) -> tuple[BoolArray, Calibration]:
     """Groups of which not too few parcels look most like their own group.
 
@@ -198,7 +200,7 @@ def _consistent(
         small = known & (count < _SMALL_SHARE * len(group))
         share = np.where(small, own / np.maximum(count, 1), 1.0)
         worst = int(np.argmin(share))
-        if known.sum() < 2 or share[worst] >= _LEAST_CONSISTENT:
+        if known.sum() < 2 or share[worst] >= least:
             return known, calibration
         known[worst] = False
 

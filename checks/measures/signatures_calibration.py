@@ -15,7 +15,7 @@ _NOISE = (0.005, 0.15)
 _TEMPERATURE = (0.05, 1.0)
 _UPPER, _OUTER = 0.80, 0.95
 _FEW = 40
-_FEW_FACTOR = 1.5
+_UNSURE = 20.0
 _LEAST_SCALE = 0.3
 _MOST_WRONG = 0.1
 
@@ -101,8 +101,9 @@ def tail_of(values: FloatArray, usual: float = 0.0, wrong: float = 0.0) -> Tail:
     upper, outer = (float(q) for q in np.quantile(values, (_UPPER * whole, _OUTER * whole)))
     scale = max((outer - upper) / np.log((1 - _UPPER) / (1 - _OUTER)), _LEAST_SCALE)
     if len(values) < _FEW:
-        scale = max(scale, usual) * _FEW_FACTOR
-    return Tail(upper, scale)
+        scale = max(scale, usual)
+    # Quantiles of few values are not sure themselves.
+    return Tail(upper, scale * (1 + _UNSURE / len(values)))
 
 
 def _bounded(logs: FloatArray, known: BoolArray) -> FloatArray:

@@ -211,7 +211,9 @@ def _doubted(measure: PictureMeasure, limits: dict[str, Any]) -> BoolArray:
     with np.errstate(invalid="ignore"):
         level = float(limits["level" if measure.from_previous else "level_alone"])
         out = (judged.tail < level) & (judged.ratio > np.log(float(limits["least_ratio"])))
-        out |= ~measure.changed & (measure.wrong > float(limits["doubtful_wrong"]))
+        unlikely = judged.tail < float(limits["doubtful_tail"])
+        likely_wrong = measure.wrong > float(limits["doubtful_wrong"])
+        out |= ~measure.changed & likely_wrong & unlikely
         out &= judged.typical >= float(limits["least_typical"])
         before = np.maximum(measure.previous, 0)
         declared = np.maximum(measure.declared, 0)
