@@ -263,6 +263,14 @@ class _Cover:
             out[rows] = True
         return out
 
+    def holds(self, shapes: GeometryArray) -> BoolArray:
+        """Which shapes one polygon of the cover holds entirely."""
+        out = np.zeros(len(shapes), dtype=bool)
+        if self._tree is not None:
+            rows, _ = self._tree.query(shapes, predicate="covered_by")
+            out[rows] = True
+        return out
+
     def within(self, shape: Geometry) -> Geometry:
         """The part of ``shape`` that is covered."""
         if self._tree is None or shape.is_empty:
@@ -313,11 +321,13 @@ def _cross(kind: str, cover: _Cover, job: _Job, uses: _Uses, progress: Progress)
     area, approved = np.zeros(count), np.zeros(count)
     where = np.full(count, None, dtype=object)
     rows = np.flatnonzero(tested)
+    built_before = _same_use(kind, job, uses)
+    if built_before is not None:
+        rows = rows[~built_before.holds(job.shapes[rows])]
     if kind == URBAN:
-        rows = rows[~_inside(cover, job.shapes[rows])]
+        rows = rows[~cover.holds(job.shapes[rows])]
     else:
         rows = rows[cover.touched(job.shapes[rows])]
-    built_before = _same_use(kind, job, uses)
     for number, row in enumerate(rows):
         if not number % 256:
             progress.at(number / len(rows))
@@ -334,15 +344,6 @@ def _cross(kind: str, cover: _Cover, job: _Job, uses: _Uses, progress: Progress)
     own = np.maximum(np.nan_to_num(shapely.area(job.shapes)), 1e-9)
     share = np.where(tested, area / own, np.nan)
     return Crossing(tested, area, share, approved, where)
-
-
-def _inside(cover: _Cover, shapes: GeometryArray) -> BoolArray:
-    """Shapes that one polygon of the cover holds entirely: nothing to measure."""
-    out = np.zeros(len(shapes), dtype=bool)
-    if cover._tree is not None:
-        rows, _ = cover._tree.query(shapes, predicate="within")
-        out[rows] = True
-    return out
 
 
 def _same_use(kind: str, job: _Job, uses: _Uses) -> _Cover | None:
