@@ -198,8 +198,8 @@ def _one_side(
 ) -> None:
     """One side moved in or out while the others fit; sides span three sectors."""
     turn = [np.arange(SECTORS) + step for step in range(-_NARROW, _NARROW + 1)]
-    side = sum(placed[:, each % SECTORS] for each in turn)
-    size = sum(count[:, each % SECTORS] for each in turn)
+    side = np.sum([placed[:, each % SECTORS] for each in turn], axis=0)
+    size = np.sum([count[:, each % SECTORS] for each in turn], axis=0)
     for sector in range(SECTORS):
         enough = size[:, sector] >= _SIDE_SAMPLES
         if not enough.any():

@@ -183,7 +183,8 @@ def group_shifts(
         sums = np.stack([_sum(total, part) for part in parts])
         one = _jackknife(surface, sums, reference)
         shift[number], covariance[number], sigmas[number] = one
-    return GroupShifts(shift, covariance, *sigmas.T, size)
+    strength, lead, ahead = sigmas.T
+    return GroupShifts(shift, covariance, strength, lead, ahead, size)
 
 
 def _sum(total: Single, rows: IntArray) -> FloatArray:

@@ -113,7 +113,7 @@ def _freedom(
     # Left or right, and one of a few lengths: much less than what a free vertex tells.
     told = np.where(square, np.where(level, _SQUARE_LEVEL, _SQUARE_BITS), 0.0)
     order = np.lexsort((length, ring))
-    bits = np.bincount(ring, told, minlength=len(sizes))
+    bits = np.bincount(ring, told, minlength=len(sizes)).astype(np.float64)
     return free, bits, length[order][starts + sizes // 2]
 
 

@@ -172,7 +172,7 @@ class SplitBelowMinimum(Rule):
             tolerance=split.limit,
             unit="m²",
             cause="split_below_minimum",
-            where=shapely.union_all(table.geometry[split.rows]),
+            where=shapely.union_all(table.measurable[split.rows]),
             evidence={
                 "pieces": ids[:100],
                 "together_m2": round(split.area, 2),

@@ -121,7 +121,7 @@ class LayerShift(_DisplacementRule):
                 tolerance=round(allowed, 3),
                 unit="m",
                 cause="image_misregistration",
-                where=shapely.box(*shapely.total_bounds(one.table.geometry[one.table.usable])),
+                where=shapely.box(*shapely.total_bounds(one.table.measurable)),
                 evidence={
                     **_vector(shift, edges.pixel),
                     "sigma_m": round(sigma, 4),
@@ -190,7 +190,7 @@ class BlockShift(_DisplacementRule):
             cause="block_shift",
             where=shapely.convex_hull(
                 shapely.multipoints(
-                    shapely.get_coordinates(shapely.envelope(one.table.geometry[block.rows]))
+                    shapely.get_coordinates(shapely.envelope(one.table.measurable[block.rows]))
                 )
             ),
             evidence={
@@ -293,7 +293,7 @@ def _words(way: int, move: FloatArray, outward: float) -> Text:
 def _along(covariance: FloatArray, shift: FloatArray) -> float:
     """Standard error in the direction of ``shift``."""
     unit = shift / max(float(np.hypot(*shift)), 1e-9)
-    return float(np.sqrt(max(unit @ covariance @ unit, 0.0)))
+    return float(np.sqrt(max(float(unit @ covariance @ unit), 0.0)))
 
 
 def _vector(shift: FloatArray, pixel: float) -> dict[str, float]:

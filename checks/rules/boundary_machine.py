@@ -84,8 +84,8 @@ class _RegularRule(Rule):
                     f"整个图层的界线由机器生成：{count} 个图斑（{share:.0%}）{words.zh}；"
                     "可能为分类结果矢量化或批量处理所得，不逐个图斑提出",
                     f"The outlines of the layer were made by a machine: {count} parcels "
-                    f"({share:.0%}) {words.en}. Perhaps a classification turned into polygons; "
-                    "single parcels are not accused for it",
+                    f"({share:.0%}) have an outline that {words.en}. Perhaps a classification "
+                    "turned into polygons; single parcels are not accused for it",
                 ),
                 verdict=Verdict.DOUBTFUL,
                 score=float(np.clip(0.3 + 0.3 * share, 0.0, 1.0)),
@@ -93,7 +93,7 @@ class _RegularRule(Rule):
                 expected="0",
                 tolerance=self.limit("layer_share"),
                 cause=cause,
-                where=shapely.box(*shapely.total_bounds(table.geometry[found])),
+                where=shapely.box(*shapely.total_bounds(table.measurable[found])),
                 evidence={
                     **facts,
                     "parcels": count,
