@@ -17,7 +17,8 @@ from .protocol import Context, Experiment, Sample
 QUICK_MINUTES, WHOLE_MINUTES = 8.0, 54.0
 """Nothing new is begun after so long; what is under way is finished."""
 
-_HEAVY = ("zion", "demo")
+_LONG = {("parcels", "zion"): 0, ("parcels", "demo"): 2}
+"""What takes longest is begun first; the demo county, which only calibrates, last."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def experiments() -> list[Experiment]:
 def planned(
     chosen: Sequence[Experiment], context: Context, options: argparse.Namespace
 ) -> tuple[list[Task], list[str]]:
-    """Tasks, those that take longest first, and places whose data are not there."""
+    """Tasks in their order, and places whose data are not there."""
     wanted = [word for word in options.places.split(",") if word]
     tasks: list[Task] = []
     absent: list[str] = []
@@ -65,9 +66,7 @@ def planned(
             # Small places are tried more often.
             more = int(getattr(experiment, "more", {}).get(place, 1))
             tasks.append(Task(experiment.name, place, count * more))
-    heavy = [task.experiment == "parcels" and task.place in _HEAVY for task in tasks]
-    order = sorted(range(len(tasks)), key=lambda n: (not heavy[n], n))
-    return [tasks[n] for n in order], absent
+    return sorted(tasks, key=lambda task: _LONG.get((task.experiment, task.place), 1)), absent
 
 
 def gather(
@@ -120,7 +119,8 @@ def conduct(task: Task, context: Context, until: float) -> Outcome:
     work.mkdir(parents=True, exist_ok=True)
     own = replace(context, work=work)
     for replicate in range(task.replicates):
-        if time.time() > until:
+        # Once everything has had its turn, whatever the time.
+        if replicate and time.time() > until:
             context.say(f"  {task.experiment}, {task.place}: time is up")
             break
         began = time.monotonic()

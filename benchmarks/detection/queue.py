@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .evaluation import wilson
+from .intervals import wilson
 from .parcels.experiment import GENUINE, LEFT_OUT, ODD, TAMPERED, Record
 from .parcels.series import TRUTH
 from .protocol import CLEAN, DOUBTFUL, INCONSISTENT, Goal, Measured

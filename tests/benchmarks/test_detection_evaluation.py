@@ -9,12 +9,9 @@ from onemap_verify.benchmarks.detection import likelihoods, report
 from onemap_verify.benchmarks.detection.evaluation import (
     Evaluation,
     accused,
-    found_from,
     rate,
-    share,
-    threshold,
-    wilson,
 )
+from onemap_verify.benchmarks.detection.intervals import found_from, share, threshold, wilson
 from onemap_verify.benchmarks.detection.parcels.baselines import _usual, forest
 from onemap_verify.benchmarks.detection.parcels.experiment import (
     GENUINE,

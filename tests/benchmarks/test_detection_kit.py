@@ -316,7 +316,7 @@ def test_places_without_data_are_left_out_and_told(tmp_path):
     context = Context(tmp_path, tmp_path, tmp_path, 1, True, lambda _: None)
     options = argparse.Namespace(places="", replicates=0)
     tasks, absent = planned([Parcels()], context, options)
-    assert [task.place for task in tasks] == ["demo", "penn"]
+    assert [task.place for task in tasks] == ["penn", "demo"]
     assert absent == ["zion", "somerset", "costarica"]
     options.places = "penn"
     tasks, _ = planned([Parcels()], context, options)
