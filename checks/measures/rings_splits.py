@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..table import FloatArray, GeometryArray, IntArray
 
-LOWEST = 0.5
+LOWEST = 0.7
 """Pieces have at least this share of the limit; smaller ones hide no parcel."""
 
 _BIN = 0.1
@@ -68,12 +68,15 @@ class SplitMeasure:
 
     ``statistic`` ``(rows,)`` is the share of its outline that a piece below its
     limit has in common with like pieces (higher: more suspicious); NaN where the
-    parcel is not below its limit or cannot be measured.
+    parcel is not below its limit or cannot be measured. ``small`` counts the
+    parcels below their limit, ``limited`` those that have one.
     """
 
     statistic: FloatArray
     splits: list[Split]
     jumps: list[Jump]
+    small: int = 0
+    limited: int = 0
 
 
 def measure_splits(polygons: GeometryArray, limit: FloatArray, kind: IntArray) -> SplitMeasure:
@@ -97,7 +100,9 @@ def measure_splits(polygons: GeometryArray, limit: FloatArray, kind: IntArray) -
     splits = _splits(polygons, area, limit, kind, rows, statistic) if len(rows) > 1 else []
     values = np.unique(limit[np.isfinite(limit)])
     jumps = [_jump(area[limit == value], float(value)) for value in values]
-    return SplitMeasure(statistic, splits, jumps)
+    with np.errstate(invalid="ignore"):
+        small = int((area < limit).sum())
+    return SplitMeasure(statistic, splits, jumps, small, int(np.isfinite(area + limit).sum()))
 
 
 def _splits(

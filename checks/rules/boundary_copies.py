@@ -22,6 +22,11 @@ _MOVED_TOGETHER = Text(
     "本年与上年图层整体错位，未与上年图斑比较",
     "This year's layer lies off last year's as a whole: not compared with it",
 )
+_SMALL_ANYWAY = Text(
+    "本图层大量图斑小于最小上图面积，并非按该标准综合取舍，无法判断拆分",
+    "So many parcels are below the smallest mapped area that the layer was not drawn to it: "
+    "nothing can be said of splits",
+)
 _NOT_SMALL = Text("没有略小于最小上图面积的图斑", "No parcel is just below its smallest area")
 
 
@@ -134,6 +139,9 @@ class SplitBelowMinimum(Rule):
         out.tested = int(np.isfinite(measure.statistic).sum())
         if not out.tested:
             out.skip(0, _NOT_SMALL)
+        many = measure.small >= self.limit("small_least")
+        if many and measure.small > self.limit("small_share") * measure.limited:
+            return Judgement().skip(out.tested, _SMALL_ANYWAY)
         for split in measure.splits:
             if (
                 split.area >= split.limit

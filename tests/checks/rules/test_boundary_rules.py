@@ -241,6 +241,18 @@ def test_pieces_below_the_smallest_area(tmp_path):
     assert one.evidence["pieces"] == [bsm(0), bsm(1), bsm(2)]
 
 
+def test_a_layer_of_small_parcels_was_not_drawn_to_that_limit(tmp_path):
+    row, place = np.divmod(np.arange(60), 10)
+    one = shapely.box(place * 100.0, row * 100.0, place * 100.0 + 19, row * 100.0 + 18)
+    other = shapely.box(place * 100.0 + 19, row * 100.0, place * 100.0 + 38, row * 100.0 + 18)
+    some = np.concatenate([one, other])
+    some = shapely.transform(some, lambda xy: xy + (WEST, NORTH))
+    found = findings(tmp_path, "small", some)
+    assert told(found)[("split_below_minimum", "split_below_minimum")] == 0
+    run = runs(found)["boundary.split_below_minimum"]
+    assert run.not_checkable == 120 and "not drawn to it" in run.reason.en
+
+
 def test_hostile_parcels_never_stop_the_rules(tmp_path, place):
     _, image, fields, _ = place
     some = fields[:80].copy()
