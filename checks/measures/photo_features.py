@@ -33,7 +33,8 @@ _WEAKEST = 5
 _EDGE = 12.0
 _LEAST_RESPONSE = 1.5
 _MOST_IN_BUCKET = 40
-_MOST_MATCHES = 12_000_000
+_MOST_MATCHES = 6_000_000
+_CHUNK = 500_000
 _CELL = 0.12
 _LEAST_VOTES = 4
 
@@ -238,13 +239,9 @@ def _most_in_bucket(length: IntArray, budget: int) -> int:
 
 def _voted(blobs: _Blobs, one: IntArray, other: IntArray, least: int, most: int) -> list[Overlap]:
     """Pairs of pictures for which enough pairs of blobs tell the same place."""
-    steps, flip, _, shift_x, shift_y = blobs.placing(one, other)
     best: dict[tuple[int, int], Overlap] = {}
     for phase in (0.0, 0.5):
-        cell_x = np.clip(np.floor(shift_x / _CELL + phase), -64, 63).astype(np.int64) + 64
-        cell_y = np.clip(np.floor(shift_y / _CELL + phase), -64, 63).astype(np.int64) + 64
-        key = blobs.owner[one].astype(np.int64) << 20 | blobs.owner[other].astype(np.int64)
-        key = (((key << 4 | (steps + 8)) << 1 | flip) << 7 | cell_x) << 7 | cell_y
+        key = _cells(blobs, one, other, phase)
         order = np.argsort(key, kind="stable")
         key = key[order]
         starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
@@ -258,6 +255,20 @@ def _voted(blobs: _Blobs, one: IntArray, other: IntArray, least: int, most: int)
                 best[pair] = _overlap(blobs, one[rows], other[rows], pair)
     found = sorted(best.values(), key=lambda each: (-each.votes, each.one, each.other))
     return found[:most]
+
+
+def _cells(blobs: _Blobs, one: IntArray, other: IntArray, phase: float) -> IntArray:
+    """What each pair of blobs votes for, as one number: both pictures, and how they lie."""
+    out = np.empty(len(one), dtype=np.int64)
+    for first in range(0, len(one), _CHUNK):
+        ours, theirs = one[first : first + _CHUNK], other[first : first + _CHUNK]
+        steps, flip, _, shift_x, shift_y = blobs.placing(ours, theirs)
+        cell_x = np.clip(np.floor(shift_x / _CELL + phase), -64, 63).astype(np.int64) + 64
+        cell_y = np.clip(np.floor(shift_y / _CELL + phase), -64, 63).astype(np.int64) + 64
+        key = blobs.owner[ours].astype(np.int64) << 20 | blobs.owner[theirs].astype(np.int64)
+        key = (key << 4 | (steps + 8)) << 1 | flip
+        out[first : first + _CHUNK] = (key << 7 | cell_x) << 7 | cell_y
+    return out
 
 
 def _overlap(blobs: _Blobs, one: IntArray, other: IntArray, pair: tuple[int, int]) -> Overlap:

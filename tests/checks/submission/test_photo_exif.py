@@ -80,9 +80,8 @@ def test_no_jpeg_has_a_reason(content):
 
 
 def test_every_cut_of_a_photo_is_survived():
-    whole = made.tagged(
-        made.scene(3), lon=113.5, lat=34.0, direction=5, taken="2023:10:01 01:02:03"
-    )
+    facts = {"lon": 113.5, "lat": 34.0, "direction": 5, "taken": "2023:10:01 01:02:03"}
+    whole = made.tagged(made.scene(3), **facts)
     for length in range(0, 600, 7):
         read_exif(read_jpeg(whole[:length]).exif)
     block = made.exif_block(**facts)
