@@ -73,10 +73,13 @@ def changed_parts(spec: RuleSpec, epochs: Epochs) -> BoolArray:
     own = epochs.now[rows]
     best = np.argmax(parts.likelihood, axis=1)
     alike = epochs.groups.alike[best, own]
+    measure = epochs.measure
+    chance = np.fmin(measure.patchiness_p[rows], measure.departure_p[rows])
     with np.errstate(invalid="ignore"):
         gain = (parts.likelihood.max(axis=1) - _of(parts.likelihood, own)) / np.log(10)
         return np.asarray(
             epochs.past.same_ring[rows]
+            & (chance <= limits["most_p"])
             & (parts.share >= limits["least_part"])
             & (parts.share <= limits["most_part"])
             & (parts.cells >= limits["least_cells"])
