@@ -16,7 +16,7 @@ from .image_file import ImageFile
 from .signatures import SignatureMeasure, measure_signatures
 from .signatures_features import features
 from .signatures_groups import ClassGroups
-from .signatures_judged import Samples
+from .signatures_judged import TYPICAL, Samples
 from .spectra import SpectraMeasure, measure_spectra
 from .sweep import bounds_of
 
@@ -120,8 +120,22 @@ def measure_picture(
         wrong = _wrong(found, submitted, before)
         with np.errstate(divide="ignore", invalid="ignore"):
             odds = np.log(np.maximum(wrong, 1e-300)) - np.log(np.maximum(1 - wrong, 1e-16))
+        odds = np.where(np.isfinite(odds), odds, _still(found, own, before))
         found = replace(found, judged=replace(found.judged, suspicion=odds))
     return PictureMeasure(groups, own, typical, found, from_previous, wrong, before, spectra)
+
+
+def _still(found: SignatureMeasure, declared: IntArray, before: IntArray) -> FloatArray:
+    """Log odds that the ground is what it was, where the group claimed is not known.
+
+    One in :attr:`SignatureMeasure.leak` of other land looks as typical of it.
+    """
+    judged = found.judged
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rows = (before >= 0) & (before != declared) & (declared >= 0)
+        rows &= (judged.seen == before) & (judged.typical >= TYPICAL)
+        odds = np.log((1 - TYPICAL) / np.maximum(found.leak[np.maximum(before, 0)], 1e-3))
+    return np.where(rows, odds, np.nan)
 
 
 def _before(

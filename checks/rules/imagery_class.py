@@ -13,6 +13,8 @@ from ..table import BoolArray, Table
 from .imagery_base import ImageryRule, Pictured, image_date, picture_of
 from .rule import NO_PARCELS, Judgement
 
+_RARE = 1e-4
+
 
 class ClassRule(ImageryRule):
     """Parcels declared as one of some groups, against the picture.
@@ -105,11 +107,13 @@ class ClassRule(ImageryRule):
                 f"Declared as changed from {last.en} to {en}, but in the image it still looks "
                 f"like {last.en}",
             )
-        share = f"{100 * tail:.2g}%"
+        share = Text(f"约 {100 * tail:.2g}%", f"about {100 * tail:.2g}%")
+        if tail < _RARE:
+            share = Text(f"不到 {100 * _RARE:g}%", f"less than {100 * _RARE:g}%")
         said = Text(
             f"填报地类“{zh}”与影像不符：影像上看像“{title.zh}”"
-            f"（真实的该类图斑中约 {share} 会如此）",
-            f"Declared {en}, but in the image it looks like {title.en} (as about {share} of "
+            f"（真实的该类图斑中{share.zh} 会如此）",
+            f"Declared {en}, but in the image it looks like {title.en} (as {share.en} of "
             "true parcels of the class would)",
         )
         if before < 0:

@@ -343,3 +343,16 @@ def test_genuine_parcels_of_utah(shared_data, tmp_path):
     assert len(accused(found)) <= 0.02 * len(classes)
     assert not [f for f in found.findings if f.verdict is Verdict.INCONSISTENT]
     assert (found.parcels.outcome == "accepted").mean() > 0.7
+
+
+def test_a_claimed_change_to_a_group_nobody_knows_is_doubted_while_nothing_changed(made, tmp_path):
+    """No trusted parcel is orchard: what it looks like is unknown, but not what was there."""
+    classes, outlines, _, image = made
+    said = classes.copy()
+    rows = np.flatnonzero(classes == "1104")[:6]
+    said[rows] = "0201"
+    found = run(tmp_path, said, outlines, image, previous=classes)
+    assert len(accused(found) & {name_of(row) for row in rows}) >= 4
+    assert all(f.verdict is Verdict.DOUBTFUL for f in found.findings)
+    alone = run(tmp_path / "alone", said, outlines, image)
+    assert not accused(alone) & {name_of(row) for row in rows}
