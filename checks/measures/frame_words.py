@@ -118,13 +118,12 @@ _KINDS = {
 
 def issue(kind: str, declared: str, seems: str, **facts: object) -> Text:
     """The sentence for one issue; ``seems`` names the frame the data seem to be in."""
-    return _joined(_issue(kind, declared, seems, facts), _by_pairs(facts.get("previous")))
+    text, found = _issue(kind, declared, seems, facts), facts.get("previous")
+    return _joined(text, _by_pairs(found)) if isinstance(found, Explained) else text
 
 
-def _by_pairs(found: object) -> Text:
-    """How last year's parcels prove it; nothing where they did not."""
-    if not isinstance(found, Explained):
-        return Text("", "")
+def _by_pairs(found: Explained) -> Text:
+    """How last year's parcels prove it."""
     told = f"{found.before:.0f}" if found.before < 1e7 else "?"
     return Text(
         f"（与上年度同一图斑对照 {found.pairs} 个：按声明相差 {told} 米，东 {found.east:+.1f} 米、"

@@ -37,6 +37,7 @@ _LONG, _LONG_SHARE = 15.0, 0.25
 _SURVEY = (0.1, 0.4)
 _HABIT = 0.6  # of the logarithm of a DEM's usual error
 _CLIP = 4.0
+_ROUNDED = 0.29  # of the unit: standard deviation of rounding
 _NEAR = 0.4  # cells over which relief between cells is alike
 
 
@@ -71,7 +72,7 @@ def copying(
         Rows that are taken together (correlation beyond them is left out).
     """
     rows = np.concatenate(blocks)
-    plain = [_clipped(residual, rows) for residual in residuals]
+    plain = [_clipped(residual, rows, resolution) for residual in residuals]
     copied = max(_white(residual[rows], resolution) for residual in plain)
     errors = usual_error(slope, cell)
     ratio = copied - max(
@@ -83,16 +84,16 @@ def copying(
     return ratio if spread <= usual else min(ratio, -np.log(spread / usual))
 
 
-def _clipped(residual: FloatArray, rows: IntArray) -> FloatArray:
-    """About their median, blunders pulled in."""
+def _clipped(residual: FloatArray, rows: IntArray, resolution: float) -> FloatArray:
+    """About their median, blunders pulled in; rounded values may have no NMAD at all."""
     middle = np.median(residual[rows])
-    reach = _CLIP * nmad(residual[rows]) + 0.02
+    reach = _CLIP * max(nmad(residual[rows]), resolution) + 0.02
     return np.clip(residual - middle, -reach, reach)
 
 
 def _white(residual: FloatArray, resolution: float) -> float:
     """Greatest likelihood of one spread everywhere."""
-    sigma = max(float(np.sqrt(np.mean(residual**2))), 0.25 * resolution + 2e-3)
+    sigma = max(float(np.sqrt(np.mean(residual**2))), _ROUNDED * resolution + 2e-3)
     return float(-len(residual) * np.log(sigma) - 0.5 * np.sum((residual / sigma) ** 2))
 
 

@@ -145,7 +145,8 @@ class Nearness:
         """Continuous statistic of the layer: higher is more suspicious."""
         exact = -np.log(10) * min(self.spike, self.all_exact)
         known = np.isfinite(self.copying)
-        return float(max(self.copying, exact)) if known else float("nan")
+        stairs = np.nan_to_num(self.nearest_evidence, nan=-np.inf)
+        return float(max(self.copying, exact, stairs)) if known else float("nan")
 
 
 def measure_nearness(
