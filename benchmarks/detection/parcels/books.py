@@ -13,6 +13,8 @@ from .place import Place
 
 COUNTY = "510922"
 YEAR = 2023
+_BUILT_UNITS = {"0602": "204", "0702": "203"}
+"""CZCSXM that these classes must carry: a mine, a village."""
 
 
 def describe(place: Place, shapes: np.ndarray, standard: Standard, random: np.random.Generator
@@ -114,7 +116,7 @@ def reclass(layer: Layer, row: int, code: str, grade: int, standard: Standard) -
         "ZZSXMC": "种植粮食作物" if crop else None,
         "TBXHDM": None,
         "TBXHMC": None,
-        "CZCSXM": None,
+        "CZCSXM": _BUILT_UNITS.get(code),
     }
     if not linear:
         values["XZDWKD"] = None
