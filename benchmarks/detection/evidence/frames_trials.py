@@ -44,8 +44,9 @@ class Frames:
     """
 
     name = "frame_named"
+    series: tuple[str, ...] = ("frame_named", "frame_accused")
     family = "heights"
-    places = ("zion", "penn", "somerset")
+    places: tuple[str, ...] = ("zion", "penn", "somerset")
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
     replicates = (1, 6)
@@ -70,7 +71,7 @@ class Frames:
                 previous="" if lacks == "previous" else str(previous),
                 families=FAMILIES,
             )
-            return verify(options).findings
+            return list(verify(options).findings)
 
         spots = lacks != "heights"
         honest = found(write_package(package, county, right(county), spots))

@@ -68,7 +68,7 @@ def without_search() -> Iterator[None]:
     def none(*_: Any) -> Shift:
         return Shift("few")
 
-    measuring.find_shift = none
+    measuring.find_shift = none  # type: ignore[assignment]
     try:
         yield
     finally:
@@ -145,8 +145,17 @@ class Heights:
     """
 
     name = "heights"
+    series: tuple[str, ...] = (
+        "height_copied",
+        "height_part_copied",
+        "height_interpolated",
+        "height_heaped",
+        "height_bias",
+        "height_tilt",
+        "height_foreign",
+    )
     family = "heights"
-    places = PLACES
+    places: tuple[str, ...] = PLACES
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
     replicates = (1, 4)
@@ -299,8 +308,9 @@ class Bias:
     """
 
     name = "height_bias_100"
+    series: tuple[str, ...] = ("height_bias_100",)
     family = "heights"
-    places = ("zion", "penn")
+    places: tuple[str, ...] = ("zion", "penn")
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
     replicates = (3, 25)
@@ -361,8 +371,9 @@ class Misplaced:
     """Layers drawn beside where they were measured: the whole measure, search included."""
 
     name = "height_misplaced"
+    series: tuple[str, ...] = ("height_misplaced",)
     family = "heights"
-    places = PLACES
+    places: tuple[str, ...] = PLACES
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
     replicates = (1, 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -38,7 +38,7 @@ def rules(family: Family) -> tuple[Rule, ...]:
 
 
 def table(
-    name: str, columns: dict[str, Sequence[Any]], geometry: GeometryArray, code: str = ""
+    name: str, columns: Mapping[str, Sequence[Any]], geometry: GeometryArray, code: str = ""
 ) -> Table:
     """A layer as the reader would give it; ``code`` is its CRS as WKT."""
     arrays: dict[str, Any] = {}
@@ -88,12 +88,19 @@ def case_of(
     *,
     settings: Settings | None = None,
     origin: DemOrigin = DemOrigin.INDEPENDENT,
-    **files: list[Path],
+    evidence: Sequence[Path] = (),
+    tracks: Sequence[Path] = (),
 ) -> Case:
-    """A case of layers on a DEM; ``files`` are evidence, photos and tracks of a submission."""
+    """A case of layers on a DEM, with evidence stores and tracks."""
     found = {layer.name: layer for layer in layers}
     submission = Submission(
-        Path("package.gpkg"), "folder", found, county="371402", year=CAMPAIGN_YEAR, **files
+        Path("package.gpkg"),
+        "folder",
+        found,
+        evidence=list(evidence),
+        tracks=list(tracks),
+        county="371402",
+        year=CAMPAIGN_YEAR,
     )
     return Case(submission, Baseline(dem=str(dem), dem_origin=origin), standard(), settings)
 

@@ -63,8 +63,9 @@ class PhotoViews:
     """
 
     name = "photo_view"
+    series: tuple[str, ...] = ("photo_view", "photo_time")
     family = "photos"
-    places = ("penn", "somerset", "costarica", "zion")
+    places: tuple[str, ...] = ("penn", "somerset", "costarica", "zion")
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
     replicates = (1, 5)

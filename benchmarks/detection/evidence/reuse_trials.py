@@ -29,8 +29,9 @@ class Reuse:
     """
 
     name = "photo_reused"
+    series: tuple[str, ...] = ("photo_reused",)
     family = "photos"
-    places = ("photos",)
+    places: tuple[str, ...] = ("photos",)
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
     replicates = (1, 6)
@@ -65,10 +66,10 @@ class Reuse:
         likeness = np.zeros((len(ids), len(ids)))
         decoded: BoolArray = np.zeros(len(ids), dtype=bool)
         if case.photos is not None and case.photo_reuse is not None:
-            rows = [int(each.object_id) - 1 for each in case.photos.photos.delivered]
-            decoded[rows] = case.photo_reuse.compared
+            own = [int(each.object_id) - 1 for each in case.photos.photos.delivered]
+            decoded[own] = case.photo_reuse.compared
             for same in case.photo_reuse.pairs:
-                one, other = rows[same.one], rows[same.other]
+                one, other = own[same.one], own[same.other]
                 best = max(likeness[one, other], same.likeness)
                 likeness[one, other] = likeness[other, one] = best
 

@@ -118,7 +118,7 @@ def received(path: FloatArray, ground: Ground, random: np.random.Generator, kind
     track = Track(
         path + error,
         start_of_day(random) + np.arange(count, dtype=np.float64),
-        np.round(height + up + own, 2 if rtk else 1),
+        np.round(height + up + own, 2 if rtk else 1).astype(np.float64),
         fix=4 if rtk else 1,
         hdop=float(np.round(random.uniform(0.6, 1.8), 1)),
         decimals=9 if rtk else int(random.choice([6, 7, 7])),

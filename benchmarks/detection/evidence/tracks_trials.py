@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +63,14 @@ class Tracks:
     """Tracks of field work, honest ones simulated or real; each track is one object."""
 
     name = "tracks"
+    series: tuple[str, ...] = (
+        "track_drawn",
+        "track_impossible",
+        "track_altitude",
+        "track_replayed",
+    )
     family = "tracks"
-    places = ("penn", "somerset", "costarica", "zion")
+    places: tuple[str, ...] = ("penn", "somerset", "costarica", "zion")
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
     replicates = (1, 8)
@@ -153,7 +160,7 @@ class Tracks:
                 out.append(make(honest[int(random.integers(len(honest)))]))
 
         for how in tamper.IMPOSSIBLE:
-            add(how, lambda track, how=how: tamper.impossible(track, how, random))
+            add(how, partial(_impossible, how, random))
         add("altitude_of_dem", lambda track: tamper.heights_of_dem(track, ground, False))
         add("altitude_constant", lambda track: tamper.heights_of_dem(track, ground, True))
         return out, rows
@@ -184,6 +191,10 @@ class Tracks:
                 pooled_rate("track_impossible", tamper.IMPOSSIBLE, 0.001),
             ),
         )  # fmt: skip
+
+
+def _impossible(how: str, random: np.random.Generator, track: Track) -> Track:
+    return tamper.impossible(track, how, random)
 
 
 def look(
