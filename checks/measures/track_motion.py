@@ -15,61 +15,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 
 from ..submission.tracks import Track
-from ..table import BoolArray, FloatArray, IntArray
+from ..table import BoolArray, FloatArray
+from .track_noise import white_noise
+from .track_path import MOVING, Path, metres_between, path_of, thinned, whole_steps
 
-_AXIS, _ECCENTRICITY = 6_378_137.0, 0.006694379990
-_LEAST_GAP = 60.0
-_GAP_FACTOR = 10.0
+__all__ = ["Motion", "Path", "measure_motion", "metres_between", "path_of"]
+
 _UNITS_A_STEP = 40.0
 """A step is judged where it is so many times the unit that coordinates are written in."""
 
 _UNITS_A_CHORD = 30.0
 _LEAST_STEP = 1.0
-_ROUNDINGS = 12.0
 _MOST_ROUNDING = 0.012
-_MOVING = 0.4  # m/s
-_NOISE_STEP = 6.0
-_EVEN_SHARE = 0.8
-_EVEN_SPACING = 0.5
 _QUANTILE = 0.70
 _LEAST_WINDOWS = 16
-
-
-@dataclass(frozen=True)
-class Path:
-    """A track in time, without repeated epochs; arrays of shape ``(n,)`` or ``(n - 1,)``.
-
-    ``rows`` are the fixes taken, in order of time. ``east`` and ``north``
-    (metres, ``(n - 1,)``) lead from fix to fix, ``span`` is the time between in
-    seconds, ``joined`` tells steps within one stretch of recording. ``x`` and
-    ``y`` add the steps up. ``unit`` is that of coordinates in metres,
-    ``tick`` that of times in seconds.
-    """
-
-    rows: IntArray
-    time: FloatArray
-    x: FloatArray
-    y: FloatArray
-    east: FloatArray
-    north: FloatArray
-    span: FloatArray
-    joined: BoolArray
-    unit: float
-    tick: float
-
-    @property
-    def step(self) -> FloatArray:
-        """Length of each step in metres."""
-        return np.hypot(self.east, self.north)
-
-    @property
-    def speed(self) -> FloatArray:
-        """Metres per second of each step, NaN between stretches."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.joined, self.step / self.span, np.nan)
+_LONGEST_STEP = 6.0
 
 
 @dataclass(frozen=True)
@@ -140,62 +102,6 @@ class Motion:
     top_at: int = -1
 
 
-def metres_between(
-    lon: FloatArray, lat: FloatArray, to_lon: FloatArray, to_lat: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """East and north in metres from places to places near them (degrees).
-
-    Radii of curvature of WGS 84 at the middle latitude; shape of the input.
-    """
-    middle = np.radians((lat + to_lat) / 2)
-    bend = 1 - _ECCENTRICITY * np.sin(middle) ** 2
-    across = _AXIS / np.sqrt(bend) * np.cos(middle)
-    along = _AXIS * (1 - _ECCENTRICITY) / bend**1.5
-    turn = (to_lon - lon + 180) % 360 - 180
-    return across * np.radians(turn), along * np.radians(to_lat - lat)
-
-
-def path_of(track: Track) -> Path | None:
-    """The fixes that have a time, in its order; ``None`` for fewer than three."""
-    rows = np.flatnonzero(track.timed)
-    if len(rows) < 3:
-        return None
-    rows = rows[np.argsort(track.time[rows], kind="stable")]
-    time = track.time[rows]
-    kept = np.concatenate([[True], np.diff(time) > 1e-4])
-    rows, time = rows[kept], time[kept]
-    if len(rows) < 3:
-        return None
-    lon, lat = track.lon[rows], track.lat[rows]
-    east, north = metres_between(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    span = np.diff(time)
-    usual = float(np.median(span))
-    same = track.segment[rows][1:] == track.segment[rows][:-1]
-    joined = same & (span <= max(_GAP_FACTOR * usual, _LEAST_GAP))
-    unit = track.unit * 111_000.0
-    tick = _tick(time)
-    return Path(
-        rows=rows,
-        time=time,
-        x=np.concatenate([[0.0], np.cumsum(east)]),
-        y=np.concatenate([[0.0], np.cumsum(north)]),
-        east=east,
-        north=north,
-        span=span,
-        joined=np.asarray(joined, dtype=bool),
-        unit=unit,
-        tick=tick,
-    )
-
-
-def _tick(time: FloatArray) -> float:
-    """The unit in which times are written: 1, 0.1, 0.01 or 0.001 s."""
-    for tick in (1.0, 0.1, 0.01):
-        if np.mean(np.abs(time / tick - np.round(time / tick)) < 0.01) >= 0.95:
-            return tick
-    return 0.001
-
-
 def measure_motion(track: Track, path: Path | None) -> Motion:
     """Measure one track."""
     backward, repeated, turned = _order(track)
@@ -203,9 +109,9 @@ def measure_motion(track: Track, path: Path | None) -> Motion:
         return Motion(
             fixes=int(track.timed.sum()), backward=backward, repeated=repeated, reversed=turned
         )
-    moving = np.asarray(path.speed > _MOVING, dtype=bool)
+    moving = np.asarray(path.speed > MOVING, dtype=bool)
     steadiness, evenness = _constancy(path)
-    white, share = _white(path, evenness)
+    white, share = white_noise(path, evenness)
     top, jump, at = _top_speed(path)
     return Motion(
         fixes=len(path.rows),
@@ -250,25 +156,12 @@ def _order(track: Track) -> tuple[float, float, bool]:
     return float(wrong.mean()), float(elsewhere.mean()), turned
 
 
-def _thinned(path: Path, least: float) -> IntArray:
-    """Fixes so far apart that rounding hardly counts, as places in the path.
-
-    Every k-th fix, one k for all: the choice must not look at single steps, or
-    it would make them alike.
-    """
-    fast = path.step[path.joined & (path.speed > _MOVING)]
-    usual = float(np.median(fast)) if len(fast) else 0.0
-    if usual <= 0:
-        return np.zeros(0, dtype=np.int64)
-    return np.arange(0, len(path.rows), max(1, int(np.ceil(least / usual))))
-
-
 def _constancy(path: Path) -> tuple[float, float]:
     """Spread of speed over windows, and of spacing, beyond rounding."""
-    chosen = _thinned(path, max(_UNITS_A_STEP * path.unit, _LEAST_STEP))
+    chosen = thinned(path, max(_UNITS_A_STEP * path.unit, _LEAST_STEP))
     if len(chosen) < _LEAST_WINDOWS + 1:
         return float("nan"), float("nan")
-    whole = _whole(path, chosen)
+    whole = whole_steps(path, chosen)
     east, north = np.diff(path.x[chosen]), np.diff(path.y[chosen])
     length = np.where(whole, np.hypot(east, north), np.nan)
     span = np.diff(path.time[chosen])
@@ -289,7 +182,7 @@ def _relative_spread(length: FloatArray, span: FloatArray, size: int, path: Path
     time = span[: count * size].reshape(count, size).sum(axis=1)
     speed = way / time
     timed = not np.all(span == 1.0)
-    fast = np.isfinite(speed) & (speed > (_MOVING if timed else 0.0))
+    fast = np.isfinite(speed) & (speed > (MOVING if timed else 0.0))
     if fast.sum() < _LEAST_WINDOWS:
         return float("nan")
     way, time, speed = way[fast], time[fast], speed[fast]
@@ -308,11 +201,11 @@ def _relative_spread(length: FloatArray, span: FloatArray, size: int, path: Path
 
 def _straight(path: Path) -> float:
     """Share of the way on exactly straight, evenly run stretches."""
-    chosen = _thinned(path, max(_UNITS_A_CHORD * path.unit, _LEAST_STEP))
+    chosen = thinned(path, max(_UNITS_A_CHORD * path.unit, _LEAST_STEP))
     if len(chosen) < 12:
         return float("nan")
     x, y, time = path.x[chosen], path.y[chosen], path.time[chosen]
-    whole = _whole(path, chosen)
+    whole = whole_steps(path, chosen)
     total = float(np.hypot(np.diff(x), np.diff(y))[whole].sum())
     if not total > 0:
         return float("nan")
@@ -329,12 +222,6 @@ def _straight(path: Path) -> float:
     exact = (across <= 1.5 * path.unit) & (along <= 1.5 * path.unit + ticks)
     exact &= whole[:-1] & whole[1:] & (chord > _UNITS_A_CHORD * path.unit)
     return _long_runs(x, y, time, exact, path.unit) / total
-
-
-def _whole(path: Path, chosen: IntArray) -> BoolArray:
-    """Which steps between chosen fixes lie within one stretch of recording."""
-    stretch = np.concatenate([[0], np.cumsum(~path.joined)])[chosen]
-    return np.asarray(stretch[1:] == stretch[:-1], dtype=bool)
 
 
 def _long_runs(
@@ -358,87 +245,6 @@ def _long_runs(
     return metres
 
 
-def _white(path: Path, evenness: float) -> tuple[float, float]:
-    """Spread of the noise without memory in metres, and its share; the clearer of two ways.
-
-    Across the way, speed does not disturb; where the noise is larger than the
-    steps there is no "across", and whole second differences tell.
-    """
-    usual = float(np.median(path.span))
-    if usual > _NOISE_STEP or len(path.rows) < 60:
-        return float("nan"), float("nan")
-    even = float(np.mean(path.joined & (np.abs(path.span - usual) <= 0.05 * usual)))
-    if even < _EVEN_SHARE and not evenness < _EVEN_SPACING:
-        # Thinned to its corners, any track zigzags.
-        return float("nan"), float("nan")
-    across, whole = _white_across(path), _white_whole(path)
-    return max((across, whole), key=lambda one: one[1] if np.isfinite(one[1]) else -1.0)
-
-
-def _white_across(path: Path) -> tuple[float, float]:
-    """Each fix against the line through its neighbours.
-
-    White noise of variance w gives (3/2, -1, 1/4) w at lags 0, 1, 2; a position
-    that wanders at random (1/2, -1/4, 0); a course that does (1, 1/4, 0).
-    """
-    moving = path.joined & (path.step > max(4 * path.unit, 0.3))
-    length = np.maximum(path.step, 1e-9)
-    part = length[:-1] / (length[:-1] + length[1:])
-    chord_x, chord_y = path.x[2:] - path.x[:-2], path.y[2:] - path.y[:-2]
-    chord = np.hypot(chord_x, chord_y)
-    off_x, off_y = path.east[:-1] - part * chord_x, path.north[:-1] - part * chord_y
-    with np.errstate(divide="ignore", invalid="ignore"):
-        offset = (chord_x * off_y - chord_y * off_x) / chord
-    good = moving[:-1] & moving[1:] & (chord > 0.5 * length[:-1])
-    return _apart(
-        [np.where(good, offset, np.nan)],
-        [[1.5, 0.5, 1.0], [-1.0, -0.25, 0.25], [0.25, 0.0, 0.0]],
-        path.unit,
-    )
-
-
-def _white_whole(path: Path) -> tuple[float, float]:
-    """Second differences of positions, fix after fix.
-
-    White noise gives (6, -4, 1) w; a position that wanders at random (2, -1, 0);
-    a velocity that does (4, 1, 0) / 6.
-    """
-    usual = float(np.median(path.span))
-    even = path.joined & (np.abs(path.span - usual) <= 0.05 * usual)
-    if even.mean() < _EVEN_SHARE:
-        return float("nan"), float("nan")
-    good = even[:-1] & even[1:]
-    # Standing still, a receiver repeats itself.
-    good &= (path.step[:-1] > 2 * path.unit) | (path.step[1:] > 2 * path.unit)
-    second = [np.where(good, np.diff(each), np.nan) for each in (path.east, path.north)]
-    return _apart(second, [[6.0, 2.0, 4.0], [-4.0, -1.0, 1.0], [1.0, 0.0, 0.0]], path.unit)
-
-
-def _apart(
-    offsets: list[FloatArray], models: list[list[float]], unit: float
-) -> tuple[float, float]:
-    """Take autocovariances at lags 0, 1, 2 apart into the models; the first is white noise."""
-    lags = np.zeros(3)
-    for offset in offsets:
-        known = np.isfinite(offset)
-        if known.sum() < 80:
-            return float("nan"), float("nan")
-        limit = 4 * 1.4826 * float(np.median(np.abs(offset[known]))) + 1e-9
-        kept = np.where(np.abs(offset) <= limit, offset, np.nan)
-        for lag in range(3):
-            pairs = kept[lag:] * kept[: len(kept) - lag]
-            lags[lag] += float(np.nanmean(pairs)) if np.isfinite(pairs).any() else np.nan
-    if not np.isfinite(lags).all() or lags[0] <= 0:
-        return float("nan"), float("nan")
-    lags /= len(offsets)
-    design = np.array(models)
-    (white, _, _), _ = nnls(design, lags)
-    share = min(design[0, 0] * white / lags[0], 1.0)
-    if white < _ROUNDINGS * unit**2 / 12:
-        return 0.0, 0.0
-    return float(np.sqrt(white - unit**2 / 12)), float(share)
-
-
 def _acceleration(path: Path) -> float:
     """The 97 % quantile of acceleration between windows of about two seconds.
 
@@ -449,7 +255,7 @@ def _acceleration(path: Path) -> float:
     chosen = np.arange(0, len(path.rows), size)
     if len(chosen) < 12:
         return float("nan")
-    whole = _whole(path, chosen)
+    whole = whole_steps(path, chosen)
     whole = whole[:-1] & whole[1:]
     span = np.diff(path.time[chosen])
     east, north = np.diff(path.x[chosen]) / span, np.diff(path.y[chosen]) / span
@@ -465,7 +271,7 @@ def _ratio(track: Track, path: Path) -> float:
     told = track.speed[path.rows]
     told = (told[1:] + told[:-1]) / 2
     # At long intervals the way winds and the steps do not follow it.
-    good = path.joined & (path.span <= _NOISE_STEP) & (told > 1.0) & (path.speed > 0.1)
+    good = path.joined & (path.span <= _LONGEST_STEP) & (told > 1.0) & (path.speed > 0.1)
     if good.sum() < 30:
         return float("nan")
     return float(np.median(path.speed[good] / told[good]))

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..findings import Text
 from ..table import FloatArray
-from .tracks import (
+from .tracks_model import (
     AUTONOMOUS,
     DIFFERENTIAL,
     MOST_FIXES,

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..findings import Text
 from ..table import FloatArray
-from .tracks import (
+from .tracks_model import (
     MOST_FIXES,
     NO_FIX,
     UNKNOWN_QUALITY,
