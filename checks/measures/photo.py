@@ -277,7 +277,8 @@ def _errors(photos: PhotoSet) -> FloatArray:
     with np.errstate(invalid="ignore"):
         stated = np.where((stated > 0) & (stated < 5_000), stated, 0.0)
     out = np.hypot(RECEIVER_SIGMA, np.nan_to_num(stated))
-    return np.hypot(out, np.nan_to_num(step))
+    # A rounded value lies anywhere within its step.
+    return np.hypot(out, np.nan_to_num(step) / np.sqrt(12.0))
 
 
 class _Placed:

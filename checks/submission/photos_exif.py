@@ -214,14 +214,19 @@ def _angle(gps: Directory, side: int, tag: int, most: float) -> tuple[float, flo
     total = sum(part * unit for part, unit in zip(parts, units))
     if not math.isfinite(total) or not 0 <= abs(total) <= most or any(p < 0 for p in parts[1:]):
         return math.nan, math.nan
-    steps = [
-        unit / max(below, 1)
-        for part, unit, below in zip(parts, units, values[count:])
-        if part and below
-    ]
     side_text = _text(gps, side).upper()
     sign = -1.0 if side_text[:1] in ("S", "W") else 1.0
-    return sign * total, min(steps, default=units[len(parts) - 1])
+    return sign * total, _step(parts, [max(below, 1.0) for below in values[count:]])
+
+
+def _step(parts: list[float], below: list[float]) -> float:
+    """Degrees between neighbouring values as stored: of the part that carries the fraction."""
+    for place, unit in enumerate((1.0, 1 / 60)):
+        if place < len(parts) and parts[place] % 1 and not any(parts[place + 1 :]):
+            return unit / below[place]
+    last = len(parts) - 1
+    # Programs write reduced fractions: whole seconds are no coarser than a second.
+    return (1.0, 1 / 60, 1 / 3600)[last] / below[last]
 
 
 def _altitude(gps: Directory) -> float:
