@@ -45,9 +45,13 @@ class CopiedRing(Rule):
         out.tested = int(judged.sum())
         if not judged.all():
             out.skip(int((~judged).sum()), _TELLS_LITTLE)
-        if measure.moved_together:
+        elsewhere = not case.frame.trusted(table.name)
+        if measure.moved_together or elsewhere:
             out.skip(0, _MOVED_TOGETHER)
         for copy in measure.copies:
+            # A mistaken frame moves every ring: told once, by the rules of the package.
+            if copy.of_previous and elsewhere:
+                continue
             out.findings.append(self._finding(case, table, copy))
         return out
 
