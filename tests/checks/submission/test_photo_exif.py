@@ -103,3 +103,9 @@ def test_moments(text):
 @pytest.mark.parametrize("text", ["", "0000:00:00 00:00:00", "2023-13-45", "abc"])
 def test_no_moment(text):
     assert math.isnan(parse_moment(text))
+
+
+@pytest.mark.parametrize("lat, metres", [(37.25, 111320 / 3600e5), (37.28, 111320 / 3600e5)])
+def test_round_angles_are_not_taken_for_coarse_ones(lat, metres):
+    found = of(made.tagged(made.scene(4, (160, 120)), lon=113.0 + 1 / 3600, lat=lat))
+    assert found.resolution <= 2 * metres
