@@ -38,8 +38,43 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>A block in the wrong place</source>
+        <translation>成片错位</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Accuracy beyond the class</source>
         <translation>精度超出等级要求</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>All azimuths turned</source>
+        <translation>方位角整体偏转</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Altitude differs</source>
+        <translation>高程不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Altitude never changes</source>
+        <translation>高程不变</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Altitudes from the DEM</source>
+        <translation>高程取自 DEM</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Altitudes too far off</source>
+        <translation>高程偏差过大</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Altitudes unlike the ground</source>
+        <translation>高程与地形无关</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -93,8 +128,48 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Block displaced</source>
+        <translation>成片偏移</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Blunder</source>
         <translation>粗差</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Camera clock</source>
+        <translation>相机时钟错误</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Camera turned away</source>
+        <translation>拍摄方向背离图斑</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Change claimed, none seen</source>
+        <translation>申报变更而影像未变</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Change seen, none declared</source>
+        <translation>影像已变而申报未变</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Change without a record</source>
+        <translation>未记录的变化</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Check code missing</source>
+        <translation>校验码缺失</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Class contradicts the image</source>
+        <translation>地类与影像不符</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -158,13 +233,38 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Copied outline</source>
+        <translation>复制的界线</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Damaged file</source>
+        <translation>文件损坏</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Damaged in part</source>
+        <translation>部分损坏</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Damaged text encoding</source>
         <translation>文字编码损坏</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Declared planted, but bare</source>
+        <translation>填报已种植而无植被</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Default value of an export</source>
         <translation>导出时填入的默认值</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Degrees and minutes as decimals</source>
+        <translation>度分误作十进制</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -178,13 +278,63 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Drawn between a few points</source>
+        <translation>高程由少数点内插</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Drawn track</source>
+        <translation>轨迹系绘制生成</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Edges not snapped</source>
         <translation>边线未咬合</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Edited log</source>
+        <translation>日志被改动</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Edited photo</source>
+        <translation>疑似编辑的照片</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Ellipsoidal instead of normal heights</source>
         <translation>误用大地高（应为正常高）</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Empty file</source>
+        <translation>文件为空</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Evenly spaced vertices</source>
+        <translation>拐点等间距</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>False easting</source>
+        <translation>东偏有误</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Farmland taken</source>
+        <translation>占用永久基本农田</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>File and store differ</source>
+        <translation>照片元数据与库不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>File too large</source>
+        <translation>文件过大</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -198,8 +348,33 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Gap in the numbering</source>
+        <translation>跳号</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Heaped areas</source>
+        <translation>面积取整异常</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Heaped last digits</source>
+        <translation>末位数字偏好</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Height between its neighbours</source>
         <translation>与相邻等高线不相称</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Heights of another place</source>
+        <translation>高程来自他处</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Hidden by terrain</source>
+        <translation>地形遮挡</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -218,8 +393,53 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Identifier used again</source>
+        <translation>标识码重复使用</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Image and outlines misregistered</source>
+        <translation>影像与界线整体错位</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Image older than the package</source>
+        <translation>影像早于成果年度</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Impossible acceleration</source>
+        <translation>加速度不可能</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Impossible speed</source>
+        <translation>速度不可能</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Inside the red line</source>
+        <translation>进入生态保护红线</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Last year's data sent again</source>
+        <translation>上年成果原样上报</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Last year's outline sent again</source>
+        <translation>沿用上年图形而局部已变</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Leading zero lost</source>
         <translation>前导零丢失</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Made-up heights</source>
+        <translation>高程疑似编造</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -228,8 +448,23 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Mock position</source>
+        <translation>疑似虚拟定位</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Name in place of the code</source>
         <translation>以名称代替代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>New cropland in water</source>
+        <translation>河湖范围新增耕地</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Night photo</source>
+        <translation>夜间拍摄</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -243,6 +478,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Not cropland in the image</source>
+        <translation>影像上不是耕地</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Not in the manifest</source>
         <translation>未列入清单</translation>
     </message>
@@ -250,6 +490,46 @@
         <location filename="../panels/verify/causes.py"/>
         <source>Not only digits</source>
         <translation>含非数字字符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Note differs from the class</source>
+        <translation>举证说明与地类不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Nothing built in the image</source>
+        <translation>影像上没有建设</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Numbered anew</source>
+        <translation>整体重新编号</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Odd quality of positions</source>
+        <translation>定位质量矛盾</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Outline scaled</source>
+        <translation>图斑缩放</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Outside the field work</source>
+        <translation>不在外业期间</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Outside the surveyed area</source>
+        <translation>不在测区</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Outside the urban boundary</source>
+        <translation>城镇开发边界外</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -263,6 +543,31 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Parcel displaced</source>
+        <translation>图斑偏移</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Parcel hardly seen</source>
+        <translation>照片覆盖不足</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Parcels in GCJ-02</source>
+        <translation>图斑疑为 GCJ-02</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Photo missing</source>
+        <translation>缺少照片</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Photo taken elsewhere</source>
+        <translation>非现场拍摄</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Photo used again</source>
         <translation>照片重复使用</translation>
     </message>
@@ -270,6 +575,11 @@
         <location filename="../panels/verify/causes.py"/>
         <source>Plane instead of ellipsoid area</source>
         <translation>误用平面面积（应为椭球面积）</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Ridge coefficient lowered</source>
+        <translation>田坎系数降低</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -288,6 +598,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Share far above other villages</source>
+        <translation>某类变化远高于邻村</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Shift of all heights</source>
         <translation>高程整体偏差</translation>
     </message>
@@ -295,6 +610,31 @@
         <location filename="../panels/verify/causes.py"/>
         <source>Shifted datum</source>
         <translation>基准整体偏移</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Side pushed out</source>
+        <translation>界线外推</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Sign of the coordinates</source>
+        <translation>坐标符号颠倒</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Sign of the latitude</source>
+        <translation>纬度符号错误</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Sign of the longitude</source>
+        <translation>经度符号错误</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Simulated position</source>
+        <translation>模拟定位</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -313,8 +653,33 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Speed contradicts the receiver's</source>
+        <translation>推算与自报速度不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Split below the smallest area</source>
+        <translation>拆分规避上图面积</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Staircase outline</source>
+        <translation>阶梯状界线</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Stations clustered</source>
+        <translation>拍摄点集中</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Stricter local practice</source>
         <translation>地方从严要求</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Table of coefficients changed</source>
+        <translation>系数表调整</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -330,6 +695,31 @@
         <location filename="../panels/verify/causes.py"/>
         <source>Tilted height surface</source>
         <translation>高程面倾斜</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Times out of order</source>
+        <translation>时间顺序矛盾</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Traced from the parcels</source>
+        <translation>沿图斑界线描绘</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Track used again</source>
+        <translation>轨迹重复使用</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Unit of the coordinates</source>
+        <translation>坐标单位有误</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Unlikely change of class</source>
+        <translation>少见的地类变化</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -358,6 +748,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Vertices on a grid</source>
+        <translation>拐点落在格网上</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Water that is not flat</source>
         <translation>水面不平</translation>
     </message>
@@ -365,6 +760,11 @@
         <location filename="../panels/verify/causes.py"/>
         <source>Web Mercator coordinates</source>
         <translation>Web 墨卡托坐标</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Week rollover of the receiver</source>
+        <translation>接收机周数翻转</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
