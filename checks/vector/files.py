@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +71,7 @@ class VectorSource:
         label: str = "",
         progress: Progress = SILENT,
         where: str = "",
+        unread: Collection[str] = (),
     ) -> Table:
         """Read ``layer`` as the standard layer ``name``.
 
@@ -85,6 +86,8 @@ class VectorSource:
             How to name the place it came from to people.
         where
             SQL condition on the rows, in OGR's dialect; for our own side only.
+        unread
+            Names (upper case) of fields that are left in the file.
 
         Raises
         ------
@@ -98,7 +101,7 @@ class VectorSource:
             if not _filtered(opened, where):
                 raise VectorError(_layer_failed(self.path, layer, _last(messages)))
             specs = standard.fields.get(name, [])
-            reader = LayerReader(self.dataset, opened, name, specs, self.attributes)
+            reader = LayerReader(self.dataset, opened, name, specs, self.attributes, unread)
             table = reader.read(label or f"{self.path.name}/{layer}", messages, progress)
         if table is None:
             raise VectorError(_layer_failed(self.path, layer, _last(messages)))
@@ -152,6 +155,8 @@ def read_trusted(
 ) -> Table:
     """Read one layer of our own side: last year's parcels, a control layer.
 
+    Fields with personal data are never read.
+
     Parameters
     ----------
     source
@@ -181,7 +186,10 @@ def read_trusted(
         if layer not in layers:
             raise VectorError(_layer_failed(path, layer, "not found"))
         resolved = name or names.resolve(layer) or names.resolve(path.stem) or layer.upper()
-        return opened.read(layer, resolved, standard, path.name, progress, chosen.get("subset", ""))
+        # Names and telephone numbers of farmers are no business of a check.
+        personal = standard.data("control_layers.json")["personal_fields"]
+        where = chosen.get("subset", "")
+        return opened.read(layer, resolved, standard, path.name, progress, where, personal)
 
 
 @contextmanager

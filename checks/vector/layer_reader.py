@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -60,7 +61,10 @@ class _Rows:
 
 
 class LayerReader:
-    """Reads one layer; ``attributes`` are its shapefile's, read from the bytes."""
+    """Reads one layer; ``attributes`` are its shapefile's, read from the bytes.
+
+    Fields named in ``unread`` (upper case) are left in the file: their column is null.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class LayerReader:
         name: str,
         specs: list[FieldSpec],
         attributes: Dbf | None,
+        unread: Collection[str] = (),
     ) -> None:
         self._dataset = dataset
         self._layer = layer
@@ -80,6 +85,12 @@ class LayerReader:
             self._fields = _declared_fields(layer, specs)
         else:
             self._fields = _attribute_fields(attributes, specs)
+        if unread:
+            # What is declared binary is never asked of the file.
+            self._fields = [
+                replace(each, kind="binary") if each.name.upper() in unread else each
+                for each in self._fields
+            ]
 
     def read(self, source: str, messages: list[str], progress: Progress) -> Table | None:
         """Read all rows; ``None`` when there is an error before the first.

@@ -388,3 +388,24 @@ def test_a_trusted_layer_is_found_as_qgis_writes_it(tmp_path, standard):
         with pytest.raises(VectorError) as error:
             read_trusted(f"{path}|{wrong}", standard)
         assert "last year.gpkg" in error.value.text.zh
+
+
+@pytest.mark.parametrize(
+    ("driver", "name"), [("GPKG", "control.gpkg"), ("ESRI Shapefile", "c.shp")]
+)
+def test_personal_columns_of_control_layers_stay_in_the_file(tmp_path, standard, driver, name):
+    from osgeo import ogr
+
+    path = tmp_path / name
+    source = ogr.GetDriverByName(driver).CreateDataSource(str(path))
+    layer = source.CreateLayer("YJJBNTBHTB", None, ogr.wkbPoint)
+    for field in ("DLBM", "ZRRMC", "LXDH"):
+        layer.CreateField(ogr.FieldDefn(field, ogr.OFTString))
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature["DLBM"], feature["ZRRMC"], feature["LXDH"] = "0103", "somebody", "13800000000"
+    feature.SetGeometry(ogr.CreateGeometryFromWkt("POINT(1 2)"))
+    layer.CreateFeature(feature)
+    feature = layer = source = None
+    table = read_trusted(str(path), standard)
+    assert list(table.text("DLBM")) == ["0103"]
+    assert list(table.text("ZRRMC")) == list(table.text("LXDH")) == [""]
