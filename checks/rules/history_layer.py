@@ -9,6 +9,7 @@ import shapely
 
 from ..findings import Family, Text
 from ..measures.case import Case
+from ..measures.frame_words import OTHER_DATUM
 from ..measures.history import HistoryMeasure
 from ..measures.robust import nmad
 from ..table import BoolArray, FloatArray, IntArray, Table
@@ -29,7 +30,9 @@ def unusable(case: Case) -> Text | None:
         return NO_PARCELS
     if case.baseline.previous is None or case.history is None:
         return NO_PREVIOUS
-    return _FRAME if case.history.past.problem else None
+    # Another datum alone is no mistake: last year's layer may be on the same.
+    mistaken = not case.frame.trusted("DLTB") and case.frame.reason("DLTB") != OTHER_DATUM
+    return _FRAME if mistaken or case.history.past.problem else None
 
 
 class HistoryRule(Rule):
