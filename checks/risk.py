@@ -100,6 +100,12 @@ class RiskModel:
         """Sources whose agreement is enough to accept a parcel, shape ``(sources,)``."""
         return np.array([bool(self._facts["sources"][name]["vouches"]) for name in self.sources])
 
+    @cached_property
+    def decides(self) -> BoolArray:
+        """Sources without which no parcel is accepted once they speak at all, ``(sources,)``."""
+        named = self._facts["sources"]
+        return np.array([bool(named[name].get("decides")) for name in self.sources])
+
     def agreement(self, source: int) -> Text:
         """What is said of a source that agrees with the parcel."""
         words = self._facts["sources"][self.sources[source]]["agrees"]
@@ -164,6 +170,9 @@ def fuse(
     risk = odds.sum(axis=1) / (1 + odds.sum(axis=1))
 
     vouched = (held & model.vouches).any(axis=1)
+    # Where there is a picture, it is the class that must be borne out: a slope grade that
+    # agrees with the terrain says nothing of what grows there.
+    vouched &= held[:, model.decides & held.any(axis=0)].all(axis=1)
     outcome = np.where(vouched, ACCEPTED, NOT_CHECKABLE).astype(object)
     reasons = np.empty(len(bsm), dtype=object)
     for row in range(len(bsm)):

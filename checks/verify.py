@@ -156,7 +156,8 @@ def _parcels(
     bsm = np.array([], dtype=object) if table is None else table.object_ids
     compared: dict[Family, BoolArray] = {}
     why, unsaid = np.full(len(bsm), None, dtype=object), np.ones(len(bsm), dtype=bool)
-    for rule, judgement, _ in judged:
+    # Why the class could not be checked is told before why anything else could not.
+    for rule, judgement, _ in sorted(judged, key=lambda one: one[0].family is not Family.IMAGERY):
         if judgement.compared is not None:
             before = compared.get(rule.family)
             rows = judgement.compared

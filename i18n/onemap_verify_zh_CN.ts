@@ -153,6 +153,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Change not borne out by the image</source>
+        <translation>变更未获影像证实</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Change seen, none declared</source>
         <translation>影像已变而申报未变</translation>
     </message>

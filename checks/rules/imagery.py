@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..standard import Standard
+from .imagery_claims import UnconfirmedChange
 from .imagery_class import ClassInPicture, Construction, Cropland
 from .imagery_season import ImageOlder, PlantedButBare
 from .rule import Rule
@@ -13,6 +14,7 @@ _CLASSES: tuple[type[Rule], ...] = (
     Construction,
     PlantedButBare,
     ImageOlder,
+    UnconfirmedChange,
 )
 
 

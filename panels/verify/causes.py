@@ -22,6 +22,7 @@ def cause_title(cause: str) -> str:
         "camera_clock": translate("Causes", "Camera clock"),
         "change_hidden": translate("Causes", "Change seen, none declared"),
         "change_not_seen": translate("Causes", "Change claimed, none seen"),
+        "change_unconfirmed": translate("Causes", "Change not borne out by the image"),
         "check_code_missing": translate("Causes", "Check code missing"),
         "class_contradicts_image": translate("Causes", "Class contradicts the image"),
         "coefficient_table_changed": translate("Causes", "Table of coefficients changed"),

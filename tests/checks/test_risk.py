@@ -115,6 +115,11 @@ def test_agreement_that_vouches_for_nothing_declared_accepts_no_parcel():
     assert set(run([], boundary=EVERYWHERE).outcome) == {NOT_CHECKABLE}
 
 
+def test_where_there_is_a_picture_it_must_bear_out_what_is_accepted():
+    out = run([], terrain=EVERYWHERE, imagery=(True, False, True))
+    assert list(out.outcome) == [ACCEPTED, NOT_CHECKABLE, ACCEPTED]
+
+
 def test_findings_about_no_parcel_move_no_parcel():
     out = run([finding("")])
     assert set(out.outcome) == {ACCEPTED}
