@@ -92,10 +92,10 @@ class TruthMeasures:
             return None
         from .track import measure_tracks
 
-        limits = self.standard.rules["tracks.drawn"].limits
+        signs = self.standard.data("track_signs.json")
         wkt = self.frame.wkt("DLTB")
         return measure_tracks(
-            self.submission, self.parcels, wkt, self.baseline.dem, limits, self.progress
+            self.submission, self.parcels, wkt, self.baseline.dem, signs, self.progress
         )
 
     @cached_property

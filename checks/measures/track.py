@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ..progress import SILENT, Progress
 from ..submission.submission import Submission
 from ..submission.tracks import Track, UnreadableTrack, read_tracks
 from ..table import FloatArray, Table
+from .track_drawn import drawn_ratio
 from .track_motion import Motion, measure_motion, path_of
 from .track_place import Place, measure_places
 from .track_replay import Replay, find_replays
@@ -24,9 +26,8 @@ class TrackMeasure:
     ``motions`` and ``places`` have one entry a track; ``replays`` name tracks
     by their number. ``unreadable`` are files that gave no track, by name.
     ``statistic`` (shape ``(tracks,)``) is the continuous test statistic of
-    drawnness: the logarithm of how far the clearest sign of a drawn track lies
-    beyond what honest receivers reach; higher is more suspicious, above 0 is
-    doubtful, NaN where nothing could be judged.
+    drawnness: the log likelihood ratio of drawn against recorded (see
+    :mod:`.track_drawn`); higher is more suspicious, NaN where nothing could be judged.
     """
 
     tracks: list[Track]
@@ -42,12 +43,12 @@ def measure_tracks(
     parcels: Table | None,
     wkt: str,
     dem_path: str,
-    limits: Mapping[str, float],
+    signs: Mapping[str, Any],
     progress: Progress = SILENT,
 ) -> TrackMeasure:
     """Read and measure every track of the package.
 
-    ``limits`` are those of the rule ``tracks.drawn``: they scale the statistic.
+    ``signs`` are the weights of the signs of drawn tracks, ``track_signs.json``.
     """
     files = track_files(submission)
     read = read_tracks(files, progress.part(0.0, 0.4))
@@ -56,7 +57,7 @@ def measure_tracks(
     places = measure_places(read.tracks, parcels, wkt, dem_path)
     replays = find_replays(read.tracks, paths, progress.part(0.6, 1.0))
     progress.at(1.0)
-    statistic = np.array([drawn_statistic(motion, limits) for motion in motions], dtype=float)
+    statistic = np.array([drawn_ratio(motion, signs) for motion in motions], dtype=float)
     return TrackMeasure(read.tracks, motions, places, replays, read.unreadable, statistic)
 
 
@@ -69,33 +70,3 @@ def track_files(submission: Submission) -> list[tuple[str, FilePath]]:
         for path in submission.tracks
     ]
     return sorted(out)
-
-
-def drawn_signs(motion: Motion, limits: Mapping[str, float]) -> dict[str, float]:
-    """The signs of a drawn track as logarithms of how far each is beyond its limit.
-
-    Above 0: beyond it. Signs that could not be measured are left out. ``limits``
-    are those of the rule ``tracks.drawn``.
-    """
-    out: dict[str, float] = {}
-    # At steady speed on a motorway a car comes close to a program.
-    factor = 1.0 if motion.speed < limits["fast_m_s"] else limits["fast_factor"]
-    for name in ("steadiness", "evenness"):
-        value = getattr(motion, name)
-        if np.isfinite(value):
-            out[name] = float(np.log(limits[name] * factor / max(value, 1e-5)))
-    if np.isfinite(motion.straight):
-        out["straight"] = float(np.log((motion.straight + 0.05) / (limits["straight"] + 0.05)))
-    if np.isfinite(motion.white):
-        # After several seconds the wander of a receiver itself has no memory.
-        allowed = limits["white_m"] * max(1.0, motion.interval / limits["white_s"])
-        noise = np.log(max(motion.white, 1e-3) / allowed)
-        share = 4 * np.log(max(motion.white_share, 1e-3) / limits["white_share"])
-        out["white"] = float(min(noise, share))
-    return out
-
-
-def drawn_statistic(motion: Motion, limits: Mapping[str, float]) -> float:
-    """The clearest sign; NaN where there is none."""
-    signs = drawn_signs(motion, limits)
-    return max(signs.values()) if signs else float("nan")

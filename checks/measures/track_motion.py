@@ -19,6 +19,7 @@ import numpy as np
 from ..submission.tracks import Track
 from ..table import BoolArray, FloatArray
 from .track_noise import white_noise
+from .track_pace import computed_times, pace_spread, roughness
 from .track_path import MOVING, Path, metres_between, path_of, thinned, whole_steps
 
 __all__ = ["Motion", "Path", "measure_motion", "metres_between", "path_of"]
@@ -58,6 +59,14 @@ class Motion:
         fixes no more than six seconds apart.
     white_share
         Its share of the variance of second differences.
+    bumpy, rough
+        Lower quartile and median of third differences over step lengths, three
+        seconds and more apart, beyond rounding.
+    pace
+        Robust relative spread of speed over a quarter of a minute to a minute.
+    computed
+        How far the interval is from a whole number of seconds (or tenths) where
+        all times were got by dividing; else 0.
     acceleration
         The 97 % quantile of acceleration in m/s² over two seconds.
     ratio
@@ -90,6 +99,10 @@ class Motion:
     straight: float = float("nan")
     white: float = float("nan")
     white_share: float = float("nan")
+    bumpy: float = float("nan")
+    rough: float = float("nan")
+    pace: float = float("nan")
+    computed: float = 0.0
     acceleration: float = float("nan")
     ratio: float = float("nan")
     top_speed: float = float("nan")
@@ -113,6 +126,7 @@ def measure_motion(track: Track, path: Path | None) -> Motion:
     steadiness, evenness = _constancy(path)
     white, share = white_noise(path, evenness)
     top, jump, at = _top_speed(path)
+    bumpy, rough = roughness(path)
     return Motion(
         fixes=len(path.rows),
         seconds=float(path.span[path.joined].sum()),
@@ -123,6 +137,10 @@ def measure_motion(track: Track, path: Path | None) -> Motion:
         straight=_straight(path),
         white=white,
         white_share=share,
+        bumpy=bumpy,
+        rough=rough,
+        pace=pace_spread(path),
+        computed=computed_times(path),
         acceleration=_acceleration(path),
         ratio=_ratio(track, path),
         top_speed=top,

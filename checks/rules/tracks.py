@@ -6,7 +6,8 @@ import numpy as np
 
 from ..findings import Family, Text, Verdict
 from ..measures.case import Case
-from ..measures.track import TrackMeasure, drawn_signs
+from ..measures.track import TrackMeasure
+from ..measures.track_drawn import drawn_parts
 from ..measures.track_motion import Motion
 from ..standard import Standard
 from .rule import Judgement, Rule
@@ -29,6 +30,23 @@ _SIGNS = {
     "white": Text(
         "点位抖动为无记忆的白噪声（{value:.2f} 米），而接收机误差是缓慢漂移的",
         "positions jitter without memory ({value:.2f} m), while a receiver's error wanders slowly",
+    ),
+    "rough": Text(
+        "由前后点即可推知每一点（三阶差分仅为步长的 {value:.2%}）",
+        "every fix can be foretold from its neighbours (third differences {value:.2%} of a step)",
+    ),
+    "bumpy": Text(
+        "部分路段由前后点即可推知每一点（三阶差分仅为步长的 {value:.2%}）",
+        "on parts of it fixes can be foretold (third differences {value:.2%} of a step)",
+    ),
+    "pace": Text(
+        "一分钟内外的平均速度几乎不变（离散 {value:.2%}）",
+        "its pace over a minute or less hardly changes (spread {value:.2%})",
+    ),
+    "computed": Text(
+        "时间由总时长等分取整而来（间隔距整数 {value:.2f} 个单位），不是接收机时钟",
+        "its times were got by dividing a span ({value:.2f} of a unit off any whole interval), "
+        "not from a receiver's clock",
     ),
 }
 
@@ -94,17 +112,17 @@ class DrawnTrack(TrackRule):
         if not track.timed.any():
             out.skip(1, NO_TIMES)
             return
-        signs = drawn_signs(motion, self.spec.limits)
-        if motion.moving < self.limit("least_moving") or not signs:
+        ratio = float(measure.statistic[number])
+        if not np.isfinite(ratio):
             out.skip(1, FEW_FIXES)
             return
         out.tested += 1
-        found = {name: sign for name, sign in signs.items() if sign > 0}
-        if not found:
+        if not ratio > self.limit("ratio"):
             return
-        named = [name for name in _SIGNS if name in found]
+        parts = drawn_parts(motion, case.standard.data("track_signs.json"))
+        told = [name for name in _SIGNS if parts.get(name, 0.0) >= self.limit("told")]
+        named = told or [max(parts, key=lambda name: parts[name])]
         said = [_SIGNS[name].format(value=getattr(motion, name)) for name in named]
-        strongest = max(found.values())
         out.findings.append(
             self.finding_about(
                 LAYER,
@@ -115,21 +133,23 @@ class DrawnTrack(TrackRule):
                     f"The track '{track.name}' seems drawn or computed, not recorded by a "
                     "receiver: " + "; ".join(text.en for text in said),
                 ),
-                verdict=None if self._sure(motion, found) else Verdict.DOUBTFUL,
+                verdict=None if self._sure(motion, ratio) else Verdict.DOUBTFUL,
                 where=where_is(track, case),
-                score=float(np.clip(0.5 + strongest / 6, 0.5, 1.0)),
-                measured=f"{getattr(motion, named[0]):.4f}",
-                expected=f"{self.limit(named[0] if named[0] != 'white' else 'white_m'):g}",
+                score=float(np.clip(0.5 + ratio / 40, 0.5, 1.0)),
+                measured=f"{ratio:.2f}",
+                expected=f"≤ {self.limit('ratio'):g}",
+                tolerance=self.limit("ratio"),
                 cause="drawn_track",
                 evidence={
                     "fixes": motion.fixes,
                     "moving": motion.moving,
+                    "log_ratio": round(ratio, 3),
                     **{name: round(float(getattr(motion, name)), 5) for name in named},
                 },
             )
         )
 
-    def _sure(self, motion: Motion, found: dict[str, float]) -> bool:
+    def _sure(self, motion: Motion, ratio: float) -> bool:
         """Whether no honest logger explains it.
 
         Two signs that do not follow from one another, of a track long enough;
@@ -137,10 +157,14 @@ class DrawnTrack(TrackRule):
         """
         if motion.moving < self.limit("sure_moving") or motion.speed >= self.limit("fast_m_s"):
             return False
-        beyond = float(np.log(self.limit("sure_factor")))
-        steady = found.get("steadiness", 0.0) > beyond
-        other = "straight" in found or "white" in found or found.get("evenness", 0.0) > beyond
-        return steady and other
+        steady = motion.steadiness < self.limit("sure_spread")
+        white = motion.white > self.limit("white_m") * max(
+            1.0, motion.interval / self.limit("white_s")
+        )
+        white &= motion.white_share > self.limit("white_share")
+        other = motion.straight > self.limit("straight") or white
+        other |= motion.evenness < self.limit("sure_spread")
+        return bool(ratio > self.limit("sure_ratio") and steady and other)
 
 
 class ImpossibleSpeed(TrackRule):

@@ -1,0 +1,66 @@
+"""All signs of a drawn track together: how much likelier drawn than recorded.
+
+Each sign adds to a log likelihood ratio by pieces of straight lines, as a
+logistic regression weighs them (Cox 1958, J. R. Stat. Soc. B 20, 215-242) that
+was taught on simulated receivers, honest loggers' thinning and smoothing
+included, and on simulated drawings. Weights never change sign: less steadiness
+never makes a track more suspicious.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .track_motion import Motion
+
+_LEAST, _MOST_NOISE = 2e-3, 2.0
+
+
+def drawn_parts(motion: Motion, signs: Mapping[str, Any]) -> dict[str, float]:
+    """What each sign adds to the log likelihood ratio, 0 and more; only those that do.
+
+    ``signs`` is ``track_signs.json``: for each a list of ``[from, weight]``.
+    """
+    # At steady speed on a motorway a car comes close to a program.
+    fast = motion.speed >= signs["fast_m_s"]
+    factor = 1.0 / signs["fast_factor"] if fast else 1.0
+    out: dict[str, float] = {}
+    for name in signs["low"]:
+        value = getattr(motion, name)
+        if np.isfinite(value):
+            known = np.log(max(value * factor, _LEAST))
+            out[name] = sum(w * max(np.log(k) - known, 0.0) for k, w in signs["low"][name])
+    for name in signs["high"]:
+        value = getattr(motion, name)
+        if np.isfinite(value):
+            out[name] = sum(w * max(value - k, 0.0) for k, w in signs["high"][name])
+    if np.isfinite(motion.white):
+        out["white"] = _white(motion, signs)
+    if motion.computed > signs["computed"]["least"]:
+        out["computed"] = float(signs["computed"]["weight"])
+    return {name: float(value) for name, value in out.items() if value > 0}
+
+
+def _white(motion: Motion, signs: Mapping[str, Any]) -> float:
+    """Noise without memory: enough of it, and hardly anything else."""
+    # After several seconds the wander of a receiver itself has no memory.
+    allowed = max(1.0, motion.interval / signs["white_s"])
+    total = 0.0
+    for metres, share, weight in signs["white"]:
+        noise = np.log(max(motion.white, 1e-2) / (allowed * metres))
+        purity = 4 * np.log(max(motion.white_share, 1e-2) / share)
+        total += weight * float(np.clip(min(noise, purity), 0.0, _MOST_NOISE))
+    return total
+
+
+def drawn_ratio(motion: Motion, signs: Mapping[str, Any]) -> float:
+    """The log likelihood ratio; NaN where no sign could be measured."""
+    known = [motion.steadiness, motion.evenness, motion.straight, motion.white, motion.rough]
+    enough = motion.moving >= signs["least_moving"] and np.isfinite(known).any()
+    enough &= motion.interval < signs["most_interval_s"]
+    if not enough and not motion.computed > signs["computed"]["least"]:
+        return float("nan")
+    return float(signs["origin"]) + sum(drawn_parts(motion, signs).values())
