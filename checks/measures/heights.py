@@ -26,7 +26,7 @@ from .heights_cells import GridLines, measure_grid_lines
 from .heights_contours import ContourMeasure, measure_contours, points_along
 from .heights_far import Likeness, measure_likeness
 from .heights_ground import Ground, Patches, encrypted_steps, metric_plane
-from .heights_near import Nearness, measure_nearness
+from .heights_near import Nearness, measure_nearness, resolution_of
 from .heights_residuals import Residuals, summarise
 from .heights_shift import Shift, find_shift
 from .robust import nmad
@@ -323,7 +323,9 @@ def _compare(
     low = np.fmin.reduce(cells.reshape(len(cells), -1), axis=1).astype(np.float64)
     high = np.fmax.reduce(cells.reshape(len(cells), -1), axis=1).astype(np.float64)
     slope = _slope(cells, ground.directions(xy))
-    return summarise(xy, height, patches.at(pixels), slope, low, high, limits)
+    middle = cells[:, cells.shape[1] // 2, cells.shape[2] // 2].astype(np.float64)
+    unit = resolution_of(middle)
+    return summarise(xy, height, patches.at(pixels), slope, low, high, limits, ground.cell, unit)
 
 
 def _slope(cells: Any, directions: FloatArray) -> FloatArray:

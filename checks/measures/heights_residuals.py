@@ -8,6 +8,8 @@ import numpy as np
 from scipy.optimize import nnls
 
 from ..table import BoolArray, FloatArray
+from .heights_model import usual_error
+from .heights_waves import waves
 from .robust import (
     Correlation,
     absolute_quantile,
@@ -24,6 +26,9 @@ _LEAST_SPREAD = 0.05
 """Metres: heights are written to a decimetre or a centimetre."""
 
 _LEAST_FOR_TILT = 30
+_ROUNDED = 0.29  # of the unit: standard deviation of rounding
+_LEAST_OF_USUAL = 0.5
+"""Of the usual error of a DEM of this cell, what every DEM has at least."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,11 @@ class Residuals:
     low, high
         Shape ``(n,)``: the DEM's range within a few cells of the point.
     bias, bias_sigma
-        Robust mean of the residuals and its standard error, correlation
-        counted.
+        Robust mean of the residuals and its standard error: the correlation that
+        they show, or the one that errors of DEMs usually have
+        (:mod:`.heights_waves`), whichever makes it larger.
+    effective
+        How many independent residuals would give that standard error.
     tilt, tilt_sigma
         Shape ``(2,)``: slope of the residuals east and north in metres per
         kilometre; NaN and infinite where too few points tell.
@@ -92,6 +100,7 @@ class Residuals:
     high: FloatArray
     bias: float
     bias_sigma: float
+    effective: float
     tilt: FloatArray
     tilt_sigma: FloatArray
     tilt_span: float
@@ -125,6 +134,8 @@ def summarise(
     low: FloatArray,
     high: FloatArray,
     terrain_limits: dict[str, tuple[float, float]],
+    cell: float,
+    unit: float = 0.0,
 ) -> Residuals:
     """Statistics of ``height − ground``.
 
@@ -136,6 +147,8 @@ def summarise(
         As in :class:`Residuals`.
     terrain_limits
         Terrain classes by slope: name → (above, up to) in degrees.
+    cell, unit
+        Of the DEM, metres: its cell, and what its heights are rounded to.
     """
     residual = height - ground
     good = np.isfinite(residual) & np.isfinite(xy).all(axis=1)
@@ -153,22 +166,44 @@ def summarise(
         band = np.digitize(height, thirds)
         for number, name in enumerate(("low", "middle", "high")):
             accuracy.append(Accuracy.of(name, residual[good & (band == number)]))
-    inflation = np.sqrt(about.inflation)
+    long = waves(xy[good], cell)
+    least = _least_spread(slope[good], cell, unit)
+    # What all points share of an error, they do not show.
+    spread = max(float(np.nan_to_num(nmad(values))) / np.sqrt(long.seen), least)
+    level_spread = max(float(np.nan_to_num(nmad(detrended))) / np.sqrt(long.seen_level), least)
+    bias_sigma = _wider(alone, about, spread**2 * long.mean)
     return Residuals(
-        residual,
-        slope,
-        low,
-        high,
-        bias,
-        alone * float(inflation),
-        tilt,
-        np.where(np.isfinite(tilt_alone), tilt_alone, np.inf) * max(float(inflation), 1.0),
-        span,
-        level,
-        per_slope,
-        about,
-        tuple(accuracy),
+        residual=residual,
+        slope=slope,
+        low=low,
+        high=high,
+        bias=bias,
+        bias_sigma=bias_sigma,
+        effective=about.count * (alone / bias_sigma) ** 2 if bias_sigma > 0 else float("nan"),
+        tilt=tilt,
+        tilt_sigma=np.array(
+            [_wider(own, about, level_spread**2 * more) for own, more in zip(tilt_alone, long.tilt)]
+        ),
+        tilt_span=span,
+        level=level,
+        per_slope=per_slope,
+        correlation=about,
+        accuracy=tuple(accuracy),
     )
+
+
+def _least_spread(slope: FloatArray, cell: float, unit: float) -> float:
+    """The least that a DEM errs, metres: where all points lie level, rounding hides more."""
+    usual = usual_error(slope[np.isfinite(slope)], cell)
+    least = _LEAST_OF_USUAL * float(np.median(usual)) if len(usual) else 0.0
+    return float(np.hypot(least, _ROUNDED * unit))
+
+
+def _wider(alone: float, about: Correlation, long: float) -> float:
+    """A standard error with the correlation that is seen, or that DEMs have, if larger."""
+    if not (np.isfinite(alone) and np.isfinite(long)):
+        return float("inf")
+    return float(max(alone * np.sqrt(max(about.inflation, 1.0)), np.hypot(alone, np.sqrt(long))))
 
 
 def _tilt(xy: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray, float, FloatArray]:

@@ -201,7 +201,7 @@ class HeightBias(HeightRule):
                 "nmad_m": round(spread, 4),
                 "certain_beyond_m": round(beyond, 3),
                 "points": int(found.compared.sum()),
-                "effective_points": round(found.correlation.effective, 1),
+                "effective_points": _number(found.effective),
                 "correlation_reach_m": round(found.correlation.reach, 1),
                 "after_shift": one.shifted,
                 "statistics": _statistics(one),

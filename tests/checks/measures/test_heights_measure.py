@@ -47,7 +47,9 @@ def test_honest_heights(terrain, standard):
     assert one.unit == "metre"
     assert (one.state == COMPARED).all()
     assert abs(one.given.bias) < 4 * one.given.bias_sigma
-    assert one.given.bias_sigma == pytest.approx(0.4 / np.sqrt(300), rel=0.5)
+    # Over a few kilometres the DEM's own long waves hide more than 300 points would tell.
+    assert 1.5 * 0.4 / np.sqrt(300) < one.given.bias_sigma < 4 * 0.4 / np.sqrt(300)
+    assert 20 < one.given.effective < 150
     every = {row.name: row for row in one.given.accuracy}
     assert every["all"].nmad == pytest.approx(0.4, rel=0.2)
     assert every["all"].rmse == pytest.approx(0.4, rel=0.2)
