@@ -157,15 +157,20 @@ class HeightBias(HeightRule):
         beyond = self.limit("sure_rmse") * float(np.median(typical))
         beyond += self.limit("least_sigmas") * found.bias_sigma
         cause = self._cause(one, spread)
-        sure = size > beyond and (cause == "ellipsoidal_height" or size > spread)
+        sure = size > beyond and size > spread
         out.findings.append(self._finding(one, cause, allowed, beyond, spread, sure))
 
     def _cause(self, one: Judged, spread: float) -> str:
-        """A constant of the size of the geoid's height is ellipsoidal height not reduced."""
+        """A constant of the size of the geoid's height is ellipsoidal height not reduced.
+
+        Rough ground under a coarse DEM spreads the differences, and a constant
+        is one still where it is many standard errors.
+        """
         found = one.residuals
         size = abs(found.bias)
         plausible = self.limit("geoid_least_m") <= size <= self.limit("geoid_most_m")
         constant = spread <= self.limit("geoid_spread") * size
+        constant |= self.limit("geoid_sigmas") * found.bias_sigma <= size
         level = not found.tilt_span > self.limit("geoid_tilt") * size
         return "ellipsoidal_height" if plausible and constant and level else "vertical_bias"
 

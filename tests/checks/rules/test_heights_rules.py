@@ -91,6 +91,23 @@ def test_a_constant_offset(terrain, standard, offset, cause):
         assert one.verdict is Verdict.INCONSISTENT
 
 
+def test_ellipsoidal_heights_over_ground_that_spreads_differences(terrain, standard):
+    xy, heights = survey(terrain, noise=12.0)
+    found = said(judged(terrain, xy, heights - 30.0, standard))
+    one = found["heights.bias", "ellipsoidal_height"]
+    assert one.evidence["nmad_m"] > 0.35 * 30
+    east = (xy[:, 0] - xy[:, 0].mean()) / np.ptp(xy[:, 0])
+    tilted = said(judged(terrain, xy, heights - 30.0 + 60 * east, standard))
+    assert ("heights.bias", "ellipsoidal_height") not in tilted
+
+
+def test_a_constant_within_the_spread_is_never_certain(terrain, standard):
+    xy, heights = survey(terrain, noise=15.0, count=1000)
+    found = said(judged(terrain, xy, heights + 9.0, standard))
+    assert {one.verdict for one in found.values()} == {Verdict.DOUBTFUL}
+    assert {rule for rule, _ in found} >= {"heights.bias"}
+
+
 def test_a_slight_bias_is_only_doubtful(terrain, standard):
     xy, heights = survey(terrain)
     results = judged(terrain, xy, heights + 0.6, standard)
