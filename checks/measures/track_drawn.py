@@ -9,14 +9,14 @@ never makes a track more suspicious.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .track_motion import Motion
 
-_LEAST, _MOST_NOISE = 2e-3, 2.0
+_LEAST, _MOST = 2e-3, 2.0
 
 
 def drawn_parts(motion: Motion, signs: Mapping[str, Any]) -> dict[str, float]:
@@ -38,21 +38,34 @@ def drawn_parts(motion: Motion, signs: Mapping[str, Any]) -> dict[str, float]:
         if np.isfinite(value):
             out[name] = sum(w * max(value - k, 0.0) for k, w in signs["high"][name])
     if np.isfinite(motion.white):
-        out["white"] = _white(motion, signs)
+        # After several seconds the wander of a receiver itself has no memory.
+        allowed = max(1.0, motion.interval / signs["white_s"])
+        out["white"] = _white(motion, signs["white"], allowed)
+        out["white"] += _white(motion, signs["plain_white"], 1.0)
+    if np.isfinite(motion.bumpy) and np.isfinite(motion.pace):
+        out["pace"] = out.get("pace", 0.0) + _both(motion, signs["both"], factor)
     if motion.computed > signs["computed"]["least"]:
         out["computed"] = float(signs["computed"]["weight"])
     return {name: float(value) for name, value in out.items() if value > 0}
 
 
-def _white(motion: Motion, signs: Mapping[str, Any]) -> float:
+def _white(motion: Motion, knots: Sequence[tuple[float, float, float]], allowed: float) -> float:
     """Noise without memory: enough of it, and hardly anything else."""
-    # After several seconds the wander of a receiver itself has no memory.
-    allowed = max(1.0, motion.interval / signs["white_s"])
     total = 0.0
-    for metres, share, weight in signs["white"]:
+    for metres, share, weight in knots:
         noise = np.log(max(motion.white, 1e-2) / (allowed * metres))
         purity = 4 * np.log(max(motion.white_share, 1e-2) / share)
-        total += weight * float(np.clip(min(noise, purity), 0.0, _MOST_NOISE))
+        total += weight * float(np.clip(min(noise, purity), 0.0, _MOST))
+    return total
+
+
+def _both(motion: Motion, knots: Sequence[tuple[float, float, float]], factor: float) -> float:
+    """Smooth from fix to fix, and no change of pace over a minute either."""
+    total = 0.0
+    for bumpy, pace, weight in knots:
+        smooth = np.log(bumpy / max(motion.bumpy * factor, _LEAST))
+        even = 2 * np.log(pace / max(motion.pace * factor, _LEAST))
+        total += weight * float(np.clip(min(smooth, even), 0.0, _MOST))
     return total
 
 

@@ -33,6 +33,8 @@ _MOST_ROUNDING = 0.012
 _QUANTILE = 0.70
 _LEAST_WINDOWS = 16
 _LONGEST_STEP = 6.0
+_FAST = 20.0
+_LEAST_FIXES = 10
 
 
 @dataclass(frozen=True)
@@ -267,11 +269,14 @@ def _acceleration(path: Path) -> float:
     """The 97 % quantile of acceleration between windows of about two seconds.
 
     Of fewer than thirty changes the 90 % quantile, so that a single one never decides.
+    A short track so fast that a receiver's error hardly counts is taken fix by fix,
+    and the 60 % quantile of it.
     """
     usual = float(np.median(path.span))
     size = max(1, int(np.ceil(2.0 / usual))) if usual > 0 else 1
-    chosen = np.arange(0, len(path.rows), size)
-    if len(chosen) < 12:
+    short = len(path.rows) < 12 * size and bool(np.median(path.speed[path.joined]) > _FAST)
+    chosen = np.arange(0, len(path.rows), 1 if short else size)
+    if len(chosen) < (_LEAST_FIXES if short else 12):
         return float("nan")
     whole = whole_steps(path, chosen)
     whole = whole[:-1] & whole[1:]
@@ -279,8 +284,10 @@ def _acceleration(path: Path) -> float:
     east, north = np.diff(path.x[chosen]) / span, np.diff(path.y[chosen]) / span
     change = np.hypot(np.diff(east), np.diff(north)) / ((span[1:] + span[:-1]) / 2)
     change = change[whole]
-    if len(change) < 8:
+    if len(change) < _LEAST_FIXES - 2:
         return float("nan")
+    if short:
+        return float(np.quantile(change, 0.6))
     return float(np.quantile(change, 0.97 if len(change) >= 30 else 0.9))
 
 
@@ -303,7 +310,7 @@ def _top_speed(path: Path) -> tuple[float, float, int]:
     switched off.
     """
     count = len(path.rows)
-    if count < 12:
+    if count < _LEAST_FIXES:
         return float("nan"), float("nan"), -1
     step = path.step
     with np.errstate(divide="ignore"):
