@@ -18,6 +18,7 @@ from ..progress import SILENT, Progress
 from ..submission.tracks import Track
 from ..table import FloatArray, IntArray
 from .track_motion import Path
+from .track_retrace import Retrace, find_retraced
 
 _STEPS = 8
 _UNITS_A_STEP = 12.0
@@ -34,6 +35,9 @@ _LEAST_UNIT = 0.1
 _MOST_OFF = 1.2
 _MOST_STRETCH = 0.05
 _LEAST_BEND = 8.0
+_MOST_AWAY, _MOST_LATE, _STEADY = 1.5, 2.0, 0.005
+"""Metres and seconds within which a track follows another one, not as honest walks do."""
+
 _MODES = ("same", "reversed", "mirrored")
 
 
@@ -44,8 +48,9 @@ class Replay:
     ``one`` and ``other`` are numbers of tracks (the same number: within one
     file); ``matched`` counts fixes, ``share`` is theirs of the shorter track,
     ``metres`` the way they cover. ``mode`` is ``same``, ``reversed`` or
-    ``mirrored``; ``moved`` metres between the two places,
-    ``turned`` degrees between their courses, ``off`` metres that remain after
+    ``mirrored``, or ``retraced`` where no fix is the same but curve and times are
+    (see :mod:`.track_retrace`; ``late`` seconds remain then);
+    ``moved`` metres between the two places, ``turned`` degrees between their courses, ``off`` metres that remain after
     both; ``later`` seconds from ``one`` to ``other`` (NaN without times),
     ``steady`` whether that is the same all along. ``at`` is the fix of
     ``other`` where it begins.
@@ -63,6 +68,7 @@ class Replay:
     at: int
     off: float = 0.0
     turned: float = 0.0
+    late: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,30 @@ def find_replays(
             pair = (min(replay.one, replay.other), max(replay.one, replay.other))
             if pair not in best or replay.matched > best[pair].matched:
                 best[pair] = replay
+    for each in find_retraced(tracks, paths):
+        pair = (min(each.one, each.other), max(each.one, each.other))
+        follows = each.off <= _MOST_AWAY and each.late <= _MOST_LATE
+        if follows and (pair not in best or best[pair].share < each.share / 2):
+            best[pair] = _retraced(each, tracks)
     return [best[pair] for pair in sorted(best)]
+
+
+def _retraced(found: Retrace, tracks: Sequence[Track]) -> Replay:
+    dated = tracks[found.one].dated and tracks[found.other].dated
+    return Replay(
+        one=found.one,
+        other=found.other,
+        matched=found.matched,
+        share=found.share,
+        metres=found.metres,
+        mode="retraced",
+        moved=0.0,
+        later=found.later if dated else float("nan"),
+        steady=abs(found.rate - 1) < _STEADY,
+        at=found.at,
+        off=found.off,
+        late=found.late,
+    )
 
 
 def _stride(path: Path) -> int:

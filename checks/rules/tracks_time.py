@@ -156,6 +156,9 @@ class ReplayedTrack(TrackRule):
     ) -> None:
         if replay.matched < self.limit("least_fixes") or replay.metres < self.limit("least_m"):
             return
+        if replay.mode == "retraced":
+            self._judge_retraced(replay, measure, case, out)
+            return
         one, other = measure.tracks[replay.one], measure.tracks[replay.other]
         place = replay.moved <= self.limit("same_place_m") and replay.mode == "same"
         if place and replay.steady and not abs(replay.later) > self.limit("same_time_s"):
@@ -198,6 +201,58 @@ class ReplayedTrack(TrackRule):
                     "later_s": round(replay.later, 1) if np.isfinite(replay.later) else None,
                     "mode": replay.mode,
                     "off_m": round(replay.off, 3),
+                },
+            )
+        )
+
+    def _judge_retraced(
+        self, replay: Replay, measure: TrackMeasure, case: Case, out: Judgement
+    ) -> None:
+        """A track along the curve and at the pace of an earlier one, fix by fix different."""
+        one, other = measure.tracks[replay.one], measure.tracks[replay.other]
+        if replay.off > self.limit("follow_m") or replay.late > self.limit("follow_s"):
+            return
+        if not np.isfinite(replay.later):
+            return
+        if replay.steady and not abs(replay.later) > self.limit("same_time_s"):
+            # Two receivers of one crew, or one recording written twice.
+            return
+        clock = replay.steady and _clock_set(replay.later)
+        sure = replay.matched >= self.limit("sure_fixes") and not clock
+        sure &= replay.metres >= self.limit("sure_follow_m")
+        sure &= max(replay.off / self.limit("follow_m"), replay.late / self.limit("follow_s")) < 0.5
+        said = _how(replay, self.limit("same_place_m"))
+        out.findings.append(
+            self.finding_about(
+                LAYER,
+                other.name,
+                Text(
+                    f"轨迹“{other.name}”全程与轨迹“{one.name}”的路线相距不过 {replay.off:.2f} 米、"
+                    f"进度相差不过 {replay.late:.2f} 秒（{said.zh}）；"
+                    "两次实测的定位误差与步速不可能如此一致，疑为重采样或加噪声后重复使用"
+                    + ("；时间相差整小时或 1024 周，可能是时区或周数翻转" if clock else ""),
+                    f"The track '{other.name}' keeps within {replay.off:.2f} m and "
+                    f"{replay.late:.2f} s of '{one.name}' all along ({said.en}): no two recordings "
+                    "agree so in error and pace. Sampled anew, or with noise added?"
+                    + ("; whole hours or 1024 weeks apart: perhaps a clock" if clock else ""),
+                ),
+                verdict=None if sure else Verdict.DOUBTFUL,
+                where=where_is(other, case),
+                score=float(np.clip(0.4 + replay.share / 2, 0.4, 0.9)) * (0.5 if clock else 1.0),
+                measured=f"{replay.late:.2f}",
+                expected=f"> {self.limit('follow_s'):g}",
+                unit="s",
+                cause="replayed_track",
+                key=one.name,
+                evidence={
+                    "other_track": one.name,
+                    "matched": replay.matched,
+                    "share": round(replay.share, 4),
+                    "metres": round(replay.metres, 1),
+                    "later_s": round(replay.later, 1),
+                    "off_m": round(replay.off, 3),
+                    "late_s": round(replay.late, 3),
+                    "mode": replay.mode,
                 },
             )
         )
@@ -299,7 +354,7 @@ def _how(replay: Replay, near: float) -> Text:
         amount = f"{days:.1f}" if abs(days) >= 1 else f"{replay.later / _HOUR:.2f}"
         unit = Text("天", "days") if abs(days) >= 1 else Text("小时", "hours")
         parts.append(Text(f"时间相差 {amount} {unit.zh}", f"{amount} {unit.en} apart"))
-    if not replay.steady and replay.mode == "same":
+    if not replay.steady and replay.mode in ("same", "retraced"):
         parts.append(Text("时间被拉伸或压缩", "with times stretched or compressed"))
     return Text("、".join(p.zh for p in parts), ", ".join(p.en for p in parts))
 

@@ -13,7 +13,7 @@ from onemap_verify.checks.options import Options
 from onemap_verify.checks.submission.tracks import read_track
 from onemap_verify.checks.verify import verify
 from tests.fixtures.packages import county, wkt
-from tests.fixtures.receivers import START, clicked, gga, gpx, sentence, to_degrees, walked
+from tests.fixtures.receivers import START, clicked, gga, gpx, sentence, to_degrees, walked, wander
 
 GNSS = Path(__file__).resolve().parents[4] / "shared" / "data" / "gnss"
 needs_logs = pytest.mark.skipif(not GNSS.is_dir(), reason="no shared GNSS logs here")
@@ -289,3 +289,42 @@ def test_real_logs_pass(package):
     findings = judged(package)
     assert {each.cause for each in findings} <= {"elsewhere"}
     assert json.dumps([each.evidence for each in findings])
+
+
+def test_replays_sampled_anew_or_with_noise_are_found_and_commutes_are_not(package):
+    rng = np.random.default_rng(21)
+    x, y = walked(rng, 700, "walk", "phone")
+    put(package, "a.gpx", (x, y), decimals=7)
+    later = np.arange(0.0, 699.0, 3.0)
+    anew = [np.interp(later, np.arange(700), each) for each in (x, y)]
+    put(package, "anew.gpx", anew, START + 3 * 86400 + 1234 + later, decimals=7)
+    noisy = [each + rng.normal(0, 0.4, 700) for each in (x, y)]
+    put(package, "noisy.gpx", noisy, START + 9 * 86400 - 1111 + np.arange(700), decimals=7)
+    # The same way again at another pace, seen by a receiver better than any phone.
+    pace = np.cumsum(np.exp(wander(rng, 700, 20, 0.15)))
+    pace = pace[pace < 699]
+    commute = [np.interp(pace, np.arange(700), each) for each in (x, y)]
+    time = START + 5 * 86400 + np.arange(len(pace))
+    put(package, "commute.gpx", commute, time, decimals=7)
+    found = [each for each in judged(package) if each.cause == "replayed_track"]
+    pairs = {frozenset((each.object_id, each.evidence["other_track"])) for each in found}
+    assert {frozenset(("a.gpx", "anew.gpx")), frozenset(("a.gpx", "noisy.gpx"))} <= pairs
+    assert not [pair for pair in pairs if "commute.gpx" in pair]
+
+
+def test_times_got_by_dividing_are_drawn(package):
+    rng = np.random.default_rng(22)
+    x, y = np.cumsum(rng.gamma(2.0, 20.0, (2, 40)) * rng.choice([-1, 1], (2, 40)), axis=1)
+    put(package, "divided.gpx", (x, y), START + np.round(np.arange(40) * 13.37), decimals=7)
+    put(package, "clock.gpx", (x + 9e3, y), START + 13.0 * np.arange(40), decimals=7)
+    found = {each.object_id: each for each in judged(package) if each.cause == "drawn_track"}
+    assert set(found) == {"divided.gpx"}
+    assert found["divided.gpx"].verdict is Verdict.DOUBTFUL
+
+
+def test_a_walk_along_fields_at_the_speed_of_a_train_is_impossible(package):
+    rng = np.random.default_rng(23)
+    turns = np.cumsum(rng.choice([-1, 1], 16) * np.pi / 2)
+    x, y = np.cumsum([np.sin(turns) * 90.0, np.cos(turns) * 90.0], axis=1)
+    put(package, "hurried.gpx", (x, y), decimals=7)
+    assert ("hurried.gpx", "impossible_acceleration") in told(judged(package))
