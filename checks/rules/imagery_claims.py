@@ -84,7 +84,8 @@ class UnconfirmedChange(ImageryRule):
                     f"Declared as changed from {before.en} to {declared.en}; the image does not "
                     f"bear it out (some other class still: about {100 * wrong:.0f}%)",
                 ),
-                score=float(np.clip(wrong, 0.0, 1.0)),
+                # Even the faintest is a claim that nobody has borne out yet.
+                score=float(np.clip(0.5 + wrong / 2, 0.0, 1.0)),
                 measured=f"{wrong:.2f}",
                 expected=str(pictured.table.text("DLBM")[row]),
                 tolerance=self.limit("least_wrong"),

@@ -17,6 +17,7 @@ from onemap_verify.demo.layer import write_geopackage
 
 from . import honest, tamper
 from .blocks import plant_blocks
+from .books import YEAR
 from .forgery import Forgery, Truth
 from .place import Place
 from .rings import ring_jobs
@@ -89,7 +90,7 @@ def _written(forgery: Forgery, work: Path, seed: int) -> Package:
     write_geopackage(package, [forgery.layer, *others], standard, place.wkt)
     last = work / "last_year.gpkg"
     for row in range(len(forgery.last)):
-        forgery.last.columns["SJNF"][row] = 2022
+        forgery.last.columns["SJNF"][row] = YEAR - 1
     write_geopackage(last, [forgery.last], standard, place.wkt)
     options = Options(
         submission=package,
@@ -108,16 +109,26 @@ def _written(forgery: Forgery, work: Path, seed: int) -> Package:
             options,
             imagery=forgery.image.write(work / "image.tif", place.wkt),
             imagery_bands=forgery.image.bands,
-            imagery_date=date.fromisoformat(forgery.image.taken),
+            imagery_date=_in_year(forgery.image.taken, YEAR),
         )
     if forgery.previous is not None:
         options = replace(
             options,
             imagery_previous=forgery.previous.write(work / "previous.tif", place.wkt),
-            imagery_previous_date=date.fromisoformat(forgery.previous.taken),
+            imagery_previous_date=_in_year(forgery.previous.taken, YEAR - 1),
         )
     bsm = tuple(map(str, forgery.last.columns["BSM"]))
     return Package(options, forgery.truth, place, seed, bsm)
+
+
+def _in_year(taken: str, year: int) -> date:
+    """The day of a picture in the year of the survey that is made from it.
+
+    Surveys are all of one year; a picture older than its survey would rightly not be
+    believed. The season stays.
+    """
+    day = date.fromisoformat(taken)
+    return day.replace(year=year, day=min(day.day, 28))
 
 
 def _control(forgery: Forgery, work: Path) -> Path:
