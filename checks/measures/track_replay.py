@@ -50,10 +50,10 @@ class Replay:
     ``metres`` the way they cover. ``mode`` is ``same``, ``reversed`` or
     ``mirrored``, or ``retraced`` where no fix is the same but curve and times are
     (see :mod:`.track_retrace`; ``late`` seconds remain then);
-    ``moved`` metres between the two places, ``turned`` degrees between their courses, ``off`` metres that remain after
-    both; ``later`` seconds from ``one`` to ``other`` (NaN without times),
-    ``steady`` whether that is the same all along. ``at`` is the fix of
-    ``other`` where it begins.
+    ``moved`` metres between the two places, ``turned`` degrees between their
+    courses, ``off`` metres that remain after both; ``later`` seconds from ``one``
+    to ``other`` (NaN without times), ``steady`` whether that is the same all along.
+    ``at`` is the fix of ``other`` where it begins.
     """
 
     one: int

@@ -10,13 +10,14 @@ from ..measures.track import TrackMeasure
 from ..measures.track_place import Place
 from ..submission.tracks import RTK_FIXED, RTK_FLOAT, Track
 from .rule import NO_DEM, Judgement
-from .tracks_base import FEW_FIXES, LAYER, TrackRule, facts_of, where_is
+from .tracks_base import FEW_FIXES, LAYER, NO_TRACKS, TrackRule, facts_of, where_is
 
 _NO_HEIGHTS = Text("轨迹没有高程，或不在 DEM 范围内", "No heights, or none on the DEM")
 _FLAT = Text("沿线地形过于平坦，无从比较", "The ground along the track is too flat to compare")
 _NO_REFERENCE = Text(
     "没有可比对的图斑范围或 DEM", "Neither parcels nor a DEM to hold the track against"
 )
+_NAMES = {"gcj02": "GCJ-02", "bd09": "BD-09"}
 _NOT_NEAR = Text("轨迹不在图斑附近", "The track is not near the parcels")
 
 
@@ -110,7 +111,24 @@ class FrameOfTrack(TrackRule):
 
     id = "tracks.frame"
 
+    def judge(self, case: Case) -> Judgement:
+        """Judge each track, knowing what all of them tell together."""
+        out = Judgement()
+        measure = case.tracks
+        if measure is None:
+            return out.skip(0, NO_TRACKS)
+        shared = self._together(measure)
+        for number in range(len(measure.tracks)):
+            self._judge_one(number, measure, case, out, shared)
+        return out
+
     def judge_track(self, number: int, measure: TrackMeasure, case: Case, out: Judgement) -> None:
+        """Judge one track alone."""
+        self._judge_one(number, measure, case, out, "")
+
+    def _judge_one(
+        self, number: int, measure: TrackMeasure, case: Case, out: Judgement, shared: str
+    ) -> None:
         """Name the one mistake that explains where the track lies."""
         track, _, place = facts_of(number, measure)
         terrain = np.isfinite(place.gcj02) or np.isfinite(place.bd09)
@@ -131,10 +149,8 @@ class FrameOfTrack(TrackRule):
             and place.spread > self.limit("least_spread_m")
         )
         gain, cause = max((place.gcj02, "gcj02"), (place.bd09, "bd09"), key=_known)
-        # What one short track leaves open, all tracks of one crew may tell together.
-        together = self._together(measure) == cause and gain > self.limit("least_gain")
-        if enough and (gain > self.limit("gain") or together):
-            name = {"gcj02": "GCJ-02", "bd09": "BD-09"}[cause]
+        if enough and gain > self.limit("gain"):
+            name = _NAMES[cause]
             said = Text(
                 f"高程只有在撤除 {name} 偏移后才与地形吻合（离散度降为 1/{gain:.1f}），"
                 f"应转换为 CGCS2000",
@@ -143,27 +159,40 @@ class FrameOfTrack(TrackRule):
             )
             self._write(out, track, place, case, cause, said, sure=False)
             return
+        # What one short track leaves open, all tracks of one crew may tell together.
+        if shared and not getattr(place, shared) < self.limit("own_gain"):
+            name = _NAMES[shared]
+            said = Text(
+                f"本批轨迹的高程总体上只有在撤除 {name} 偏移后才与地形吻合，"
+                "该轨迹与之不矛盾，疑为整批未转换为 CGCS2000",
+                f"heights of the package's tracks together fit the ground only with the {name} "
+                "shift taken back, and this one does not contradict: none seems converted to "
+                "CGCS2000",
+            )
+            self._write(out, track, place, case, shared, said, sure=False)
+            return
         if place.near <= self.limit("near_share"):
             said = Text("距图斑范围 20 千米以上", "it lies more than 20 km from the parcels")
             self._write(out, track, place, case, "elsewhere", said, sure=False)
 
     def _together(self, measure: TrackMeasure) -> str:
-        """The shift that most tracks over enough relief agree on, ``""`` for none."""
-        able = [
-            place
-            for place in measure.places
-            if place.heights >= self.limit("least_fixes")
-            and place.relief > self.limit("least_relief_m")
-            and np.isfinite(place.gcj02)
-        ]
-        if len(able) < self.limit("together"):
-            return ""
+        """The shift that all tracks of the package tell together, ``""`` for none.
+
+        Each gain is against the best of seven places that are as good by chance:
+        were none of them right, one track in seven would prefer this one.
+        """
+        able = [place for place in measure.places if place.heights >= self.limit("least_pooled")]
+        best, found = 0.0, ""
         for cause in ("gcj02", "bd09"):
-            gains = np.nan_to_num(np.array([getattr(place, cause) for place in able]))
-            agree = float(np.mean(gains > self.limit("least_gain")))
-            if np.median(gains) > self.limit("together_gain") and agree > 0.7:
-                return cause
-        return ""
+            gains = np.array([getattr(place, cause) for place in able], dtype=float)
+            gains = np.log(np.maximum(gains[np.isfinite(gains)], 0.05))
+            if len(gains) < self.limit("together"):
+                continue
+            agree, total = float(np.mean(gains > 0)), float(gains.sum())
+            enough = agree > self.limit("together_share") and gains.mean() > 0
+            if enough and total > max(best, self.limit("together_sum")):
+                best, found = total, cause
+        return found
 
     def _write(
         self,

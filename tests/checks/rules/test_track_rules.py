@@ -328,3 +328,21 @@ def test_a_walk_along_fields_at_the_speed_of_a_train_is_impossible(package):
     x, y = np.cumsum([np.sin(turns) * 90.0, np.cos(turns) * 90.0], axis=1)
     put(package, "hurried.gpx", (x, y), decimals=7)
     assert ("hurried.gpx", "impossible_acceleration") in told(judged(package))
+
+
+def test_what_one_short_track_leaves_open_all_tracks_tell_together(package):
+    rng = np.random.default_rng(24)
+    at = hills(package.parent / "dem.tif")
+    for number in range(12):
+        x, y = walked(rng, 240, "walk", "handheld") + rng.uniform(-700, 700, (2, 1))
+        lon, lat = to_degrees(x, y, lon=LON, lat=LAT)
+        height = at(lon, lat) + rng.normal() * 5 + wander(rng, 240, 90, 2.5)
+        shifted = np.round(wgs84_to_gcj02(lon, lat), 6)
+        time = START + 3600 * number + np.arange(240)
+        gpx(package / "tracks" / f"{number:02d}.gpx", *shifted, time, height)
+        gpx(package.parent / "honest" / f"{number:02d}.gpx", lon, lat, time, height)
+    named = {name for name, cause in told(judged(package, dem=str(package.parent / "dem.tif")))}
+    assert len(named) >= 11
+    for path in (package / "tracks").iterdir():
+        path.write_bytes((package.parent / "honest" / path.name).read_bytes())
+    assert judged(package, dem=str(package.parent / "dem.tif")) == []
