@@ -26,7 +26,7 @@ from .rules.catalogue import rules_of
 from .rules.rule import Judgement, Rule
 from .standard import load
 from .submission.open import open_submission
-from .table import BoolArray
+from .table import BoolArray, TextArray
 
 _LOG = logging.getLogger("onemap_verify")
 
@@ -37,6 +37,10 @@ _NOTHING_FOR_IT = Text(
     "成果中没有适用本规则的对象", "The package has nothing that this rule speaks of"
 )
 _NOT_ASKED = Text("本次未要求运行", "Not asked for in this run")
+
+
+_TOLD = (Family.IMAGERY, Family.TERRAIN)
+"""Families whose reason for not checking a parcel is told; of others only where these have none."""
 
 
 def verify(options: Options, progress: Progress = SILENT) -> Verification:
@@ -149,22 +153,41 @@ def ordered(findings: Sequence[Finding]) -> list[Finding]:
     return out
 
 
+def _why(judged: Sequence[tuple[Rule, Judgement, float]], count: int) -> TextArray:
+    """Why each parcel could not be checked: its class, its slope grade, else whatever else."""
+    said: dict[Family | None, TextArray] = {
+        family: np.full(count, None, dtype=object) for family in (*_TOLD, None)
+    }
+    for rule, judgement, _ in judged:
+        for rows, reason in judgement.excuses:
+            own = said[rule.family if rule.family in _TOLD else None]
+            own[rows & (own == None)] = reason  # noqa: E711 - element by element
+    grade, other = said[Family.TERRAIN], said[None]
+    why = said[Family.IMAGERY]
+    both: dict[tuple[Text, Text], Text] = {}
+    for row in np.flatnonzero((why != None) & (grade != None)):  # noqa: E711
+        one, two = why[row], grade[row]
+        if one != two:
+            why[row] = both.setdefault(
+                (one, two), Text(f"{one.zh}；{two.zh}", f"{one.en}; {two.en}")
+            )
+    for more in (grade, other):
+        why = np.where(why == None, more, why)  # noqa: E711
+    return why
+
+
 def _parcels(
     case: Case, judged: Sequence[tuple[Rule, Judgement, float]], findings: Sequence[Finding]
 ) -> ParcelRisk:
     table = case.parcels
     bsm = np.array([], dtype=object) if table is None else table.object_ids
     compared: dict[Family, BoolArray] = {}
-    why, unsaid = np.full(len(bsm), None, dtype=object), np.ones(len(bsm), dtype=bool)
-    # Why the class could not be checked is told before why anything else could not.
-    for rule, judgement, _ in sorted(judged, key=lambda one: one[0].family is not Family.IMAGERY):
+    for rule, judgement, _ in judged:
         if judgement.compared is not None:
             before = compared.get(rule.family)
             rows = judgement.compared
             compared[rule.family] = rows.copy() if before is None else before | rows
-        for rows, reason in judgement.excuses:
-            why[rows & unsaid] = reason
-            unsaid &= ~rows
+    why = _why(judged, len(bsm))
     return fuse(bsm, findings, compared, case.standard, why)
 
 
