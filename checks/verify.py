@@ -168,9 +168,8 @@ def _why(judged: Sequence[tuple[Rule, Judgement, float]], count: int) -> TextArr
     for row in np.flatnonzero((why != None) & (grade != None)):  # noqa: E711
         one, two = why[row], grade[row]
         if one != two:
-            why[row] = both.setdefault(
-                (one, two), Text(f"{one.zh}；{two.zh}", f"{one.en}; {two.en}")
-            )
+            zh, en = "；".join((one.zh, two.zh)), "; ".join((one.en, two.en))
+            why[row] = both.setdefault((one, two), Text(zh, en))
     for more in (grade, other):
         why = np.where(why == None, more, why)  # noqa: E711
     return why
