@@ -50,13 +50,10 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from .evaluation import Evaluation
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -216,7 +213,7 @@ class Goal:
     what: str
     wanted: str
     target: float
-    measure: Callable[[Evaluation], Measured]
+    measure: Callable[[Any], Measured]
     at_most: bool = False
     unit: str = "share"
     remedy: str = ""

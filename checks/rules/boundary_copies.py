@@ -100,7 +100,7 @@ class CopiedRing(Rule):
     @cached_property
     def _planned(self) -> set[str]:
         """Kinds of land on which the same plan is built twice, as the standard calls them."""
-        return {str(fact["three_class"]) for fact in self.spec.cases}
+        return set(map(str, self.spec.limits["built_to_plan"]))
 
     def _verdict(self, case: Case, table: Table, copy: Copy) -> Verdict:
         """Certain only where no plan, estate or standard structure makes things alike."""
