@@ -56,6 +56,23 @@ class Progress:
             self._start + end * width,
         )
 
+    def steady(self) -> Progress:
+        """Return the same progress, which never goes back.
+
+        Several measures may each count from nothing to all within one rule's share.
+        """
+        report = self._report
+        if report is None:
+            return self
+        furthest = self._start
+
+        def forward(fraction: float, text: str) -> None:
+            nonlocal furthest
+            furthest = max(furthest, fraction)
+            report(furthest, text)
+
+        return Progress(forward, self._cancelled, self._start, self._end)
+
     def at(self, fraction: float, text: str = "") -> None:
         """Report ``fraction`` (0…1) of this share done; raise when cancelled.
 

@@ -55,6 +55,7 @@ def verify(options: Options, progress: Progress = SILENT) -> Verification:
         When the listener asked to stop; no result file is left behind.
     """
     started = time.monotonic()
+    progress = progress.steady()
     progress.at(0.0)
     check_outputs(options)
     standard = load(options.standard)

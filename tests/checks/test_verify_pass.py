@@ -189,3 +189,15 @@ def test_rule_data_and_rules_match():
     assert [rule.id for rule in rules_of(standard)] == list(standard.rules)
     with (standard.folder / "fields.csv").open(encoding="utf-8") as stream:
         assert sum(1 for _ in csv.DictReader(stream)) > 400
+
+
+def test_progress_never_goes_back():
+    from onemap_verify.checks.progress import Progress
+
+    seen = []
+    whole = Progress(lambda fraction, text: seen.append((fraction, text))).steady()
+    first, second = whole.part(0.0, 0.5), whole.part(0.5, 1.0)
+    first.at(1.0)
+    first.at(0.2, "again")
+    second.at(0.5)
+    assert seen == [(0.5, ""), (0.5, "again"), (0.75, "")]
