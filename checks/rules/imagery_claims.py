@@ -6,8 +6,8 @@ import numpy as np
 
 from ..findings import Text
 from ..measures.case import Case
-from ..measures.signatures_parcels import PictureMeasure
-from ..table import BoolArray
+from ..measures.signatures_parcels import WRONG_CHANGED, PictureMeasure
+from ..table import BoolArray, FloatArray
 from .imagery_base import OLDER, ImageryRule, Pictured, picture_of
 from .rule import NO_PARCELS, Judgement
 
@@ -47,14 +47,14 @@ class UnconfirmedChange(ImageryRule):
             return out
         claims = self._claims(pictured, measure)
         out.tested = int(claims.sum())
-        with np.errstate(invalid="ignore"):
-            open_ = claims & (measure.wrong > self.limit("least_wrong")) & ~pictured.doubted
+        wrong = _left_wrong(measure)
+        open_ = claims & (wrong > self.limit("least_wrong")) & ~pictured.doubted
         most = max(self.limit("most_share") * measure.enough.sum(), self.limit("always_told"))
         if open_.sum() > most:
             out.tested -= int(open_.sum())
             return out.skip(int(open_.sum()), _TOO_MANY)
         for row in np.flatnonzero(open_):
-            self._tell(pictured, measure, int(row), out)
+            self._tell(pictured, measure, int(row), float(wrong[row]), out)
         return out
 
     def _claims(self, pictured: Pictured, measure: PictureMeasure) -> BoolArray:
@@ -63,17 +63,18 @@ class UnconfirmedChange(ImageryRule):
         declared, before = np.maximum(measure.declared, 0), np.maximum(measure.previous, 0)
         known = measure.signatures.known
         claims = measure.changed & measure.enough & measure.typical
-        claims &= known[declared] & known[before] & ~measure.groups.alike[declared, before]
-        claims &= np.isfinite(measure.wrong)
+        claims &= known[before] & ~measure.groups.alike[declared, before]
+        claims &= np.isfinite(measure.wrong) | ~known[declared]
         for rows, reason in pictured.excuses:
             if reason == OLDER:
                 claims &= ~rows
         return np.asarray(claims, dtype=bool)
 
-    def _tell(self, pictured: Pictured, measure: PictureMeasure, row: int, out: Judgement) -> None:
+    def _tell(
+        self, pictured: Pictured, measure: PictureMeasure, row: int, wrong: float, out: Judgement
+    ) -> None:
         titles = measure.groups.titles
         declared, before = titles[measure.declared[row]], titles[measure.previous[row]]
-        wrong = float(measure.wrong[row])
         out.findings.append(
             self.finding(
                 pictured.table,
@@ -98,3 +99,13 @@ class UnconfirmedChange(ImageryRule):
                 },
             )
         )
+
+
+def _left_wrong(measure: PictureMeasure) -> FloatArray:
+    """Probability that a claim is wrong after the picture has been heard, shape ``(n,)``.
+
+    Of a class whose look nobody knows here the picture says nothing: it stays as it was.
+    """
+    assert measure.signatures is not None
+    known = measure.signatures.known[np.maximum(measure.declared, 0)]
+    return np.where(known, np.nan_to_num(measure.wrong), WRONG_CHANGED)

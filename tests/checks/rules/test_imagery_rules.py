@@ -356,3 +356,25 @@ def test_a_claimed_change_to_a_group_nobody_knows_is_doubted_while_nothing_chang
     assert all(f.verdict is Verdict.DOUBTFUL for f in found.findings)
     alone = run(tmp_path / "alone", said, outlines, image)
     assert not accused(alone) & {name_of(row) for row in rows}
+
+
+def test_a_change_between_classes_that_look_alike_is_for_a_person_and_no_contradiction(
+    made, tmp_path
+):
+    """Half of the crop is called grass in both years: the image cannot tell the two apart."""
+    classes, outlines, _, image = made
+    before = classes.copy()
+    crop = np.flatnonzero(classes == "0103")
+    before[crop[::2]] = "0401"
+    said = before.copy()
+    rows = crop[1:31:3][before[crop[1:31:3]] == "0103"]
+    said[rows] = "0401"
+    found = run(tmp_path, said, outlines, image, previous=before)
+    told = {f.object_id: f for f in found.findings if f.cause == "change_unconfirmed"}
+    assert set(told) <= {name_of(row) for row in rows}
+    assert len(set(told) | accused(found)) >= 0.8 * len(rows)
+    assert all(f.verdict is Verdict.DOUBTFUL for f in found.findings)
+    outcome = dict(zip(found.parcels.bsm, found.parcels.outcome))
+    assert {outcome[name] for name in told} == {"review"}
+    assert "does not bear it out" in next(iter(told.values())).message.en
+    assert run_of(found, "imagery.unconfirmed").tested >= len(told)
