@@ -142,7 +142,7 @@ def _truth(run: dict[str, Any] | None) -> list[str]:
         f" s**, peak memory **{run['peak_bytes'] / 1e6:,.0f} MB**;"
         f" {run['milliseconds_per_photo']:.2f} ms a photo, {run['milliseconds_per_parcel']:.2f} ms"
         f" a parcel for all else. The county is honest: {run['inconsistent']:,} findings are"
-        f" inconsistent, {run['findings']:,} in all.",
+        f" inconsistent, {run['findings']:,} in all. ({run['date']})",
         "",
         "| family (with the measures it asks for first) | seconds |",
         "|---|---:|",

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,7 @@ def run(folder: Path, photos: int) -> dict[str, Any]:
         "milliseconds_per_photo": 1e3 * families.get("photos", 0.0) / max(photos, 1),
         "milliseconds_per_parcel": 1e3 * (seconds - families.get("photos", 0.0)) / max(parcels, 1),
         "peak_bytes": peak_memory(),
+        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
     }
 
 
