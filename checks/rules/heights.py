@@ -21,7 +21,7 @@ from .heights_contours import ContourCrossing, ContourInterval, ContourNeighbour
 from .heights_far import UnrelatedHeights, WrongSheet
 from .heights_near import CopiedHeights, HeapedDigits
 from .heights_points import HeightBlunder
-from .rule import Judgement, Rule
+from .rule import Judgement, Rule, plain_number
 
 _UNDECIDED = {
     "few": FEW_POINTS,
@@ -106,7 +106,7 @@ class DatumShift(HeightRule):
                     "sigma_dy_m": round(shift.sigma_north, 3),
                     "nmad_before_m": round(shift.before, 4),
                     "nmad_after_m": round(shift.after, 4),
-                    "nmad_rival_m": _number(shift.rival),
+                    "nmad_rival_m": plain_number(shift.rival),
                     "points": shift.count,
                     "effective_points": round(shift.effective, 1),
                     "searched_m": round(shift.searched, 1),
@@ -206,7 +206,7 @@ class HeightBias(HeightRule):
                 "nmad_m": round(spread, 4),
                 "certain_beyond_m": round(beyond, 3),
                 "points": int(found.compared.sum()),
-                "effective_points": _number(found.effective),
+                "effective_points": plain_number(found.effective),
                 "correlation_reach_m": round(found.correlation.reach, 1),
                 "after_shift": one.shifted,
                 "statistics": _statistics(one),
@@ -234,7 +234,10 @@ class HeightBias(HeightRule):
                 expected="metre",
                 cause=unit,
                 where=one.extent,
-                evidence={"nmad_before_m": _number(before), "nmad_after_m": _number(after)},
+                evidence={
+                    "nmad_before_m": plain_number(before),
+                    "nmad_after_m": plain_number(after),
+                },
             )
         )
 
@@ -362,19 +365,15 @@ def _statistics(one: Judged) -> list[dict[str, Any]]:
         {
             "points": row.name,
             "count": row.count,
-            "median_m": _number(row.median),
-            "nmad_m": _number(row.nmad),
-            "rmse_m": _number(row.rmse),
-            "q68_m": _number(row.quantile_68),
-            "q95_m": _number(row.quantile_95),
+            "median_m": plain_number(row.median),
+            "nmad_m": plain_number(row.nmad),
+            "rmse_m": plain_number(row.rmse),
+            "q68_m": plain_number(row.quantile_68),
+            "q95_m": plain_number(row.quantile_95),
         }
         for row in one.residuals.accuracy
         if row.count
     ]
-
-
-def _number(value: float) -> float | None:
-    return round(value, 4) if np.isfinite(value) else None
 
 
 _CLASSES: tuple[type[Rule], ...] = (

@@ -13,7 +13,7 @@ from ..measures.heights_digits import digits_of
 from ..measures.heights_near import Nearness
 from ..table import BoolArray
 from .heights_base import COPYING_ALLOWED, FEW_POINTS, HeightRule, Judged
-from .rule import Judgement
+from .rule import Judgement, plain_number
 
 _LEVEL = Text(
     "地面平坦或 DEM 太光滑，无法区分实测与抄录",
@@ -220,23 +220,19 @@ def _evidence(one: Judged, near: Nearness, kind: str, count: int) -> dict[str, A
         "points": near.count,
         "concerned": count,
         "resolution_m": near.resolution,
-        "spread_m": {name: _number(value) for name, value in near.spreads.items()},
-        "dem_interpolation_error_m": _number(near.typical),
-        "ratio": _number(near.ratio),
-        "log_likelihood_ratio": _number(near.evidence),
-        "copying_log_likelihood_ratio": _number(near.copying),
-        "usual_difference_m": _number(near.usual),
-        "staircase_log_likelihood_ratio": _number(near.nearest_evidence),
+        "spread_m": {name: plain_number(value) for name, value in near.spreads.items()},
+        "dem_interpolation_error_m": plain_number(near.typical),
+        "ratio": plain_number(near.ratio),
+        "log_likelihood_ratio": plain_number(near.evidence),
+        "copying_log_likelihood_ratio": plain_number(near.copying),
+        "usual_difference_m": plain_number(near.usual),
+        "staircase_log_likelihood_ratio": plain_number(near.nearest_evidence),
         "exact_on_rough_ground": [near.clear_exact, near.clear],
         "exact_on_slopes": [near.sloping_exact, near.sloping],
-        "log10_chance": _number(near.spike),
+        "log10_chance": plain_number(near.spike),
         "exact_objects": [str(one.table.object_ids[row]) for row in rows],
         "after_shift": one.shifted,
     }
-
-
-def _number(value: float) -> float | None:
-    return round(float(value), 4) if np.isfinite(value) else None
 
 
 def _points(one: Judged, mine: BoolArray) -> Any:

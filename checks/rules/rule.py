@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import numpy as np
 from shapely import Geometry
 
 from ..findings import Family, Finding, Severity, Text, Verdict
@@ -141,6 +142,11 @@ class Rule(ABC):
             where=where,
             **facts,
         )
+
+
+def plain_number(value: float, digits: int = 4) -> float | None:
+    """``value`` as evidence can hold it: rounded, ``None`` where it is no number."""
+    return round(float(value), digits) if np.isfinite(value) else None
 
 
 NO_DEM = Text("未提供可信 DEM", "No trusted DEM was given")

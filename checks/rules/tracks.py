@@ -10,7 +10,7 @@ from ..measures.track import TrackMeasure
 from ..measures.track_drawn import drawn_parts
 from ..measures.track_motion import Motion
 from ..standard import Standard
-from .rule import Judgement, Rule
+from .rule import Judgement, Rule, plain_number
 from .tracks_base import FEW_FIXES, LAYER, NO_TIMES, NO_TRACKS, TrackRule, facts_of, where_is
 from .tracks_place import AltitudeOfTrack, FrameOfTrack, TracedBoundary
 from .tracks_time import CampaignOfTrack, FixQuality, ReplayedTrack, TimeOrder
@@ -255,15 +255,11 @@ class ImpossibleSpeed(TrackRule):
                 evidence={
                     "top_speed_m_s": round(motion.top_speed, 2),
                     "jump_m": round(motion.jump, 1),
-                    "acceleration_m_s2": _plain(motion.acceleration),
-                    "speed_ratio": _plain(motion.ratio),
+                    "acceleration_m_s2": plain_number(motion.acceleration, 3),
+                    "speed_ratio": plain_number(motion.ratio, 3),
                 },
             )
         )
-
-
-def _plain(value: float) -> float | None:
-    return round(float(value), 3) if np.isfinite(value) else None
 
 
 _CLASSES: tuple[type[Rule], ...] = (

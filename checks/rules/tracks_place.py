@@ -9,7 +9,7 @@ from ..measures.case import Case
 from ..measures.track import TrackMeasure
 from ..measures.track_place import Place
 from ..submission.tracks import RTK_FIXED, RTK_FLOAT, Track
-from .rule import NO_DEM, Judgement
+from .rule import NO_DEM, Judgement, plain_number
 from .tracks_base import FEW_FIXES, LAYER, NO_TRACKS, TrackRule, facts_of, where_is
 
 _NO_HEIGHTS = Text("轨迹没有高程，或不在 DEM 范围内", "No heights, or none on the DEM")
@@ -217,10 +217,10 @@ class FrameOfTrack(TrackRule):
                 score=0.5,
                 cause=cause,
                 evidence={
-                    "near_share": _plain(place.near),
-                    "gcj02_gain": _plain(place.gcj02),
-                    "bd09_gain": _plain(place.bd09),
-                    "shift_m": _plain(place.shift),
+                    "near_share": plain_number(place.near),
+                    "gcj02_gain": plain_number(place.gcj02),
+                    "bd09_gain": plain_number(place.bd09),
+                    "shift_m": plain_number(place.shift),
                 },
             )
         )
@@ -274,7 +274,3 @@ class TracedBoundary(TrackRule):
 
 def _known(pair: tuple[float, str]) -> float:
     return pair[0] if np.isfinite(pair[0]) else -1.0
-
-
-def _plain(value: float) -> float | None:
-    return round(float(value), 4) if np.isfinite(value) else None
