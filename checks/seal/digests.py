@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .progress import SILENT, Progress
+from ..progress import SILENT, Progress
+from .sm3 import new_sm3, sm3_available
 
 _BLOCK = 1 << 20
 
@@ -21,22 +22,17 @@ def canonical(document: Any) -> bytes:
     return text.encode("utf-8")
 
 
-def sm3_available() -> bool:
-    """Whether this Python can compute SM3 (GB/T 32905-2016)."""
-    return "sm3" in hashlib.algorithms_available
-
-
 def file_digests(path: Path, progress: Progress = SILENT) -> dict[str, Any]:
     """Size and digests of a file, read in blocks.
 
     Returns
     -------
     dict
-        ``bytes``, ``sha256`` and ``sm3`` (hex; ``None`` where this Python's
-        OpenSSL does not offer SM3).
+        ``bytes``, ``sha256`` and ``sm3`` (hex; ``None`` where no library of
+        this machine computes SM3 at full speed).
     """
     sha256 = hashlib.sha256()
-    sm3 = hashlib.new("sm3") if sm3_available() else None
+    sm3 = new_sm3() if sm3_available() else None
     size = 0
     with path.open("rb") as stream:
         while True:
