@@ -1,0 +1,112 @@
+// The uploads of the embedded platform: tus 1.0 by @tus/server, files in one folder.
+//
+//   node tus_server.mjs config.json
+//
+// config: {
+//   "host": "127.0.0.1", "port": 18084,
+//   "path": "/files",            where uploads are, as the client sees it behind the gateway
+//   "folder": ".../uploads",     <id> holds the bytes, <id>.json what was said of them
+//   "modules": ".../node_modules/..",  the folder that holds node_modules
+//   "maximum_bytes": 17179869184,
+//   "hook": "http://127.0.0.1:PORT/hooks/finished", "hook_secret": "...",
+//   "user_header": "x-onemap-user",    set by the gateway, never by the client
+//   "expire_hours": 168
+// }
+//
+// Prints "ready" once it listens.
+import fs from 'node:fs'
+import http from 'node:http'
+import path from 'node:path'
+import {createRequire} from 'node:module'
+import {pathToFileURL} from 'node:url'
+
+const config = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))
+// ECMAScript modules ignore NODE_PATH, and the checkout has no node_modules of its own.
+const require = createRequire(path.join(config.modules, 'any.js'))
+const load = (name) => import(pathToFileURL(require.resolve(name)).href)
+const {Server} = await load('@tus/server')
+const {FileStore} = await load('@tus/file-store')
+
+fs.mkdirSync(config.folder, {recursive: true})
+const store = new FileStore({
+  directory: config.folder,
+  expirationPeriodInMilliseconds: (config.expire_hours ?? 168) * 3600 * 1000,
+})
+const HEX = /^[0-9a-f]{64}$/
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
+
+const refuse = (status, text) => {
+  throw {status_code: status, body: text + '\n'}
+}
+
+const header = (request, name) =>
+  (request.headers.get ? request.headers.get(name) : request.headers[name]) ?? ''
+
+// A lost message is no harm: the intake looks through the folder by itself as well.
+async function tell(upload) {
+  try {
+    await fetch(config.hook, {
+      method: 'POST',
+      headers: {'content-type': 'application/json', 'x-hook-secret': config.hook_secret},
+      body: JSON.stringify({id: upload.id}),
+      signal: AbortSignal.timeout(2000),
+    })
+  } catch (error) {
+    console.error('hook:', error.message)
+  }
+}
+
+const METHODS = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS']
+
+const userOf = (request) => header(request, config.user_header ?? 'x-onemap-user')
+
+async function full() {
+  const disk = await fs.promises.statfs(config.folder)
+  return disk.bavail * disk.bsize < 1 << 20
+}
+
+const server = new Server({
+  path: config.path ?? '/files',
+  datastore: store,
+  // No host in Location: behind a gateway this server does not know its own name.
+  relativeLocation: true,
+  disableTerminationForFinishedUploads: true,
+  maxSize: config.maximum_bytes,
+  async onIncomingRequest(request, id) {
+    if (request.method === 'POST' || request.method === 'OPTIONS') return
+    // An upload is its maker's alone; of an unknown one the store says so itself.
+    const upload = await store.getUpload(id)
+    if ((upload.metadata?.by ?? '') !== userOf(request)) refuse(403, 'the upload of someone else')
+  },
+  async onUploadCreate(request, upload) {
+    const said = upload.metadata ?? {}
+    if (upload.size === undefined) refuse(400, 'the length must be known')
+    if (!NAME.test(said.package_id ?? '')) refuse(400, 'package_id is missing or unusable')
+    if (!HEX.test(said.sha256 ?? '') || !HEX.test(said.sm3 ?? '')) {
+      refuse(400, 'sha256 and sm3 of the package are missing')
+    }
+    return {metadata: {...said, by: userOf(request)}}
+  },
+  async onUploadFinish(request, upload) {
+    void tell(upload)
+    return {}
+  },
+  async onResponseError(request, error) {
+    // The store calls every failed write an error of the server; a full disk has its own number.
+    if ((error.status_code ?? 500) >= 500 && (await full())) {
+      return {status_code: 507, body: 'no space left for uploads\n'}
+    }
+  },
+})
+
+const web = http.createServer((request, response) => {
+  // @tus/server would also hand out what was uploaded.
+  if (!METHODS.includes(request.method)) {
+    response.writeHead(405, {allow: METHODS.join(', ')}).end()
+    return
+  }
+  server.handle(request, response)
+})
+web.requestTimeout = 0
+web.listen(config.port, config.host ?? '127.0.0.1', () => console.log('ready'))
+setInterval(() => server.cleanUpExpiredUploads().catch(() => {}), 3600 * 1000).unref()
