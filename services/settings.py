@@ -63,3 +63,9 @@ RECENT_PACKAGES: Setting[list[Any]] = Setting("verify/recent_packages", [])
 """Paths last chosen, newest first."""
 LAST_INPUTS: Setting[dict[str, Any]] = Setting("verify/last_inputs", {})
 """What was chosen in the panel's form when a run was last started."""
+
+# The platform
+SITES_FOLDER: Setting[str] = Setting("sites_folder", "")
+"""Folder with the administrator's site profiles."""
+SITE: Setting[str] = Setting("site", "")
+"""Id or path of the site profile last used."""
