@@ -28,7 +28,8 @@ FLOORS = (
     ),
     ("baseline", "options", "standard", "risk", "vector"),
     ("submission", "record"),
-    ("measures", "report", "sampling", "journal", "findings_file", "inputs", "outputs"),
+    ("measures", "report", "sampling", "journal", "inputs", "outputs")
+    + ("findings_file", "findings_read", "tables_file", "comparison", "comparison_file"),
     ("rules",),
     ("verify",),
 )
