@@ -1,0 +1,303 @@
+"""Records kept in an SQLite file: searched in milliseconds, there without network, bounded."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ...checks.findings import Text
+from ..errors import BadAnswer
+from .record import Query, Record, Results, fold, from_json
+
+MOST_RECORDS = 100_000
+"""Records kept of one source; a catalogue of a province has some ten thousand."""
+PICTURE_LIMIT = 2 * 1024 * 1024
+PICTURES_LIMIT = 64 * 1024 * 1024
+_LAYOUT = 3
+_TABLES = """
+CREATE TABLE sources (
+  source TEXT PRIMARY KEY, fetched TEXT NOT NULL, records INTEGER NOT NULL, told INTEGER NOT NULL);
+CREATE TABLE records (
+  source TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, searched TEXT NOT NULL,
+  kinds TEXT NOT NULL, west REAL, south REAL, east REAL, north REAL,
+  first TEXT NOT NULL, last TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (source, id));
+CREATE INDEX record_ids ON records (id);
+CREATE TABLE grouped (word TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (word, source, id)) WITHOUT ROWID;
+CREATE INDEX grouped_by_record ON grouped (source, id);
+CREATE TABLE details (source TEXT NOT NULL, id TEXT NOT NULL, fetched TEXT NOT NULL,
+  document TEXT NOT NULL, PRIMARY KEY (source, id));
+CREATE TABLE pictures (url TEXT PRIMARY KEY, fetched TEXT NOT NULL, picture BLOB NOT NULL);
+CREATE TABLE favourites (id TEXT PRIMARY KEY, added TEXT NOT NULL);
+"""
+
+
+def now() -> str:
+    """The time, as it is kept."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+class Store:
+    """The file in which records are kept; safe for several threads.
+
+    A file that is damaged or of another layout is made anew: all but the favourites can be
+    fetched again.
+
+    Parameters
+    ----------
+    path
+        Where; its folder is made. ``:memory:`` keeps nothing.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        if str(path) != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._connection = self._open()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        kept: list[Any] = []
+        with contextlib.suppress(sqlite3.DatabaseError):
+            connection = self._connect()
+            layout = connection.execute("PRAGMA user_version").fetchone()[0]
+            if layout == _LAYOUT and _is_whole(connection):
+                return connection
+            with contextlib.suppress(sqlite3.DatabaseError):
+                kept = connection.execute("SELECT id, added FROM favourites").fetchall()
+            connection.close()
+        if str(self.path) != ":memory:":
+            for suffix in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    Path(f"{self.path}{suffix}").unlink()
+        connection = self._connect()
+        connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version={_LAYOUT};COMMIT;")
+        with connection:
+            connection.executemany("INSERT OR IGNORE INTO favourites VALUES (?, ?)", kept)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(str(self.path), check_same_thread=False, timeout=20.0)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._connection:
+            yield self._connection
+
+    def replace(self, source: str, records: Iterable[Record], told: int) -> int:
+        """Put ``records`` in place of all that was kept of ``source``, at once or not at all.
+
+        ``told`` is how many the catalogue says it has. Answers how many are kept now.
+
+        Raises
+        ------
+        BadAnswer
+            When there are more than :data:`MOST_RECORDS`; what was kept stays.
+        """
+        with self._writing() as connection:
+            connection.execute("DELETE FROM records WHERE source = ?", (source,))
+            connection.execute("DELETE FROM grouped WHERE source = ?", (source,))
+            for number, record in enumerate(records):
+                if number >= MOST_RECORDS:
+                    raise BadAnswer(
+                        Text(
+                            zh=f"目录超过 {MOST_RECORDS:,} 条记录",
+                            en=f"The catalogue has more than {MOST_RECORDS:,} records",
+                        )
+                    )
+                _insert(connection, source, record)
+            (count,) = connection.execute(
+                "SELECT count(*) FROM records WHERE source = ?", (source,)
+            ).fetchone()
+            connection.execute(
+                "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", (source, now(), count, told)
+            )
+            connection.execute(
+                "DELETE FROM details WHERE source = ? AND id NOT IN "
+                "(SELECT id FROM records WHERE source = ?)",
+                (source, source),
+            )
+        return int(count)
+
+    def search(self, query: Query) -> Results:
+        """Find records, by title; favourites first."""
+        conditions, values = _conditions(query)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        with self._lock:
+            (total,) = self._connection.execute(
+                f"SELECT count(*) FROM records r{where}",  # noqa: S608  # values are bound
+                values,
+            ).fetchone()
+            rows = self._connection.execute(
+                f"SELECT document FROM records r{where} ORDER BY "  # noqa: S608  # values are bound
+                "EXISTS (SELECT 1 FROM favourites f WHERE f.id = r.id) DESC, title, id "
+                "LIMIT ? OFFSET ?",
+                (*values, query.limit, query.offset),
+            ).fetchall()
+        return Results(total, tuple(from_json(row[0]) for row in rows))
+
+    def find(self, identifier: str) -> tuple[str, Record] | None:
+        """Source and record of an id, the newest fetched first."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT r.source, r.document FROM records r JOIN sources s ON s.source = r.source "
+                "WHERE r.id = ? ORDER BY s.fetched DESC",
+                (identifier,),
+            ).fetchone()
+        return (row[0], from_json(row[1])) if row else None
+
+    def groups(self) -> list[tuple[str, int]]:
+        """Keywords and themes with the number of their records, the largest first."""
+        with self._lock:
+            return list(
+                self._connection.execute(
+                    "SELECT word, count(*) FROM grouped GROUP BY word ORDER BY 2 DESC, 1"
+                )
+            )
+
+    def sources(self) -> dict[str, tuple[datetime, int]]:
+        """When each source was fetched, and how many records it had."""
+        with self._lock:
+            rows = self._connection.execute("SELECT source, fetched, records FROM sources")
+            return {row[0]: (datetime.fromisoformat(row[1]), row[2]) for row in rows}
+
+    def forget(self, keep: Iterable[str]) -> None:
+        """Drop what came from sources that are not in ``keep``."""
+        names = tuple(keep)
+        marks = ",".join("?" * len(names))
+        with self._writing() as connection:
+            for table in ("sources", "records", "grouped", "details"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE source NOT IN ({marks})",  # noqa: S608  # own names
+                    names,
+                )
+
+    def favourite(self, identifier: str, wanted: bool) -> None:
+        """Mark a record, or take its mark away; marks stay when records are fetched anew."""
+        with self._writing() as connection:
+            if wanted:
+                connection.execute(
+                    "INSERT OR IGNORE INTO favourites VALUES (?, ?)", (identifier, now())
+                )
+            else:
+                connection.execute("DELETE FROM favourites WHERE id = ?", (identifier,))
+
+    def favourites(self) -> frozenset[str]:
+        """Ids of the records marked."""
+        with self._lock:
+            return frozenset(
+                row[0] for row in self._connection.execute("SELECT id FROM favourites")
+            )
+
+    def keep_details(self, source: str, record: Record) -> None:
+        """Keep a full record."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO details VALUES (?, ?, ?, ?)",
+                (source, record.id, now(), record.as_json()),
+            )
+
+    def details(self, source: str, identifier: str) -> Record | None:
+        """A full record kept earlier."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT document FROM details WHERE source = ? AND id = ?", (source, identifier)
+            ).fetchone()
+        return from_json(row[0]) if row else None
+
+    def keep_picture(self, url: str, picture: bytes) -> None:
+        """Keep a preview; the oldest go when there are too many."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?)", (url, now(), picture)
+            )
+            (size,) = connection.execute(
+                "SELECT coalesce(sum(length(picture)), 0) FROM pictures"
+            ).fetchone()
+            while size > PICTURES_LIMIT:
+                url, length = connection.execute(
+                    "SELECT url, length(picture) FROM pictures ORDER BY fetched, rowid LIMIT 1"
+                ).fetchone()
+                connection.execute("DELETE FROM pictures WHERE url = ?", (url,))
+                size -= length
+
+    def picture(self, url: str) -> bytes | None:
+        """A preview kept earlier."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT picture FROM pictures WHERE url = ?", (url,)
+            ).fetchone()
+        return row[0] if row else None
+
+
+def _is_whole(connection: sqlite3.Connection) -> bool:
+    """Whether the tables can be read at all; a damaged page shows where it is read."""
+    connection.execute("SELECT count(*), max(length(document)) FROM records").fetchone()
+    connection.execute("SELECT count(*) FROM grouped").fetchone()
+    connection.execute("SELECT count(*), max(added) FROM favourites").fetchone()
+    return True
+
+
+def _insert(connection: sqlite3.Connection, source: str, record: Record) -> None:
+    west, south, east, north = record.box or (None, None, None, None)
+    kinds = " ".join(sorted({link.kind for link in record.links if link.kind}))
+    connection.execute(
+        "INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            *(source, record.id, record.title, record.searched, f" {kinds} "),
+            *(west, south, east, north),
+            *(record.begin or record.end, record.end or record.begin, record.as_json()),
+        ),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO grouped VALUES (?, ?, ?)",
+        [(word, source, record.id) for word in record.groups],
+    )
+
+
+def _conditions(query: Query) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = []
+    values: list[Any] = []
+
+    def need(condition: str, *given: Any) -> None:
+        conditions.append(condition)
+        values.extend(given)
+
+    for word in fold(query.text).split():
+        need("instr(r.searched, ?) > 0", word)
+    if query.group:
+        need(
+            "EXISTS (SELECT 1 FROM grouped g WHERE g.word = ? AND g.source = r.source "
+            "AND g.id = r.id)",
+            query.group,
+        )
+    if query.box:
+        west, south, east, north = query.box
+        need(
+            "r.west <= ? AND r.east >= ? AND r.south <= ? AND r.north >= ?",
+            *(east, west, north, south),
+        )
+    if query.begin:
+        need("r.last <> '' AND r.last >= ?", query.begin)
+    if query.end:
+        need("r.first <> '' AND r.first <= ?", query.end)
+    if query.favourites:
+        need("r.id IN (SELECT id FROM favourites)")
+    if query.source:
+        need("r.source = ?", query.source)
+    if query.kind:
+        need("instr(r.kinds, ?) > 0", f" {query.kind} ")
+    return conditions, values
