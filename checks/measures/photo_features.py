@@ -16,14 +16,14 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter, maximum_filter, zoom
+from scipy.ndimage import gaussian_filter, zoom
 
 from ..progress import SILENT, Progress
 from ..table import FloatArray, IntArray
 
 LEVELS = 5
 _RATIO = 2.0 ** (-1 / 3)
-_KEPT = (30, 22, 16, 11, 8)
+_KEPT = (60, 48, 40, 32, 24)
 _PATCH = 8
 _SPACING = 2
 _REACH = _PATCH * _SPACING // 2
@@ -84,8 +84,9 @@ def find_features(grey: npt.NDArray[np.float32]) -> Features:
         image = grey if not level else zoom(gaussian_filter(grey, 0.5 / factor), factor, order=1)
         if min(image.shape) < 3 * _REACH:
             break
-        smooth = gaussian_filter(image, 1.2)
-        response = smooth - gaussian_filter(image, 2.0)
+        smooth = gaussian_filter(image, 1.2, truncate=3.0)
+        # A Gaussian of a Gaussian: 1.2² + 1.6² = 2.0².
+        response = smooth - gaussian_filter(smooth, 1.6, truncate=3.0)
         rows, columns = _strongest(response, _KEPT[level])
         if len(rows):
             code, weak, mirrored = _codes(smooth, rows, columns)
@@ -108,10 +109,10 @@ def find_features(grey: npt.NDArray[np.float32]) -> Features:
 
 def _strongest(response: npt.NDArray[np.float32], most: int) -> tuple[IntArray, IntArray]:
     size = np.abs(response)
-    peak = (size == maximum_filter(size, 5)) & (size > _LEAST_RESPONSE)
-    peak[:_REACH] = peak[-_REACH:] = False
-    peak[:, :_REACH] = peak[:, -_REACH:] = False
+    inner = size[_REACH:-_REACH, _REACH:-_REACH]
+    peak = (inner >= _largest_around(size)) & (inner > _LEAST_RESPONSE)
     rows, columns = np.nonzero(peak)
+    rows, columns = rows + _REACH, columns + _REACH
     if len(rows):
         middle = response[rows, columns]
         xx = response[rows, columns + 1] + response[rows, columns - 1] - 2 * middle
@@ -126,6 +127,19 @@ def _strongest(response: npt.NDArray[np.float32], most: int) -> tuple[IntArray, 
     return rows[order], columns[order]
 
 
+def _largest_around(size: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The largest of 5 × 5 neighbours, of the cells that are ``_REACH`` from the edge."""
+    rows, columns = size.shape
+    low, high = _REACH - 2, _REACH + 3
+    across = size[:, low : columns - high + 1].copy()
+    for step in range(low + 1, high):
+        np.maximum(across, size[:, step : step + across.shape[1]], out=across)
+    out = across[low : rows - high + 1].copy()
+    for step in range(low + 1, high):
+        np.maximum(out, across[step : step + len(out)], out=out)
+    return out
+
+
 def _codes(
     smooth: npt.NDArray[np.float32], rows: IntArray, columns: IntArray
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
@@ -135,7 +149,7 @@ def _codes(
     patch = patch - patch.mean(axis=(1, 2), keepdims=True)
     mirrored = (patch * step).sum(axis=(1, 2)) < 0
     patch = np.where(mirrored[:, None, None], patch[:, :, ::-1], patch)
-    low = np.einsum("nij,iu,jv->nuv", patch, _BASIS, _BASIS, optimize=True)
+    low = _BASIS.T @ patch @ _BASIS
     values = low[:, _PLACES[:, 0], _PLACES[:, 1]]
     values = values * np.hypot(*_PLACES.T)
     weights = (1 << np.arange(_BITS)).astype(np.uint32)
@@ -245,14 +259,21 @@ def _voted(blobs: _Blobs, one: IntArray, other: IntArray, least: int, most: int)
         order = np.argsort(key, kind="stable")
         key = key[order]
         starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
-        votes = np.diff(np.append(starts, len(key)))
+        length = np.diff(np.append(starts, len(key)))
+        # A blob that is like many others (rows of a crop) has one vote, not many.
+        group = np.repeat(np.arange(len(starts)), length)
+        many = length[group] >= least
+        votes = np.zeros(len(starts), dtype=np.int64)
+        votes[:] = np.minimum(
+            *(_distinct(group[many], side[order[many]], len(starts)) for side in (one, other))
+        )
         enough = np.flatnonzero(votes >= least)
         enough = enough[np.argsort(-votes[enough], kind="stable")[:most]]
-        for group in enough:
-            rows = order[starts[group] : starts[group] + votes[group]]
+        for place in enough:
+            rows = order[starts[place] : starts[place] + length[place]]
             pair = (int(blobs.owner[one[rows[0]]]), int(blobs.owner[other[rows[0]]]))
-            if pair not in best or best[pair].votes < votes[group]:
-                best[pair] = _overlap(blobs, one[rows], other[rows], pair)
+            if pair not in best or best[pair].votes < votes[place]:
+                best[pair] = _overlap(blobs, one[rows], other[rows], pair, int(votes[place]))
     found = sorted(best.values(), key=lambda each: (-each.votes, each.one, each.other))
     return found[:most]
 
@@ -271,11 +292,19 @@ def _cells(blobs: _Blobs, one: IntArray, other: IntArray, phase: float) -> IntAr
     return out
 
 
-def _overlap(blobs: _Blobs, one: IntArray, other: IntArray, pair: tuple[int, int]) -> Overlap:
+def _distinct(group: IntArray, blob: npt.NDArray[np.int32], count: int) -> IntArray:
+    """How many different blobs each of ``count`` groups has."""
+    key = np.unique(group.astype(np.int64) << 32 | blob.astype(np.int64))
+    return np.bincount(key >> 32, minlength=count)
+
+
+def _overlap(
+    blobs: _Blobs, one: IntArray, other: IntArray, pair: tuple[int, int], votes: int
+) -> Overlap:
     _, flip, scale, shift_x, shift_y = blobs.placing(one, other)
     return Overlap(
         *pair,
-        len(one),
+        votes,
         float(np.median(scale)),
         float(np.median(shift_x)),
         float(np.median(shift_y)),
