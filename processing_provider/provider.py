@@ -22,6 +22,9 @@ from .check_statistics import CheckStatistics
 from .check_terrain import CheckTerrain
 from .check_topology import CheckTopology
 from .check_tracks import CheckTracks
+from .compare_findings import CompareFindings
+from .draw_sample import DrawSample
+from .judge_lot import JudgeLot
 from .verify_submission import VerifySubmission
 
 ALGORITHMS = (
@@ -42,6 +45,9 @@ ALGORITHMS = (
     CheckControl,
     CheckHistory,
     CheckStatistics,
+    CompareFindings,
+    DrawSample,
+    JudgeLot,
 )
 
 
