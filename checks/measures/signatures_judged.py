@@ -80,6 +80,9 @@ class Judged:
     typical
         Shape ``(n,)``: share of trusted parcels of that other group that fit it
         no better than this parcel does.
+    fits
+        Shape ``(n,)``: share of trusted parcels of the declared group that fit it no
+        better; NaN where it was not learned.
     strange
         Shape ``(n,)``: fits no group at all.
     """
@@ -90,6 +93,7 @@ class Judged:
     tail: FloatArray
     seen: IntArray
     typical: FloatArray
+    fits: FloatArray
     strange: BoolArray
 
 
@@ -142,17 +146,18 @@ class Honest:
     ) -> Judged:
         """Hold declared groups against posteriors."""
         ratio, seen = self._against(posterior, group, unsaid)
-        tail, typical = np.full(len(group), np.nan), np.full(len(group), np.nan)
+        tail, typical, fits = (np.full(len(group), np.nan) for _ in range(3))
         strange = np.ones(len(group), dtype=bool)
         for number, honest in self._tails.items():
             rows = (group == number) & np.isfinite(ratio)
             tail[rows] = honest.share(ratio[rows])
             share = self._typical(logs, number)
             typical = np.where(seen == number, share, typical)
+            fits[rows] = share[rows]
             strange &= share <= 1 / (len(self._density[number]) + 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             suspicion = -np.log10(np.maximum(tail, 1e-300))
-        return Judged(posterior, suspicion, ratio, tail, seen, typical, strange)
+        return Judged(posterior, suspicion, ratio, tail, seen, typical, fits, strange)
 
     def _typical(self, logs: FloatArray, number: int) -> FloatArray:
         usual = self._density[number]
@@ -194,6 +199,7 @@ def spread_out(part: Judged, rows: IntArray, count: int) -> Judged:
         np.full(count, np.nan),
         np.full(count, np.nan),
         np.full(count, -1, dtype=np.int64),
+        np.full(count, np.nan),
         np.full(count, np.nan),
         np.zeros(count, dtype=bool),
     )

@@ -21,8 +21,10 @@ from .spectra import SpectraMeasure, measure_spectra
 from .sweep import bounds_of
 
 LEAST_CLEAR = 0.7
+LEAST_SEEN = 0.4
 LEAST_CELLS = 8.0
-"""A parcel of fewer clear cells, or largely hidden, is neither learned from nor judged."""
+"""A parcel of fewer clear cells, or hidden for the most part, is neither learned from nor
+judged; one that is hidden in part is not learned from."""
 
 WRONG_BEFOREHAND = 0.05
 WRONG_UNCHANGED = 0.01
@@ -30,6 +32,14 @@ WRONG_CHANGED = 0.5
 """Chance that a declared class is wrong before the picture is looked at: in general
 (ten times what audits find, as acceptance shall not rest on trust), where last year's
 one map says the same, and where it says another group."""
+
+_LEAST_AGREED = 0.3
+"""Share of a group's parcels on which both years must agree to be learned from alone."""
+
+_LEAST_LEAK = 1e-3
+_LEAST_SHARE_WRONG = 0.1
+_CLAIMS = 10.0
+_TURNS = 30
 
 _STILL = 0.8
 """Of wrong claims of change, the share where the ground is still what it was."""
@@ -109,11 +119,14 @@ def measure_picture(
     found: SignatureMeasure | None = None
     if previous is not None and previous.geometry is not None:
         seen = measure_spectra(previous.measurable, previous.wkt, image, progress.part(0.0, 0.7))
-        trusted = _samples(seen, previous, groups, image)
+        trusted = _samples(seen, previous, groups, image, LEAST_CLEAR)
+        trusted = _agreed(trusted, previous, table, wkt, own, image)
         found = measure_signatures(trusted, submitted, progress=progress.part(0.7, 1.0))
     from_previous = found is not None
     if found is None:
-        found = measure_signatures(submitted, None, progress=progress.part(0.7, 1.0))
+        usable = submitted.usable & _enough(spectra, LEAST_CLEAR)
+        alone = replace(submitted, usable=usable)
+        found = measure_signatures(alone, None, progress=progress.part(0.7, 1.0))
     before = _before(table, wkt, previous, groups, image)
     wrong = np.full(len(table), np.nan)
     if found is not None:
@@ -125,6 +138,23 @@ def measure_picture(
     return PictureMeasure(groups, own, typical, found, from_previous, wrong, before, spectra)
 
 
+def _agreed(
+    trusted: Samples, previous: Table, table: Table, wkt: str, declared: IntArray, image: ImageFile
+) -> Samples:
+    """Last year's parcels that this year's survey gives the same group; all where too few are.
+
+    Where both years agree the class is wrong far more rarely than where land has changed
+    since, and a wrong claim of this year teaches nothing.
+    """
+    after = _group_at(previous.measurable, previous.wkt, table.measurable, wkt, declared, image)
+    same = trusted.usable & (after == trusted.group)
+    same, groups = same & (after >= 0), trusted.unsaid.shape[1]
+    count = np.bincount(trusted.group[trusted.usable & (trusted.group >= 0)], minlength=groups)
+    kept = np.bincount(trusted.group[same], minlength=groups)
+    still = (kept < _LEAST_AGREED * count)[np.maximum(trusted.group, 0)]
+    return replace(trusted, usable=same | (trusted.usable & still))
+
+
 def _still(found: SignatureMeasure, declared: IntArray, before: IntArray) -> FloatArray:
     """Log odds that the ground is what it was, where the group claimed is not known.
 
@@ -134,7 +164,7 @@ def _still(found: SignatureMeasure, declared: IntArray, before: IntArray) -> Flo
     with np.errstate(invalid="ignore", divide="ignore"):
         rows = (before >= 0) & (before != declared) & (declared >= 0)
         rows &= (judged.seen == before) & (judged.typical >= TYPICAL)
-        odds = np.log((1 - TYPICAL) / np.maximum(found.leak[np.maximum(before, 0)], 1e-3))
+        odds = np.log((1 - TYPICAL) / np.maximum(found.leak[np.maximum(before, 0)], _LEAST_LEAK))
     return np.where(rows, odds, np.nan)
 
 
@@ -142,33 +172,49 @@ def _before(
     table: Table, wkt: str, previous: Table | None, groups: ClassGroups, image: ImageFile
 ) -> IntArray:
     """Group of last year's parcel in the middle of each parcel; -1: not known."""
-    out = np.full(len(table), -1, dtype=np.int64)
     if previous is None or previous.geometry is None:
-        return out
-    points = np.full(len(table), None, dtype=object)
-    rows = np.flatnonzero(table.usable)
-    points[rows] = shapely.point_on_surface(table.measurable[rows])
-    grid = image.raster.grid
-    here, there = _in_pixels(points, wkt, grid), _in_pixels(previous.measurable, previous.wkt, grid)
-    pairs = shapely.STRtree(there).query(here, predicate="intersects")
+        return np.full(len(table), -1, dtype=np.int64)
     group, _ = groups.of(previous.text("DLBM"))
-    # Where last year's parcels overlap, the last one of the file is taken.
+    return _group_at(table.measurable, wkt, previous.measurable, previous.wkt, group, image)
+
+
+def _group_at(
+    parcels: GeometryArray,
+    wkt: str,
+    others: GeometryArray,
+    other_wkt: str,
+    group: IntArray,
+    image: ImageFile,
+) -> IntArray:
+    """Group of the other layer's parcel in the middle of each parcel; -1: not known."""
+    out = np.full(len(parcels), -1, dtype=np.int64)
+    points = shapely.point_on_surface(parcels)
+    grid = image.raster.grid
+    here, there = _in_pixels(points, wkt, grid), _in_pixels(others, other_wkt, grid)
+    pairs = shapely.STRtree(there).query(here, predicate="intersects")
+    # Where parcels of the other layer overlap, the last one of the file is taken.
     order = np.lexsort((pairs[1], pairs[0]))
     out[pairs[0][order]] = group[pairs[1][order]]
     return out
 
 
-def _samples(found: SpectraMeasure, table: Table, groups: ClassGroups, image: ImageFile) -> Samples:
+def _samples(
+    found: SpectraMeasure,
+    table: Table,
+    groups: ClassGroups,
+    image: ImageFile,
+    least: float = LEAST_SEEN,
+) -> Samples:
     values, cells = features(found)
     codes = table.text("DLBM")
     group, typical = groups.of(codes)
     unsaid = groups.unsaid(codes, group, image.taken)
-    return Samples(values, cells, found.place, group, unsaid, typical & _enough(found))
+    return Samples(values, cells, found.place, group, unsaid, typical & _enough(found, least))
 
 
-def _enough(found: SpectraMeasure) -> BoolArray:
+def _enough(found: SpectraMeasure, least: float = LEAST_SEEN) -> BoolArray:
     with np.errstate(invalid="ignore"):
-        return (found.clear_share >= LEAST_CLEAR) & (found.cells >= LEAST_CELLS)
+        return (found.clear_share >= least) & (found.cells >= LEAST_CELLS)
 
 
 def _wrong(found: SignatureMeasure, submitted: Samples, before: IntArray) -> FloatArray:
@@ -188,15 +234,45 @@ def _wrong(found: SignatureMeasure, submitted: Samples, before: IntArray) -> Flo
         weight[still, before[still]] += _STILL
         chance = np.full(len(rows), WRONG_BEFOREHAND)
         chance[(before >= 0) & (before == submitted.group)] = WRONG_UNCHANGED
-        chance[still] = WRONG_CHANGED
         away = np.exp(np.minimum(posterior - posterior[rows, declared][:, None], 600.0))
-        odds = np.where(weight > 0, weight * away, 0.0).sum(axis=1) * chance / (1 - chance)
+        ratio = np.where(weight > 0, weight * away, 0.0).sum(axis=1)
+        chance[still] = _share_wrong(ratio[still])
+        odds = ratio * chance / (1 - chance)
         wrong = odds / (1 + odds)
         wrong[odds == np.inf] = 1.0
-        # What was there could not be learned: the picture cannot say that it is gone.
         lost = (before >= 0) & (before != submitted.group) & ~found.known[np.maximum(before, 0)]
-        wrong[lost] = np.maximum(wrong[lost], WRONG_CHANGED)
+        wrong[lost] = np.maximum(wrong[lost], _lost(found, declared)[lost])
     return np.where(np.isfinite(found.judged.ratio), wrong, np.nan)
+
+
+def _share_wrong(ratio: FloatArray) -> float:
+    """Share of the claims of change that are wrong, from their likelihood ratios.
+
+    By expectation and maximisation (Saerens, Latinne & Decaestecker 2002, Neural
+    Computation 14, 21–41), beginning with, and held to, :data:`WRONG_CHANGED` by as
+    many claims as :data:`_CLAIMS` says.
+    """
+    ratio = ratio[np.isfinite(ratio)]
+    share = WRONG_CHANGED
+    for _ in range(_TURNS):
+        odds = ratio * share / (1 - share)
+        wrong = float((odds / (1 + odds)).sum())
+        share = (wrong + _CLAIMS * WRONG_CHANGED) / (len(ratio) + _CLAIMS)
+    return float(np.clip(share, _LEAST_SHARE_WRONG, WRONG_CHANGED))
+
+
+def _lost(found: SignatureMeasure, declared: IntArray) -> FloatArray:
+    """Probability that a claim is wrong where the look of what was there is not known.
+
+    It may look like any other land: one in :attr:`SignatureMeasure.leak` of it
+    looks as typical of the group that is declared.
+    """
+    judged = found.judged
+    best = np.argmax(np.where(np.isfinite(judged.log_posterior), judged.log_posterior, -1e9), 1)
+    shown = (best == declared) & (judged.fits >= TYPICAL)
+    false = np.maximum(found.leak[declared], _LEAST_LEAK) * WRONG_CHANGED
+    true = (1 - TYPICAL) * (1 - WRONG_CHANGED)
+    return np.where(shown, false / (false + true), WRONG_CHANGED)
 
 
 def _in_pixels(geometries: GeometryArray, wkt: str, grid: Grid) -> GeometryArray:

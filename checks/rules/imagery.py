@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..standard import Standard
 from .imagery_claims import UnconfirmedChange
 from .imagery_class import ClassInPicture, Construction, Cropland
+from .imagery_rare import RareClass
 from .imagery_season import ImageOlder, PlantedButBare
 from .rule import Rule
 
@@ -15,6 +16,7 @@ _CLASSES: tuple[type[Rule], ...] = (
     PlantedButBare,
     ImageOlder,
     UnconfirmedChange,
+    RareClass,
 )
 
 

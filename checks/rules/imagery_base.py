@@ -13,7 +13,7 @@ from ..findings import Family, Text
 from ..measures.case import Case
 from ..measures.image_clear import CLOUD, HAZE, SHADOW, SNOW
 from ..measures.signatures_judged import TYPICAL
-from ..measures.signatures_parcels import LEAST_CLEAR, PictureMeasure
+from ..measures.signatures_parcels import LEAST_SEEN, PictureMeasure
 from ..placing import Frame
 from ..raster import RasterError
 from ..table import BoolArray, Table
@@ -136,8 +136,8 @@ def _able(table: Table, measure: PictureMeasure) -> tuple[BoolArray, list[tuple[
     for found, reason in (
         (spectra.area <= 0, UNUSABLE),
         (spectra.reached_share <= 0, OUTSIDE),
-        (hidden > 1 - LEAST_CLEAR, HIDDEN),
-        (spectra.clear_share < LEAST_CLEAR, NO_DATA),
+        (hidden > 1 - LEAST_SEEN, HIDDEN),
+        (spectra.clear_share < LEAST_SEEN, NO_DATA),
         (~measure.enough, FEW_CELLS),
         (~measure.typical, NO_LOOK),
     ):

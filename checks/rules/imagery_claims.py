@@ -63,7 +63,7 @@ class UnconfirmedChange(ImageryRule):
         declared, before = np.maximum(measure.declared, 0), np.maximum(measure.previous, 0)
         known = measure.signatures.known
         claims = measure.changed & measure.enough & measure.typical
-        claims &= known[before] & ~measure.groups.alike[declared, before]
+        claims &= ~measure.groups.alike[declared, before]
         claims &= np.isfinite(measure.wrong) | ~known[declared]
         for rows, reason in pictured.excuses:
             if reason == OLDER:
