@@ -110,7 +110,7 @@ def _file(value: str, path: Path | None) -> str:
     return str(path.parent / value)
 
 
-def _placing(value: Mapping[str, Any] | None, default: Placing) -> Placing:
+def _placing(value: Any, default: Placing) -> Placing:
     if value is None:
         return default
     bearer = value["place"] == "header" and value["name"].lower() == "authorization"

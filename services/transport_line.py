@@ -33,7 +33,7 @@ from .errors import (
     TimedOut,
     place,
 )
-from .site_profile import SiteProfile
+from .site_profile import SiteProfile, origin
 
 TIMEOUT = 30.0
 USER_AGENT = "Mozilla/5.0 QGIS-OneMapVerify"
@@ -47,6 +47,24 @@ class _NoCookies(requests.cookies.RequestsCookieJar):
         """Forget it."""
 
 
+class _Adapter(HTTPAdapter):
+    """Connections that show a client certificate."""
+
+    def __init__(self, context: ssl.SSLContext | None) -> None:
+        self._context = context
+        super().__init__(pool_connections=8, pool_maxsize=8)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        if self._context is not None:
+            options["ssl_context"] = self._context
+        super().init_poolmanager(*args, **options)  # type: ignore[no-untyped-call]
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        if self._context is not None:
+            options["ssl_context"] = self._context
+        return super().proxy_manager_for(proxy, **options)  # type: ignore[no-untyped-call]
+
+
 class Line:
     """Sessions (one per thread), proxy, certificates and time-out of a profile."""
 
@@ -54,6 +72,7 @@ class Line:
         self._profile = profile
         self._local = threading.local()
         self._sessions: list[requests.Session] = []
+        self._adapters: list[requests.adapters.BaseAdapter] = []
         self._lock = threading.Lock()
         self._verify: str | bool | None = None
         self._in_qgis = _qgis_runs()
@@ -64,7 +83,10 @@ class Line:
         with self._lock:
             for session in self._sessions:
                 session.close()
+            for adapter in self._adapters:
+                adapter.close()
             self._sessions.clear()
+            self._adapters.clear()
         self._local = threading.local()
 
     def send(
@@ -91,7 +113,7 @@ class Line:
             "stream": True,
             "cert": None,
         }
-        adapter = session.get_adapter(prepared.url or request.url)
+        adapter = self._adapter(session, prepared.url or request.url, credentials)
         if progress is SILENT:
             answer = adapter.send(prepared, **keep)
         else:
@@ -110,12 +132,30 @@ class Line:
             session.trust_env = False
             session.headers["User-Agent"] = USER_AGENT
             session.cookies = cookiejar_from_dict({}, _NoCookies())
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=8))
-            self._local.session = session
+            session.mount("http://", HTTPAdapter(pool_connections=8, pool_maxsize=8))
+            self._local.session, self._local.adapters = session, {}
             with self._lock:
                 self._sessions.append(session)
         return session
+
+    def _adapter(
+        self, session: requests.Session, url: str, credentials: Auth | None
+    ) -> requests.adapters.BaseAdapter:
+        """Return what carries requests to this address: with a client certificate for its own."""
+        found = origin(url)
+        if found is None or found[0] != "https":
+            return session.get_adapter(url)
+        own = self._profile is not None and found in self._profile.origins
+        give = getattr(credentials, "certificate", None)
+        context = give() if own and give is not None else None
+        prefix = "https://{}:{}/".format(*found[1:]) if context is not None else "https://"
+        adapters: dict[Any, requests.adapters.BaseAdapter] = self._local.adapters
+        key = (prefix, id(context))
+        if key not in adapters:
+            adapters[key] = _Adapter(context)
+            with self._lock:
+                self._adapters.append(adapters[key])
+        return adapters[key]
 
     def _bundle(self) -> str | bool:
         if self._verify is None:
