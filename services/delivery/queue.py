@@ -1,0 +1,361 @@
+"""The queue of deliveries: one SQLite file and our own copies of the packages beside it.
+
+Every change of state is one transaction that has reached the disk before the call returns
+(write-ahead log, ``synchronous=FULL``); a process that is killed, or a machine that loses its
+power, finds at the next start exactly the last state that was told. What the *platform* holds is
+never taken from here but asked for again. A claim on a delivery is a lock of the operating
+system, so that it ends with the process that held it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from ...checks.findings import Text
+from ...checks.progress import SILENT, Progress
+from .admission import Admission, examine
+from .problems import NotAdmitted, Problem, QueueProblem
+from .states import NO_TEXT, Delivery, Hold, Mode, State
+from .zones import zone_problem
+
+VERSION = 1
+_TABLE = """
+CREATE TABLE IF NOT EXISTS deliveries (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  package_id TEXT NOT NULL, sha256 TEXT NOT NULL, sm3 TEXT NOT NULL,
+  bytes INTEGER NOT NULL, objects INTEGER NOT NULL, zone TEXT NOT NULL,
+  profile TEXT NOT NULL, mode TEXT NOT NULL, path TEXT NOT NULL, source TEXT NOT NULL,
+  state TEXT NOT NULL, hold TEXT NOT NULL, reason_zh TEXT NOT NULL, reason_en TEXT NOT NULL,
+  upload_url TEXT NOT NULL, sent INTEGER NOT NULL, total INTEGER NOT NULL, rate REAL NOT NULL,
+  tries INTEGER NOT NULL, due REAL NOT NULL, created REAL NOT NULL, updated REAL NOT NULL,
+  receipt TEXT NOT NULL,
+  UNIQUE (profile, sha256)
+)
+"""
+_OPEN = (State.WAITING, State.UPLOADING, State.CONFIRMING, State.FAILED)
+
+
+class DeliveryQueue:
+    """Deliveries waiting, under way and done.
+
+    Parameters
+    ----------
+    path
+        The SQLite file; it and the folder ``<name>.packages`` are made where missing.
+
+    Raises
+    ------
+    QueueProblem
+        When the file cannot be opened or written, or was made by a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self.folder = self.path.with_name(self.path.name + ".packages")
+        self._lock = threading.RLock()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(
+                self.path, timeout=30.0, isolation_level=None, check_same_thread=False
+            )
+            self._connection.row_factory = sqlite3.Row
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if found > VERSION:
+                raise QueueProblem(
+                    Text(
+                        f"交付队列 {self.path} 由更新版本的插件创建，请升级插件",
+                        f"The queue {self.path} was made by a newer version: update the plugin",
+                    )
+                )
+            self._connection.execute(_TABLE)
+            self._connection.execute(f"PRAGMA user_version={VERSION}")
+            _sync_folder(self.path.parent)
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(error) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> DeliveryQueue:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- what is there ------------------------------------------------------------------
+
+    def list(self, profile: str | None = None) -> list[Delivery]:
+        """Return all deliveries in the order in which they were added."""
+        where, values = ("WHERE profile = ?", (profile,)) if profile is not None else ("", ())
+        rows = self._read(f"SELECT * FROM deliveries {where} ORDER BY id", values)
+        return [self._delivery(row) for row in rows]
+
+    def get(self, number: int) -> Delivery:
+        """Return one delivery; ``KeyError`` when there is none of that number."""
+        rows = self._read("SELECT * FROM deliveries WHERE id = ?", (number,))
+        if not rows:
+            raise KeyError(number)
+        return self._delivery(rows[0])
+
+    def due(self, profile: str, now: float) -> list[Delivery]:
+        """Return what may be carried now, what was added first first."""
+        marks = ",".join("?" * len(_OPEN))
+        rows = self._read(
+            f"SELECT * FROM deliveries WHERE profile = ? AND state IN ({marks}) AND due <= ?"
+            " ORDER BY id",
+            (profile, *(state.value for state in _OPEN), now),
+        )
+        return [self._delivery(row) for row in rows]
+
+    # -- what a person does ---------------------------------------------------------------
+
+    def add(
+        self,
+        package: Path,
+        profile: Any,
+        mode: Mode = Mode.PACKAGE,
+        trust: Any = None,
+        progress: Progress = SILENT,
+    ) -> Delivery:
+        """Take a sealed package into the queue; the same package is the same delivery.
+
+        Parameters
+        ----------
+        package
+            The sealed ``.zip``. It stays where it is; the queue keeps a copy of its own.
+        profile
+            The :class:`..site.SiteProfile` of the platform.
+        trust
+            Whom to trust as signers (``checks.seal.Trust``); the profile's when missing.
+
+        Raises
+        ------
+        NotAdmitted
+            When it is not verified, not sealed, not intact, or may not leave its network zone.
+        QueueProblem
+            When the queue cannot be written.
+        """
+        package = Path(package)
+        incoming = self.folder / f".incoming-{uuid.uuid4().hex}"
+        try:
+            self._take(package, incoming)
+            admission = examine(incoming, profile, trust, progress)
+            problems = [*admission.problems]
+            problems += [p for p in [zone_problem(admission.zone, profile)] if p is not None]
+            problems += self._conflicts(admission, profile.id)
+            if problems:
+                raise NotAdmitted(problems)
+            target = self.folder / f"{admission.sha256}.zip"
+            os.replace(incoming, target)
+            _sync_folder(self.folder)
+        except OSError as error:
+            raise self._unusable(error) from error
+        finally:
+            with suppress(OSError):
+                incoming.unlink()
+        return self._enter(admission, profile.id, mode, target, package)
+
+    def pause(self, number: int) -> Delivery:
+        """Stop it until :meth:`resume`; a courier at work notices within a second."""
+        self._write(
+            "UPDATE deliveries SET state = 'paused', hold = 'user', reason_zh = ?, reason_en = ?,"
+            " rate = 0, updated = ? WHERE id = ? AND state NOT IN ('delivered', 'rejected')",
+            ("由用户暂停", "paused by the user", time.time(), number),
+        )
+        return self.get(number)
+
+    def resume(self, number: int) -> Delivery:
+        """Let what is paused or has failed go on at once."""
+        self._write(
+            "UPDATE deliveries SET state = 'waiting', hold = '', reason_zh = '', reason_en = '',"
+            " due = 0, tries = 0, updated = ? WHERE id = ? AND state IN ('paused', 'failed')",
+            (time.time(), number),
+        )
+        return self.get(number)
+
+    def retry(self, number: int) -> Delivery:
+        """As :meth:`resume`, and a rejected package is sent anew from its first byte."""
+        self._write(
+            "UPDATE deliveries SET state = 'waiting', hold = '', reason_zh = '', reason_en = '',"
+            " due = 0, tries = 0, sent = 0, upload_url = '', receipt = '{}', updated = ?"
+            " WHERE id = ? AND state = 'rejected'",
+            (time.time(), number),
+        )
+        return self.resume(number)
+
+    def signed_in(self, profile: str) -> int:
+        """After a sign-in: what waited for it goes on. Returns how many."""
+        return self._write(
+            "UPDATE deliveries SET state = 'waiting', hold = '', reason_zh = '', reason_en = '',"
+            " due = 0, tries = 0, updated = ?"
+            " WHERE profile = ? AND state = 'paused' AND hold IN ('sign_in', 'not_allowed')",
+            (time.time(), profile),
+        )
+
+    # -- what the courier does ------------------------------------------------------------
+
+    @contextmanager
+    def claim(self, number: int) -> Iterator[bool]:
+        """Yield whether this process alone may carry the delivery now."""
+        # An exclusive transaction on a database of its own is a lock that every system has and
+        # that ends with its process, however that ends.
+        lock = sqlite3.connect(self.folder / f"{number}.lock", timeout=0.0, isolation_level=None)
+        try:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+                held = True
+            except sqlite3.OperationalError:
+                held = False
+            yield held
+        finally:
+            lock.close()
+
+    def update(self, number: int, **columns: Any) -> bool:
+        """Write columns of an open delivery; ``False`` when a person has paused it meanwhile.
+
+        ``reason`` may be given as a :class:`Text`, ``state`` and ``hold`` as their enums,
+        ``receipt`` as a dictionary. A final state is written whatever else is said.
+        """
+        reason = columns.pop("reason", None)
+        if reason is not None:
+            columns["reason_zh"], columns["reason_en"] = reason.zh, reason.en
+        if "receipt" in columns:
+            columns["receipt"] = json.dumps(columns["receipt"], ensure_ascii=False)
+        columns = {
+            key: value.value if isinstance(value, (State, Hold, Mode)) else value
+            for key, value in columns.items()
+        }
+        columns["updated"] = time.time()
+        final = columns.get("state") in (State.DELIVERED.value, State.REJECTED.value)
+        guard = "" if final else " AND NOT (state = 'paused' AND hold = 'user')"
+        names = ", ".join(f"{name} = ?" for name in columns)
+        return bool(
+            self._write(
+                f"UPDATE deliveries SET {names} WHERE id = ? AND state != 'delivered'{guard}",
+                (*columns.values(), number),
+            )
+        )
+
+    def wanted(self, number: int) -> bool:
+        """Whether nobody has paused the delivery."""
+        rows = self._read("SELECT state FROM deliveries WHERE id = ?", (number,))
+        return bool(rows) and rows[0]["state"] != State.PAUSED.value
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _take(self, package: Path, incoming: Path) -> None:
+        """Our own copy, on disk for good: a second name for the file where that is possible."""
+        if not package.is_file():
+            raise NotAdmitted(
+                [
+                    Problem(
+                        "no_file",
+                        Text(f"没有这个文件：{package}", f"There is no such file: {package}"),
+                    )
+                ]
+            )
+        try:
+            os.link(package, incoming)
+        except OSError:
+            shutil.copyfile(package, incoming)
+        with incoming.open("rb+" if os.name == "nt" else "rb") as stream:
+            os.fsync(stream.fileno())
+
+    def _conflicts(self, admission: Admission, profile: str) -> list[Problem]:
+        rows = self._read(
+            "SELECT 1 FROM deliveries WHERE profile = ? AND package_id = ? AND sha256 != ?"
+            " AND state = 'delivered'",
+            (profile, admission.package_id, admission.sha256),
+        )
+        if not rows:
+            return []
+        text = Text(
+            f"编号为 {admission.package_id} 的另一份成果包已送达平台；内容有改动时须使用新的编号"
+            "并重新签章",
+            f"Another package with the id {admission.package_id} was already delivered; changed "
+            "contents need a new id and a new seal",
+        )
+        return [Problem("id_taken", text)]
+
+    def _enter(
+        self, admission: Admission, profile: str, mode: Mode, path: Path, source: Path
+    ) -> Delivery:
+        now = time.time()
+        total = admission.bytes
+        self._write(
+            "INSERT INTO deliveries (package_id, sha256, sm3, bytes, objects, zone, profile, mode,"
+            " path, source, state, hold, reason_zh, reason_en, upload_url, sent, total, rate,"
+            " tries, due, created, updated, receipt)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,'waiting','','','','',0,?,0,0,0,?,?,'{}')"
+            " ON CONFLICT (profile, sha256) DO UPDATE SET mode = excluded.mode"
+            " WHERE state = 'waiting' AND sent = 0 AND upload_url = ''",
+            (
+                *(admission.package_id, admission.sha256, admission.sm3, admission.bytes),
+                *(admission.objects, admission.zone, profile, mode.value, path.name),
+                *(str(source), total, now, now),
+            ),
+        )
+        row = self._read(
+            "SELECT * FROM deliveries WHERE profile = ? AND sha256 = ?", (profile, admission.sha256)
+        )[0]
+        return self._delivery(row)
+
+    def _read(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise self._unusable(error) from error
+
+    def _write(self, sql: str, values: tuple[Any, ...]) -> int:
+        with self._lock:
+            try:
+                return self._connection.execute(sql, values).rowcount
+            except sqlite3.Error as error:
+                raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> QueueProblem:
+        return QueueProblem(
+            Text(
+                f"交付队列 {self.path} 无法使用：{error}。已有的交付和成果包不会丢失",
+                f"The queue {self.path} cannot be used: {error}. No delivery and no package in it "
+                "is lost",
+            )
+        )
+
+    def _delivery(self, row: Mapping[str, Any]) -> Delivery:
+        values = dict(row)
+        zh, en = values.pop("reason_zh"), values.pop("reason_en")
+        values["reason"] = Text(zh, en) if zh or en else NO_TEXT
+        values["state"] = State(values["state"])
+        values["hold"] = Hold(values["hold"])
+        values["mode"] = Mode(values["mode"])
+        # Only the name is kept, so that the folder as a whole can be moved.
+        values["path"] = self.folder / values["path"]
+        values["receipt"] = json.loads(values["receipt"])
+        return Delivery(**values)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make names in ``folder`` last (a folder cannot be opened on Windows, nor need it be)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
