@@ -32,11 +32,11 @@ from .language import translate
 
 PLANS = ("table_2023", "table_2009", "zero_defect", "size")
 ADDED = {
-    "lot": QVariant.Int,
-    "stratum": QVariant.String,
-    "draw_rank": QVariant.Int,
-    "drawn": QVariant.Int,
-    "draw_chance": QVariant.Double,
+    "lot": QVariant.Type.Int,
+    "stratum": QVariant.Type.String,
+    "draw_rank": QVariant.Type.Int,
+    "drawn": QVariant.Type.Int,
+    "draw_chance": QVariant.Type.Double,
 }
 
 

@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from ..checks.sampling.accuracy import Share
 
 _COLUMNS = {
-    "unit": QVariant.String,
-    "errors_a": QVariant.Int,
-    "errors_b": QVariant.Int,
-    "errors_c": QVariant.Int,
-    "errors_d": QVariant.Int,
-    "score": QVariant.Double,
-    "grade": QVariant.String,
-    "reasons": QVariant.String,
+    "unit": QVariant.Type.String,
+    "errors_a": QVariant.Type.Int,
+    "errors_b": QVariant.Type.Int,
+    "errors_c": QVariant.Type.Int,
+    "errors_d": QVariant.Type.Int,
+    "score": QVariant.Type.Double,
+    "grade": QVariant.Type.String,
+    "reasons": QVariant.Type.String,
 }
 
 

@@ -11,7 +11,10 @@ FAMILIES = (
     *("package", "schema", "codes", "logic", "topology", "area", "terrain", "heights"),
     *("imagery", "change", "boundary", "photos", "tracks", "control", "history", "statistics"),
 )
-ALGORITHMS = ("verifysubmission", *(f"check{family}" for family in FAMILIES))
+VERIFYING = ("verifysubmission", *(f"check{family}" for family in FAMILIES))
+REVIEWING = ("comparefindings", "drawsample", "judgelot")
+PLATFORM = ("loadonemap", "sealpackage", "checkseal", "deliver")
+ALGORITHMS = (*VERIFYING, *REVIEWING, *PLATFORM)
 
 # contract.md: parameter name → type of QGIS
 CONTRACT = {
@@ -97,7 +100,7 @@ def test_the_origin_of_heights_is_given_by_a_word(algorithm):
 
 @pytest.mark.parametrize("path", ["/data/county", "/data/county.gdb", "C:/a/县.zip", "a.shp"])
 def test_a_submission_is_a_file_or_a_folder(algorithm, path):
-    for name in ALGORITHMS:
+    for name in VERIFYING:
         assert algorithm(name).parameterDefinition("SUBMISSION").checkValueIsAcceptable(path)
 
 

@@ -45,7 +45,7 @@ def layer(rows, fields, geometry="Point?crs=EPSG:4544"):
 
 def parcels(count):
     rows = [(f"51092210100{n:07d}", f"5109221010{n % 6:02d}") for n in range(count)]
-    return layer(rows, [("BSM", QVariant.String), ("ZLDWDM", QVariant.String)])
+    return layer(rows, [("BSM", QVariant.Type.String), ("ZLDWDM", QVariant.Type.String)])
 
 
 def rows_of(path, query):
@@ -95,7 +95,7 @@ def test_other_plans(run, tmp_path):
 
 
 def test_units_that_cannot_be_drawn(run, tmp_path):
-    twice = layer([("a", "x"), ("a", "x")], [("BSM", QVariant.String), ("ZLDWDM", QVariant.String)])
+    twice = layer([("a", "x"), ("a", "x")], [("BSM", QVariant.Type.String), ("ZLDWDM", QVariant.Type.String)])
     with pytest.raises(QgsProcessingException, match="not unique"):
         draw(run, tmp_path, INPUT=twice)
     with pytest.raises(QgsProcessingException):
@@ -109,7 +109,7 @@ def test_a_lot_is_judged(run, tmp_path):
     errors = [(drawn[0], "topology", "B"), (drawn[1], "area", "D"), ("elsewhere", "area", "A")]
     table = layer(
         errors,
-        [(name, QVariant.String) for name in ("parcel_bsm", "family", "severity")],
+        [(name, QVariant.Type.String) for name in ("parcel_bsm", "family", "severity")],
         "None",
     )
     parameters = {
