@@ -132,7 +132,7 @@ def account_of(
     known = [claims, tokens.claims]
     top = settings.roles_claim.split(".")[0]
     if not claims.get("sub") or not any(top in one for one in known):
-        told = provider.userinfo(tokens.access, progress)
+        told = _told(provider, tokens.access, progress)
         # Core 5.3.2: userinfo of somebody else must not be used.
         if not claims.get("sub") or told.get("sub") == claims["sub"]:
             known.append(told)
@@ -142,6 +142,16 @@ def account_of(
     user = str(everything.get("preferred_username") or everything.get("sub") or "")
     name = str(everything.get("name") or everything.get("nickname") or user)
     return Account(user, name, roles_of(settings, [one for one in known if one]))
+
+
+def _told(provider: Provider, access: str, progress: Progress) -> dict[str, Any]:
+    try:
+        return provider.userinfo(access, progress)
+    except ServiceError as error:
+        # A machine's own account is nobody whom the provider could tell about.
+        if 400 <= error.status < 500:
+            return {}
+        raise
 
 
 def _checked(

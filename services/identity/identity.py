@@ -109,7 +109,11 @@ class Identity(Machine):
             return False
         try:
             self._sign_in(lambda: self._renewed(str(kept["refresh"]), progress), progress)
-        except ServiceError:
+        except ServiceError as error:
+            over = isinstance(error, OAuthError)
+            if over:
+                self.keys.forget_session()
+            self._move(State.EXPIRED if over else State.SIGNED_OUT, error)
             return False
         return True
 
@@ -180,8 +184,8 @@ class Identity(Machine):
             if self.profile.identity.kind == "token_login":
                 token_login.sign_out(self.profile, self.transport, tokens.access)
             elif self.profile.identity.kind == "oidc":
-                self.provider.revoke(tokens.refresh, "refresh_token")
-                self.provider.revoke(tokens.access, "access_token")
+                self.provider.revoke(tokens.refresh, "refresh_token", tokens.access)
+                self.provider.revoke(tokens.access, "access_token", tokens.access)
         except ServiceError as error:
             _log.info("%s", error)
 

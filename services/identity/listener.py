@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import http.server
+import os
 import queue
 import socket
 import threading
@@ -32,10 +33,13 @@ STRANGE = Text(zh="本页与当前登录无关。", en="This has nothing to do w
 
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
-    # Nobody else may listen on the same port while we wait for a secret there.
-    allow_reuse_address = False
+    # A port that was just closed may be taken again; on Windows the same flag would let another
+    # program listen on a port that is in use.
+    allow_reuse_address = os.name == "posix"
 
     def server_bind(self) -> None:
+        if self.allow_reuse_address:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
         if exclusive is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, exclusive, 1)

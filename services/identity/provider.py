@@ -210,7 +210,7 @@ class Provider:
         )
         return found if isinstance(found, dict) else {}
 
-    def revoke(self, token: str, kind: str) -> bool:
+    def revoke(self, token: str, kind: str, access: str = "") -> bool:
         """Make a token invalid (RFC 7009); return whether the provider did."""
         url = self.endpoint("revocation")
         if not url or not token:
@@ -218,7 +218,13 @@ class Provider:
         body = urlencode(
             {"token": token, "token_type_hint": kind, "client_id": self._settings.client_id}
         )
-        self._transport.request("POST", url, data=body, headers=FORM, timeout=10)
+        answer = self._transport.request(
+            "POST", url, data=body, headers=FORM, expect=(200, 401), timeout=10
+        )
+        if answer.status_code == 401 and access:
+            # Some providers want a token with the request, even of a client without a secret.
+            headers = {**FORM, "Authorization": f"Bearer {access}"}
+            self._transport.request("POST", url, data=body, headers=headers, timeout=10)
         return True
 
     def _discover(self, progress: Progress) -> dict[str, Any]:
@@ -277,8 +283,11 @@ _UNLOCKS = Text(zh="登录平台", en="signing in to a platform")
 
 
 def _refusal(error: str, found: Mapping[str, Any], status: int, url: str) -> ServiceError:
-    if not error:
+    if not error and status not in (400, 401):
         return for_status(status, url)
+    if not error:
+        # Some providers refuse a grant without a word.
+        error = "invalid_grant"
     said = " ".join(str(found.get("error_description") or "").split())[:200]
     zh, en = _MEANINGS.get(error, ("认证服务拒绝", "The identity provider refuses"))
     more = f": {said}" if said else ""
