@@ -53,7 +53,8 @@ class _AES:
             elif size == 8 and i % size == 4:
                 word = [self._box[value] for value in word]
             words.append([a ^ b for a, b in zip(words[-size], word)])
-        self._keys = [sum(words[i : i + 4], []) for i in range(0, len(words), 4)]
+        flat = [value for word in words for value in word]
+        self._keys = [flat[i : i + 16] for i in range(0, len(flat), 16)]
 
     def encrypt(self, block: bytes) -> bytes:
         state = _xor(block, self._keys[0])

@@ -1,10 +1,11 @@
-"""What a sealed package holds, held against its manifest: a folder, a zip of ours, any other zip."""
+"""What a sealed package holds against its manifest: a folder, a zip of ours, any other zip."""
 
 from __future__ import annotations
 
 import os
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +13,6 @@ from ..findings import Text
 from ..progress import Progress
 from . import archive
 from .archive import LAYOUT, LOCAL_SIZE, MANIFEST
-from .errors import SealError
 from .differences import (
     ARCHIVE,
     CHANGED,
@@ -22,11 +22,14 @@ from .differences import (
     HEADER,
     MISSING,
     NO_MANIFEST,
+    PACKED_ANEW,
     TRAILING,
     Contents,
+    Difference,
     Hashes,
     matches,
 )
+from .errors import SealError
 from .foreign import compare_foreign, read_foreign_manifest
 from .manifest import LARGEST, Manifest, Object, parse_manifest
 
@@ -45,11 +48,11 @@ def read_contents(path: Path, progress: Progress) -> Contents:
         if path.is_dir():
             return _folder(path, progress)
         with path.open("rb") as stream:
-            start = stream.read(4)
-            if start[:2] != b"PK" and not zipfile.is_zipfile(path):
-                # One changed byte in front must not make it "no package".
-                if stream.read(LOCAL_SIZE + 9)[LOCAL_SIZE - 4 :] != MANIFEST.encode():
-                    raise _no_package(path)
+            start = stream.read(LOCAL_SIZE + len(MANIFEST))
+            # One changed byte in front must not make it "no package".
+            is_zip = start[:2] == b"PK" or start[LOCAL_SIZE:] == MANIFEST.encode()
+            if not is_zip and not zipfile.is_zipfile(path):
+                raise _no_package(path)
             stream.seek(0)
             return _zip(path, stream, progress)
     except OSError as error:
@@ -82,14 +85,51 @@ def _zip(path: Path, stream: BinaryIO, progress: Progress) -> Contents:
     if out.manifest is None or data is None:
         _digest_rest(stream, Hashes(), out, progress)
         return out
-    if out.manifest.package.get("archive") == LAYOUT:
+    ours = out.manifest.package.get("archive") == LAYOUT
+    if ours and not _packed_anew(path, data, out, progress):
         _Walk(stream, data, out.manifest, out, progress).run()
+        out.differences = _in_order_of_weight(out.differences)
+    elif ours:
+        stream.seek(0)
+        _digest_rest(stream, Hashes(), out, progress)
     else:
         for difference in compare_foreign(path, out.manifest, progress):
             out.add(*difference)
         stream.seek(0)
         _digest_rest(stream, Hashes(), out, progress)
     return out
+
+
+def _packed_anew(path: Path, head: bytes, out: Contents, progress: Progress) -> bool:
+    """Whether another program wrote the archive again; then its objects are compared by name.
+
+    A zip of ours has exactly one possible length, and keeps it when bytes in it are changed.
+    """
+    if out.manifest is None or path.stat().st_size == _expected_size(head, out.manifest):
+        return False
+    try:
+        for difference in compare_foreign(path, out.manifest, progress):
+            out.add(*difference)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        out.differences.clear()
+        return False
+    out.add(ARCHIVE, "header", PACKED_ANEW)
+    return True
+
+
+def _in_order_of_weight(found: list[Difference]) -> list[Difference]:
+    """What differs in content before what differs in the archive's own words about it."""
+    archived = [one for one in found if one.kind == "header"]
+    if len(archived) > 1 and archived[0].name == MANIFEST:
+        archived = [Difference(ARCHIVE, "header", PACKED_ANEW)]
+    return [one for one in found if one.kind != "header"] + archived
+
+
+def _expected_size(head: bytes, manifest: Manifest) -> int:
+    entries = [archive.Entry(MANIFEST, len(head), 0, 0)]
+    for one in manifest.objects:
+        entries.append(archive.Entry(one.path, one.bytes, 0, entries[-1].end))
+    return entries[-1].end + sum(len(piece) for _, piece in archive.tail(entries))
 
 
 def _understood(data: bytes, out: Contents) -> Manifest | None:
@@ -184,13 +224,14 @@ class _Walk:
         """Header and data both differ: another object stands where this one was."""
         name = header[LOCAL_SIZE:].decode("utf-8", "replace")
         others = any(known.startswith(name) for known in self._known) if name else False
-        if header[:4] == b"PK\x03\x04" and others and not name == "":
+        if header[:4] == b"PK\x03\x04" and others:
             return ("changed", CHANGED) if name in self._known else ("missing", MISSING)
         return "changed", CHANGED
 
     def _tail(self, entries: list[archive.Entry]) -> None:
+        named = {one.name for one in self._out.differences}
         for name, piece in archive.tail(entries):
-            if self._take(len(piece)) != piece:
+            if self._take(len(piece)) != piece and name not in named:
                 self._out.add(name or ARCHIVE, "header", HEADER)
         if _digest_rest(self._stream, self._hashes, self._out, self._progress):
             self._out.add(ARCHIVE, "trailing", TRAILING)
@@ -221,7 +262,7 @@ def _folder(folder: Path, progress: Progress) -> Contents:
         file = folder / one.path
         if not file.is_file() or _leads_out(file, folder):
             out.add(one.path, "missing", MISSING)
-        elif not matches(one, lambda file=file: file.open("rb"), progress):
+        elif not matches(one, _opener(file), progress):
             out.add(one.path, "changed", CHANGED)
     known = {one.path for one in out.manifest.objects} | {MANIFEST}
     for inner, _, files in os.walk(folder):
@@ -230,6 +271,10 @@ def _folder(folder: Path, progress: Progress) -> Contents:
             if relative not in known:
                 out.add(relative, "extra", EXTRA)
     return out
+
+
+def _opener(file: Path) -> Callable[[], BinaryIO]:
+    return lambda: file.open("rb")
 
 
 def _leads_out(file: Path, folder: Path) -> bool:

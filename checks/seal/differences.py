@@ -22,7 +22,7 @@ _MOST = 100
 class Difference:
     """An object that is not as it was sealed.
 
-    ``kind`` is ``changed``, ``missing``, ``extra``, ``renamed``, ``header``, ``trailing`` or
+    ``kind`` is ``changed``, ``missing``, ``extra``, ``header``, ``trailing`` or
     ``manifest``.
     """
 
@@ -51,11 +51,9 @@ MISSING = Text("清单中有，包内没有", "it is in the manifest but not in 
 EXTRA = Text("包内有，清单中没有", "it is in the package but not in the manifest")
 HEADER = Text("压缩包中它的目录信息被改动", "what the archive says about it was changed")
 CUT = Text("文件在此处被截断", "the file ends here")
+PACKED_ANEW = Text("压缩包被其他程序重新打包", "another program packed the archive anew")
 TRAILING = Text("文件末尾多出数据", "there are bytes behind the end")
 NO_MANIFEST = Text("没有清单 manifest.json", "there is no manifest.json")
-NOT_CANONICAL = Text(
-    "清单不是规范写法，写入后被改动", "the manifest was changed after it was written"
-)
 DAMAGED = Text("清单已损坏", "the manifest is damaged")
 
 
@@ -66,6 +64,7 @@ class Hashes:
         self.sha256, self.sm3 = hashlib.sha256(), new_sm3()
 
     def update(self, data: bytes) -> None:
+        """Take in ``data``."""
         self.sha256.update(data)
         self.sm3.update(data)
 

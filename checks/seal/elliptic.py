@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Projective = tuple  # (X, Y, Z) with x = X / Z, y = Y / Z; (0, 1, 0) is the neutral point
+Projective = tuple[int, int, int]
+"""(X, Y, Z) with x = X / Z, y = Y / Z; (0, 1, 0) is the neutral point."""
 _WINDOW = 4
 
 
@@ -48,7 +49,7 @@ class Curve:
 
         The number of steps depends on the curve alone.
         """
-        table = [(0, 1, 0), (x, y, 1)]
+        table: list[Projective] = [(0, 1, 0), (x, y, 1)]
         for _ in range(2, 1 << _WINDOW):
             table.append(self.add(table[-1], table[1]))
         result: Projective = (0, 1, 0)
@@ -60,7 +61,7 @@ class Curve:
         return result
 
     def affine(self, point: Projective) -> tuple[int, int]:
-        """x and y of a point.
+        """X and y of a point.
 
         Raises
         ------
@@ -119,9 +120,9 @@ P256 = Curve(  # FIPS 186-4, D.1.2.3
 P384 = Curve(  # FIPS 186-4, D.1.2.4
     oid="1.3.132.0.34",
     p=2**384 - 2**128 - 2**96 + 2**32 - 1,
-    b=0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,  # noqa: E501
-    n=0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,  # noqa: E501
-    gx=0xAA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7,  # noqa: E501
-    gy=0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F,  # noqa: E501
+    b=0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,
+    n=0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
+    gx=0xAA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7,
+    gy=0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F,
 )
 CURVES = {curve.oid: curve for curve in (SM2, P256, P384)}

@@ -125,7 +125,9 @@ def read_private_key(path: Path, passphrase: str | bytes = b"") -> int:
 def write_private_key(
     path: Path, private: int, passphrase: str | bytes, cipher: str = "aes"
 ) -> None:
-    """Write a key as encrypted PKCS#8 (PBES2; ``cipher`` is ``aes`` or ``sm4``), for its owner alone.
+    """Write a key as PKCS#8 encrypted by PBES2, readable by its owner alone.
+
+    ``cipher`` is ``aes`` or ``sm4``.
 
     Raises
     ------
@@ -201,7 +203,7 @@ def _key_block(data: bytes, name: str) -> tuple[str, bytes]:
                 f"openssl pkcs8 -topk8 -in {name} -out new.key",
             )
         )
-    if data[:1] != b"\x30":
+    if data[:1] != b"\x30" or len(data) < 4:
         raise _not_a_key(name)
     # PKCS#8 starts with its version, the encrypted form with an algorithm.
     start = 2 + (data[1] & 0x7F if data[1] & 0x80 else 0)

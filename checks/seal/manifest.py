@@ -39,7 +39,7 @@ class Manifest:
 
     @property
     def package(self) -> dict[str, Any]:
-        """What it says of the package: ``id``, ``xzqdm``, ``year``, ``created``, ``zone``…"""
+        """What it says of the package: ``id``, ``xzqdm``, ``year``, ``created`` and more."""
         return dict(self.document["package"])
 
     @property

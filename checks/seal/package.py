@@ -135,7 +135,7 @@ def _digest(wanted: list[Member], progress: Progress) -> list[_Read]:
         progress.at(number / len(wanted))
         sha256, sm3, crc, size = hashlib.sha256(), new_sm3(), 0, 0
         with _opened(member) as stream:
-            for block in iter(lambda: stream.read(_BLOCK), b""):  # noqa: B023
+            for block in iter(lambda: stream.read(_BLOCK), b""):
                 progress.check()
                 size += len(block)
                 sha256.update(block)

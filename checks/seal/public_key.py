@@ -56,7 +56,7 @@ class PublicKey:
         return self.curve is SM2
 
     def verify(self, message: bytes, signature: bytes, algorithm: str, digest: str = "") -> bool:
-        """Whether ``signature`` of ``message``, part of a certificate or time stamp, is by this key.
+        """Whether ``signature`` of ``message`` (of a certificate or time stamp) is by this key.
 
         ``algorithm`` is an OID; ``digest`` names the hash where the algorithm does not. For SM2
         the empty user id is taken as well: OpenSSL signs certificates so unless told otherwise.
@@ -132,4 +132,4 @@ def verify_sm2(
 
 def _oid(parameters: Any) -> str:
     chosen = getattr(parameters, "chosen", None)
-    return str(chosen.dotted) if hasattr(chosen, "dotted") else ""
+    return str(getattr(chosen, "dotted", ""))

@@ -40,7 +40,7 @@ def new_private_key() -> int:
 
 
 def message_digest(message: bytes, public: bytes, user_id: bytes = USER_ID) -> bytes:
-    """e = SM3(Z ‖ M): what is signed. GB/T 32918.2-2016, 5.5 and 6.1 (A1, A2)."""
+    """E = SM3(Z ‖ M): what is signed. GB/T 32918.2-2016, 5.5 and 6.1 (A1, A2)."""
     x, y = _coordinates(public)
     whole = new_sm3()
     identity = (len(user_id) * 8).to_bytes(2, "big") + user_id

@@ -25,7 +25,7 @@ _DIGESTS = {
     "2.16.840.1.101.3.4.2.3": "sha512",
     _SM3: "sm3",
 }
-_TOKEN = "1.2.840.113549.1.9.16.1.4"
+_STAMP = "1.2.840.113549.1.9.16.1.4"
 _CONTENT_TYPE = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 _SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
@@ -165,7 +165,7 @@ def _parts(token: bytes) -> _Parts:
     whole = asn1("cms").ContentInfo.load(token, strict=True)
     signed_data = whole["content"]
     encapsulated = signed_data["encap_content_info"]
-    if encapsulated["content_type"].dotted != _TOKEN or len(signed_data["signer_infos"]) != 1:
+    if encapsulated["content_type"].dotted != _STAMP or len(signed_data["signer_infos"]) != 1:
         raise ValueError("no time stamp")
     octets = encapsulated["content"]
     content = octets.native if isinstance(octets.native, bytes) else octets.parsed.dump()
@@ -201,7 +201,7 @@ def _signature_holds(parts: _Parts, certificate: Certificate) -> bool:
     attributes = {one["type"].dotted: one["values"] for one in signer["signed_attrs"]}
     stated = attributes[_MESSAGE_DIGEST][0].native
     kind = attributes[_CONTENT_TYPE][0].dotted
-    if kind != _TOKEN or not hmac.compare_digest(stated, _digest(digest, parts.content)):
+    if kind != _STAMP or not hmac.compare_digest(stated, _digest(digest, parts.content)):
         return False
     # RFC 5652, 5.4: what is signed is the SET OF, not the implicit tag it is sent with.
     signed = b"\x31" + signer["signed_attrs"].dump()[1:]
