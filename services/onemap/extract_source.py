@@ -1,0 +1,154 @@
+"""Where an extract came from: written beside it and into it, so that it can be judged later."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ...checks.findings import Text
+from ...checks.progress import SILENT, Progress
+from ...checks.seal import canonical, file_digests
+from ..errors import place
+from ..site_profile import LayerSource
+from . import frames
+
+SIDECAR = ".source.json"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A part of the one map on disk.
+
+    ``path`` is the file, ``layer`` the name of the layer in it (empty for rasters), ``count`` its
+    features or cells; ``facts`` what stands in the sidecar.
+    """
+
+    source: LayerSource
+    path: Path
+    layer: str
+    count: int
+    facts: Mapping[str, Any]
+    notes: Sequence[Text] = field(default_factory=tuple)
+
+    @property
+    def for_gdal(self) -> str:
+        """What QGIS and GDAL open."""
+        return f"{self.path}|layername={self.layer}" if self.layer else str(self.path)
+
+
+def fingerprint(layer: LayerSource, **facts: Any) -> str:
+    """What tells one extract from another: the layer, its place and what is asked for."""
+    described = {
+        "kind": layer.kind, "url": layer.url, "layer": layer.layer, "version": layer.version,
+        **facts,
+    }  # fmt: skip
+    return hashlib.sha256(canonical(json.loads(json.dumps(described, default=str)))).hexdigest()
+
+
+def source_facts(
+    layer: LayerSource, crs: str, box: frames.Box | None, **more: Any
+) -> dict[str, Any]:
+    """What is told of the source; no query of an address, since keys can stand there."""
+    return {
+        "version": VERSION,
+        "layer": layer.id,
+        "title": {"zh": layer.title.zh, "en": layer.title.en},
+        "kind": layer.kind,
+        "service": place(layer.url) if layer.kind != "file" else Path(layer.url).name,
+        "name": layer.layer or "",
+        "record": layer.record or "",
+        "date": layer.date if isinstance(layer.date, str) else list(layer.date or ()),
+        "accuracy_class": layer.accuracy_class or "",
+        "fetched": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "crs": crs,
+        "box": list(box) if box else None,
+        **more,
+    }
+
+
+def write_sidecar(path: Path, facts: dict[str, Any], progress: Progress = SILENT) -> dict[str, Any]:
+    """Write ``facts`` with the digests of ``path`` beside it, at once or not at all."""
+    complete = {**facts, "file": path.name, **file_digests(path, progress)}
+    target = sidecar(path)
+    scratch = target.with_name(target.name + ".new")
+    scratch.write_text(json.dumps(complete, ensure_ascii=False, indent=1), encoding="utf-8")
+    scratch.replace(target)
+    return complete
+
+
+def sidecar(path: Path) -> Path:
+    """Where the facts of an extract stand."""
+    return path.with_name(path.name + SIDECAR)
+
+
+def read_sidecar(path: Path) -> dict[str, Any]:
+    """The facts of an extract; empty where there are none."""
+    try:
+        found = json.loads(sidecar(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_whole(path: Path, progress: Progress = SILENT) -> bool:
+    """Whether an extract is, byte for byte, what was saved."""
+    facts = read_sidecar(path)
+    if not facts or not path.is_file():
+        return False
+    return bool(file_digests(path, progress)["sha256"] == facts.get("sha256"))
+
+
+class Journal:
+    """What of an extract is done, kept beside the unfinished file.
+
+    ``mark`` tells one extract from another: an unfinished file of another one is thrown away.
+    """
+
+    def __init__(self, target: Path, mark: str) -> None:
+        self.part = target.with_name(f"{target.stem}.part{target.suffix}")
+        self.path = target.with_name(target.name + ".part.json")
+        self.mark = mark
+        self.state: dict[str, Any] = {}
+        found: Any = None
+        try:
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = None
+        if isinstance(found, dict) and found.get("mark") == mark and self.part.exists():
+            self.state = found
+        else:
+            self.discard()
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is something to go on with."""
+        return bool(self.state)
+
+    def note(self, **facts: Any) -> None:
+        """Write down how far it is."""
+        self.state = {**self.state, "mark": self.mark, **facts}
+        scratch = self.path.with_name(self.path.name + ".new")
+        scratch.write_text(json.dumps(self.state), encoding="utf-8")
+        scratch.replace(self.path)
+
+    def discard(self) -> None:
+        """Throw away what is unfinished."""
+        self.state = {}
+        for path in (self.path, self.part, *self._beside()):
+            path.unlink(missing_ok=True)
+
+    def finish(self, target: Path) -> None:
+        """Put the finished file in its place."""
+        for path in self._beside():
+            path.unlink(missing_ok=True)
+        self.part.replace(target)
+        self.path.unlink(missing_ok=True)
+
+    def _beside(self) -> list[Path]:
+        return [self.part.with_name(self.part.name + end) for end in ("-wal", "-shm", "-journal")]
