@@ -18,6 +18,12 @@ packages=(
   fonts-dejavu-core fonts-open-sans fonts-wqy-microhei
 )
 
+# What the embedded platform is made of; installed by the commands that start it.
+platform_packages=(
+  postgresql-postgis qgis-server nginx-light glewlwyd cgi-mapserver python3-psycopg2 openssl
+)
+tools=$build/platform-tools
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {
@@ -28,8 +34,7 @@ die() {
 # One line per package: name, state, version; nothing for a package dpkg never heard of.
 package_states() {
   # shellcheck disable=SC2016 # the fields are dpkg's
-  LC_ALL=C dpkg-query -W -f '${Package} ${db:Status-Status} ${Version}\n' "${packages[@]}" \
-    2>/dev/null || true
+  LC_ALL=C dpkg-query -W -f '${Package} ${db:Status-Status} ${Version}\n' "$@" 2>/dev/null || true
 }
 
 as_root() {
@@ -75,18 +80,20 @@ check_packages() {
     states=$(python3 -V 2>&1)
     return
   fi
-  local name missing=()
-  states=$(package_states)
-  for name in "${packages[@]}"; do
-    case $'\n'"$states" in
+  install_those_missing "${packages[@]}"
+  states=$(package_states "${packages[@]}")
+}
+
+install_those_missing() {
+  local name known missing=()
+  known=$(package_states "$@")
+  for name in "$@"; do
+    case $'\n'"$known" in
       *$'\n'"$name installed "*) ;;
       *) missing+=("$name") ;;
     esac
   done
-  if [ ${#missing[@]} -gt 0 ]; then
-    install_packages "${missing[@]}"
-    states=$(package_states)
-  fi
+  [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
 
 # Whether .venv is one of ours: made in this place by this Python, seeing the system's packages.
@@ -146,4 +153,62 @@ install_missing() {
     ln -s ../.. "$build/plugins/onemap_verify"
   fi
   exec 9>&- || true
+}
+
+# Debian starts a server as soon as it is installed; ours run only when they are told to, and none
+# of the system's own is wanted. Policy is left alone where there is one already.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d made=
+  if [ ! -e "$policy" ]; then
+    # shellcheck disable=SC2016 # for the other shell
+    as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' sh "$policy" && made=1
+  fi
+  ("$@") || { [ -z "$made" ] || as_root rm -f "$policy"; exit 1; }
+  [ -z "$made" ] || as_root rm -f "$policy"
+}
+
+# What the embedded platform needs beside what every command needs: servers from Debian, pycsw in an
+# environment of its own, the tus server from npm by its lock file.
+install_platform() {
+  install_missing
+  if command -v flock >/dev/null; then
+    exec 9>"$build/install.lock"
+    flock 9
+  fi
+  if command -v dpkg-query >/dev/null; then
+    local wanted=("${platform_packages[@]}")
+    # Node may come from elsewhere than Debian.
+    command -v node >/dev/null || command -v nodejs >/dev/null || wanted+=(nodejs)
+    command -v npm >/dev/null || wanted+=(npm)
+    without_services install_those_missing "${wanted[@]}"
+  fi
+  local here=$root/demo/platform stamp
+  stamp=$({
+    printf '%s\n' "$tools" "$("$system_python" -V 2>&1)"
+    cat -- "$here/pycsw-requirements.txt" "$here/tus/package-lock.json"
+  } | sha256sum)
+  if [ "$(cat "$tools/installed" 2>/dev/null)" != "$stamp" ]; then
+    install_platform_tools "$here"
+    printf '%s\n' "$stamp" >"$tools/installed"
+  fi
+  exec 9>&- || true
+}
+
+install_platform_tools() {
+  rm -rf -- "$tools"
+  mkdir -p "$tools/tus"
+  say "Installing pycsw into $tools/pycsw"
+  { "$system_python" -m venv "$tools/pycsw" &&
+    "$tools/pycsw/bin/python" -m pip install --disable-pip-version-check --no-input \
+      -r "$1/pycsw-requirements.txt"; } </dev/null >"$logs/pycsw.log" 2>&1 || {
+    tail -n 15 "$logs/pycsw.log" >&2
+    die "pycsw could not be installed (whole log: $logs/pycsw.log)"
+  }
+  say "Installing @tus/server into $tools/tus"
+  cp -- "$1/tus/package.json" "$1/tus/package-lock.json" "$tools/tus/"
+  (cd "$tools/tus" && npm ci --omit=dev --no-audit --no-fund --ignore-scripts) \
+    </dev/null >"$logs/npm.log" 2>&1 || {
+    tail -n 15 "$logs/npm.log" >&2
+    die "@tus/server could not be installed (whole log: $logs/npm.log)"
+  }
 }
