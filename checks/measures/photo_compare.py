@@ -19,6 +19,9 @@ Picture = npt.NDArray[np.float32]
 
 LONGER = 160
 _STEPS = (3.0, 3.0, 1.5, 1.5, 0.7, 0.7, 0.7)
+_QUICK_STEPS = (1.5, 0.7, 0.7)
+"""Pixels of smoothing of each step of the refinement, at ``LONGER``."""
+
 _BLOCKS = 6
 _LEAST_IN_BLOCK = 9
 _LEAST_INSIDE = 100
@@ -42,7 +45,9 @@ class Laid:
 NOT_LAID = Laid(0.0, 0.0, 0.0)
 
 
-def lay_over(one: Picture, other: Picture, overlap: Overlap, longer: int = LONGER) -> Laid:
+def lay_over(
+    one: Picture, other: Picture, overlap: Overlap, longer: int = LONGER, quick: bool = False
+) -> Laid:
     """Lay ``one`` over ``other`` as ``overlap`` says, refine, and compare.
 
     Parameters
@@ -51,6 +56,8 @@ def lay_over(one: Picture, other: Picture, overlap: Overlap, longer: int = LONGE
         Grey values, shapes as the pictures' own.
     longer
         Pixels of the longer side at which they are compared.
+    quick
+        Refine little: for a first look.
     """
     first, second = _sized(one, longer), _sized(other, longer)
     rows, columns = np.mgrid[: first.shape[0], : first.shape[1]].astype(np.float64)
@@ -58,7 +65,7 @@ def lay_over(one: Picture, other: Picture, overlap: Overlap, longer: int = LONGE
     if overlap.mirrored:
         x = -x
     place = np.array([overlap.scale, overlap.shift_x, overlap.scale, overlap.shift_y])
-    for sigma in _STEPS:
+    for sigma in _QUICK_STEPS if quick else _STEPS:
         width = sigma * longer / LONGER
         moved = _refined(place, gaussian_filter(first, width), gaussian_filter(second, width), x, y)
         if moved is None:

@@ -32,11 +32,14 @@ _BITS = _LOW * _LOW - 1
 _WEAKEST = 5
 _EDGE = 12.0
 _LEAST_RESPONSE = 1.5
+_CONTRAST = 40.0
 _MOST_IN_BUCKET = 40
 _MOST_MATCHES = 6_000_000
 _CHUNK = 500_000
 _CELL = 0.12
 _LEAST_VOTES = 4
+_ROOMS = (0.08, 0.04, 0.02)
+_LEAST_SPREAD = 1e-3
 
 _BASIS = np.cos(np.pi * (np.arange(_PATCH)[:, None] + 0.5) * np.arange(_LOW)[None] / _PATCH)
 _PLACES = np.array([(u, v) for u in range(_LOW) for v in range(_LOW) if u + v])
@@ -78,6 +81,8 @@ class Overlap:
 def find_features(grey: npt.NDArray[np.float32]) -> Features:
     """Blobs of a picture given as grey values, shape ``(rows, columns)``."""
     longer = float(max(grey.shape))
+    # Haze and dusk take contrast, not blobs.
+    grey = grey * np.float32(np.clip(_CONTRAST / max(float(grey.std()), 1.0), 1.0, 3.0))
     parts: list[tuple[npt.NDArray[np.generic], ...]] = []
     for level in range(LEVELS):
         factor = _RATIO**level
@@ -273,7 +278,9 @@ def _voted(blobs: _Blobs, one: IntArray, other: IntArray, least: int, most: int)
             rows = order[starts[place] : starts[place] + length[place]]
             pair = (int(blobs.owner[one[rows[0]]]), int(blobs.owner[other[rows[0]]]))
             if pair not in best or best[pair].votes < votes[place]:
-                best[pair] = _overlap(blobs, one[rows], other[rows], pair, int(votes[place]))
+                found = _overlap(blobs, one[rows], other[rows], pair)
+                if found.votes >= max(least, best[pair].votes if pair in best else 0):
+                    best[pair] = found
     found = sorted(best.values(), key=lambda each: (-each.votes, each.one, each.other))
     return found[:most]
 
@@ -298,15 +305,25 @@ def _distinct(group: IntArray, blob: npt.NDArray[np.int32], count: int) -> IntAr
     return np.bincount(key >> 32, minlength=count)
 
 
-def _overlap(
-    blobs: _Blobs, one: IntArray, other: IntArray, pair: tuple[int, int], votes: int
-) -> Overlap:
-    _, flip, scale, shift_x, shift_y = blobs.placing(one, other)
-    return Overlap(
-        *pair,
-        votes,
-        float(np.median(scale)),
-        float(np.median(shift_x)),
-        float(np.median(shift_y)),
-        bool(flip[0]),
-    )
+def _overlap(blobs: _Blobs, one: IntArray, other: IntArray, pair: tuple[int, int]) -> Overlap:
+    """How one picture lies in the other, finer than the steps of the pyramid.
+
+    Least squares over the places of the blobs that fit; those that do not have no vote.
+    """
+    _, flip, scales, shift_x, shift_y = blobs.placing(one, other)
+    scale, shift = float(np.median(scales)), np.array([np.median(shift_x), np.median(shift_y)])
+    side = np.where(flip, -blobs.x[one], blobs.x[one])
+    ours = np.column_stack([side, blobs.y[one]]).astype(np.float64)
+    theirs = np.column_stack([blobs.x[other], blobs.y[other]]).astype(np.float64)
+    near = np.ones(len(one), dtype=bool)
+    for room in _ROOMS:
+        near = np.abs(theirs - scale * ours - shift).max(axis=1) <= room
+        middle = ours[near].mean(axis=0) if near.any() else np.zeros(2)
+        spread = float(((ours[near] - middle) ** 2).sum())
+        if spread < _LEAST_SPREAD:
+            break
+        moved = float(((ours[near] - middle) * theirs[near]).sum()) / spread
+        scale = float(np.clip(moved, 0.8 * scales[0], 1.25 * scales[0]))
+        shift = theirs[near].mean(axis=0) - scale * middle
+    votes = min(len(np.unique(one[near])), len(np.unique(other[near])))
+    return Overlap(*pair, votes, scale, float(shift[0]), float(shift[1]), bool(flip[0]))

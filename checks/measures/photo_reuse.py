@@ -166,7 +166,7 @@ def _promising(
     """Whether the small copies already agree a little: most pairs that blobs name do not."""
     progress.at(done)
     one, other = (_upright(photos, row) for row in _pair(overlap, rows))
-    return lay_over(one, other, overlap, SMALL).correlation >= _LEAST_PROMISE
+    return lay_over(one, other, overlap, SMALL, quick=True).correlation >= _LEAST_PROMISE
 
 
 def _upright(photos: PhotoSet, row: int) -> FloatPicture:
