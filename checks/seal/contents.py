@@ -189,7 +189,8 @@ class _Walk:
         entry = archive.Entry(MANIFEST, len(self._head), archive.crc32(self._head), 0)
         entries = [entry]
         header = archive.local_header(entry)
-        if self._take(len(header)) != header or self._take(len(self._head)) != self._head:
+        start = self._take(len(header) + len(self._head))
+        if start != header + self._head:
             self._out.add(MANIFEST, "header", HEADER)
         for one in self._manifest.objects:
             self._progress.at(entries[-1].end / self._total)
