@@ -60,7 +60,13 @@ def describe(place: Place, settings: Settings) -> dict[str, Any]:
             "password_file": str(place.data / "reader.pgpass"),
         },
         "users": [
-            {"name": one.name, "title": one.title, "password": one.password, "roles": one.roles}
+            {
+                "name": one.name,
+                "title": one.title,
+                "password": one.password,
+                "roles": one.roles,
+                "sign_in": str(_sign_in_file(place, one.name)),
+            }
             for one in settings.users
         ],
         "profile": str(place.profile),
@@ -83,7 +89,17 @@ def write(place: Place, settings: Settings, described: dict[str, Any]) -> None:
     """Write the site profile, which holds no secret, and the description, which does."""
     told = site_profile(place, settings)
     place.profile.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    for user in described["users"]:
+        # What SIGN_IN=@file of an algorithm takes where no person is at hand.
+        account = {**described["identity"]["desktop_client"], "username": user["name"]}
+        file = _sign_in_file(place, user["name"])
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        write_private(file, json.dumps({**account, "password": user["password"]}))
     write_private(place.described, json.dumps(described, ensure_ascii=False, indent=1))
+
+
+def _sign_in_file(place: Place, user: str) -> Path:
+    return place.folder / "sign-in" / f"{user}.json"
 
 
 def site_profile(place: Place, settings: Settings) -> dict[str, Any]:
@@ -111,6 +127,7 @@ def site_profile(place: Place, settings: Settings) -> dict[str, Any]:
             "roles": {"claim": "scope", "map": {role: role for role in identity.ROLES}},
             "redirect_ports": list(identity.REDIRECT_PORTS),
             "device": True,
+            "unattended": ["refresh_token", "password"],
             "credential": {"place": "header", "name": "Authorization", "prefix": "Bearer "},
         },
         "catalogue": [{"kind": "csw", "url": "{gateway}/csw", "version": "2.0.2"}],
