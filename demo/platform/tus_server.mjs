@@ -65,6 +65,8 @@ async function full() {
   return disk.bavail * disk.bsize < 1 << 20
 }
 
+// Version 1 (Node 16 and later) hands its hooks (request, response, what it is about), version 2
+// (Node 20.19 and later) leaves the response out: what it is about always comes last.
 const server = new Server({
   path: config.path ?? '/files',
   datastore: store,
@@ -72,26 +74,29 @@ const server = new Server({
   relativeLocation: true,
   disableTerminationForFinishedUploads: true,
   maxSize: config.maximum_bytes,
-  async onIncomingRequest(request, id) {
+  async onIncomingRequest(request, ...rest) {
+    const id = rest.at(-1)
     if (request.method === 'POST' || request.method === 'OPTIONS') return
     // An upload is its maker's alone; of an unknown one the store says so itself.
     const upload = await store.getUpload(id)
     if ((upload.metadata?.by ?? '') !== userOf(request)) refuse(403, 'the upload of someone else')
   },
-  async onUploadCreate(request, upload) {
+  async onUploadCreate(request, ...rest) {
+    const upload = rest.at(-1)
     const said = upload.metadata ?? {}
     if (upload.size === undefined) refuse(400, 'the length must be known')
     if (!NAME.test(said.package_id ?? '')) refuse(400, 'package_id is missing or unusable')
     if (!HEX.test(said.sha256 ?? '') || !HEX.test(said.sm3 ?? '')) {
       refuse(400, 'sha256 and sm3 of the package are missing')
     }
-    return {metadata: {...said, by: userOf(request)}}
+    return {res: rest[0], metadata: {...said, by: userOf(request)}}
   },
-  async onUploadFinish(request, upload) {
-    void tell(upload)
-    return {}
+  async onUploadFinish(request, ...rest) {
+    void tell(rest.at(-1))
+    return {res: rest[0]}
   },
-  async onResponseError(request, error) {
+  async onResponseError(request, ...rest) {
+    const error = rest.at(-1)
     // The store calls every failed write an error of the server; a full disk has its own number.
     if ((error.status_code ?? 500) >= 500 && (await full())) {
       return {status_code: 507, body: 'no space left for uploads\n'}
