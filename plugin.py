@@ -42,6 +42,7 @@ class OneMapPlugin:
     def initGui(self) -> None:
         """Add the panel, the menu, the toolbar and the options page."""
         self.initProcessing()
+        self._start_session()
         self._add_panel()
         self._add_options()
 
@@ -60,6 +61,13 @@ class OneMapPlugin:
             QCoreApplication.installTranslator(translator)
             # The undo keeps the translator alive.
             self._undo.append(lambda: QCoreApplication.removeTranslator(translator))
+
+    def _start_session(self) -> None:
+        """Put sign-ins on QGIS's own requests from now on; undone on unloading."""
+        from .services import session
+
+        session.start()
+        self._undo.append(session.stop)
 
     def _forget_provider(self) -> None:
         QgsApplication.processingRegistry().removeProvider(self.provider)

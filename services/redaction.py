@@ -93,6 +93,23 @@ def redact(text: str) -> str:
     return text
 
 
+def without_secrets(url: str) -> str:
+    """Return an address without those query parameters that hold a secret in use.
+
+    Some servers repeat the query in a redirect to another host.
+    """
+    bare, mark, query = url.partition("?")
+    if not mark:
+        return url
+    with _lock:
+        known = list(_known)
+    pairs = query.split("&")
+    kept = [pair for pair in pairs if not any(secret in pair for secret in known)]
+    if len(kept) == len(pairs):
+        return url
+    return f"{bare}?{'&'.join(kept)}" if kept else bare
+
+
 class RedactingFilter(logging.Filter):
     """Takes secrets out of log records before any handler sees them."""
 

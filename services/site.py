@@ -56,6 +56,8 @@ __all__ = [
 ]
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 SHIPPED = RESOURCES / "sites"
+RUNNING = RESOURCES.parent / ".build" / "platform" / "profile.json"
+"""What the embedded platform of a checkout writes while it runs."""
 FOLDER_VARIABLE = "ONEMAP_SITES"
 """Environment variable with further folders of profiles, separated as ``PATH`` is."""
 ZONES = ("internet", "government", "business", "inner")
@@ -115,7 +117,9 @@ def available_profiles() -> tuple[dict[str, Path], list[tuple[Path, Text]]]:
     usable: dict[str, Path] = {}
     broken: list[tuple[Path, Text]] = []
     for folder in folders():
-        for path in sorted(folder.glob("*.json")):
+        for path in (*sorted(folder.glob("*.json")), *([RUNNING] if folder == SHIPPED else [])):
+            if not path.is_file():
+                continue
             try:
                 usable[load_profile(path).id] = path
             except ProfileProblem as problem:

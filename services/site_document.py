@@ -149,6 +149,7 @@ def _identity(value: Mapping[str, Any]) -> IdentitySettings:
         origins=tuple(value.get("origins", ())),
         secrets=tuple(secrets),
         login=dict(value.get("login", {})),
+        errors={name: _text(one) for name, one in value.get("errors", {}).items()},
     )
 
 

@@ -77,6 +77,8 @@ class IdentitySettings:
     origins: tuple[str, ...] = ()
     secrets: tuple[Secret, ...] = ()
     login: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, Text] = field(default_factory=dict)
+    """What to do about the platform's own errors, by ``status/code`` or ``status``."""
 
 
 @dataclass(frozen=True)

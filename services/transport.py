@@ -31,7 +31,7 @@ from .errors import (
     TooBusy,
     place,
 )
-from .redaction import quiet_libraries, redact
+from .redaction import quiet_libraries, redact, without_secrets
 from .site_profile import SiteProfile, origin
 from .transport_answer import CHUNK, as_json, read_body, shortfall, status_error
 from .transport_line import Line, explain
@@ -92,6 +92,7 @@ class Transport:
         self.credentials = credentials
         self.attempts = attempts
         self._tell = log
+        self._advice = profile.identity.errors if profile is not None else None
         self._line = Line(profile)
 
     def close(self) -> None:
@@ -172,7 +173,7 @@ class Transport:
                 self._note(method, url, answer.status_code, began)
                 if answer.status_code in expect:
                     return answer
-                error = status_error(answer, url)
+                error = status_error(answer, url, self._advice)
                 answer.close()
                 if isinstance(error, NotSignedIn) and not renewed and start is not None:
                     renewed = True
@@ -312,6 +313,8 @@ def _redirected(
                 en=f"{where} redirects to {place(target)}, which is not safe; not followed",
             )
         )
+    if here != there:
+        target = without_secrets(target)
     method, data, body = request.method, request.data, request.json
     if answer.status_code == 303 or (answer.status_code in (301, 302) and method == "POST"):
         method, data, body = ("HEAD" if method == "HEAD" else "GET"), None, None

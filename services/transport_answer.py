@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -73,23 +74,35 @@ def shortfall(answer: requests.Response) -> BadAnswer | None:
     )
 
 
-def status_error(answer: requests.Response, url: str) -> ServiceError:
-    """Return the error for a status, with what the server itself says about it."""
+def status_error(
+    answer: requests.Response, url: str, advice: Mapping[str, Text] | None = None
+) -> ServiceError:
+    """Return the error for a status, with what the server itself says about it.
+
+    ``advice`` is the profile's, by ``status/code`` or ``status``.
+    """
     try:
         body = answer.raw.read(8192, decode_content=True)
     except Exception:
         body = b""
-    return for_status(answer.status_code, url, _said(body), _retry_after(answer))
+    said, code = _said(body)
+    error = for_status(answer.status_code, url, said, _retry_after(answer))
+    known = advice or {}
+    for key in (f"{answer.status_code}/{code}", str(answer.status_code)):
+        if key in known:
+            error.advice = known[key]
+            break
+    return error
 
 
-def _said(body: bytes) -> str:
-    """Return the sentence in an error body: JSON members or an OGC exception, else nothing."""
+def _said(body: bytes) -> tuple[str, str]:
+    """Return sentence and code in an error body: JSON members or an OGC exception, else nothing."""
     text = body.decode("utf-8", "replace").strip()
     if text.startswith("{"):
         try:
             found = json.loads(text)
         except ValueError:
-            return ""
+            return "", ""
         inner = found.get("error")
         if isinstance(inner, dict):
             found = inner
@@ -100,13 +113,13 @@ def _said(body: bytes) -> str:
         ]
         if isinstance(found.get("code"), (int, str)):
             words.append(f"({found['code']})")
-        return " ".join(dict.fromkeys(words))
+        return " ".join(dict.fromkeys(words)), str(found.get("code", ""))
     for name in ("ServiceException", "ExceptionText"):
         start = text.find(f"{name}")
         if start >= 0:
             inside = text[text.find(">", start) + 1 :]
-            return inside[: inside.find("<")].strip()
-    return ""
+            return inside[: inside.find("<")].strip(), ""
+    return "", ""
 
 
 def _retry_after(answer: requests.Response) -> float | None:

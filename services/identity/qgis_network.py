@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
+from ..redaction import without_secrets
 from .identity import Identity
 
 _log = logging.getLogger("onemap_verify.qgis_network")
@@ -60,10 +61,17 @@ def drop(identity: Identity) -> None:
 
 def prepare(request: Any) -> None:
     """Put on a ``QNetworkRequest`` what belongs to its address."""
+    from qgis.PyQt.QtCore import QUrl
+
     try:
         url = bytes(request.url().toEncoded()).decode("ascii")
         with _lock:
             identities = list(_identities)
+        bare = without_secrets(url)
+        if bare != url:
+            # A server has repeated a secret in a redirect; what belongs there comes back below.
+            request.setUrl(QUrl.fromEncoded(bare.encode("ascii")))
+            url = bare
         for identity in identities:
             # The GUI thread must not wait for a server; the threads of providers may.
             _put(request, identity.secrets_for(url, wait=not _on_gui_thread()))

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 import urllib.parse
+from pathlib import Path
 
 import glewlwyd_server
 import pytest
@@ -148,7 +149,7 @@ def test_the_listener_is_on_this_machine_alone_and_goes_away(idp):
     def open_address(address):
         home = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(address).query))["redirect_uri"]
         seen["port"] = urllib.parse.urlsplit(home).port
-        lines = open("/proc/net/tcp").read().splitlines()[1:]
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
         seen["at"] = {
             line.split()[1].split(":")[0]
             for line in lines
