@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,10 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open a GeoPackage for reading; nothing is made where nothing is."""
     if not path.is_file():
         raise InputError(Text(f"找不到文件：{path}", f"There is no file {path}"))
+    # After a power cut the last transaction has to be rolled back, which needs to write.
+    if path.with_name(path.name + "-journal").exists():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=10.0)) as writing:
+            writing.execute("SELECT count(*) FROM sqlite_master")
     # A plain path in a URI would read "%" and "?" of a file name as syntax.
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10.0)
 

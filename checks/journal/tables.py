@@ -1,0 +1,239 @@
+"""The journal's tables inside the file of findings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..findings_read import FINDING_COLUMNS
+from ..seal import canonical
+from .events import Event
+from .state import Standing, standing_of
+from .tree import Frontier, leaf_digest
+
+_FIELDS = ("event_id", "at", "who", "role", "copy", "action", "subject", "reason", "details")
+_READ = ", ".join(_FIELDS)
+_AT_ONCE = 500
+
+_SCHEMA = """
+CREATE TABLE journal_events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    event_id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, who TEXT NOT NULL, role TEXT NOT NULL,
+    copy TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
+    details TEXT NOT NULL, leaf TEXT NOT NULL, link TEXT NOT NULL);
+CREATE INDEX journal_events_subject ON journal_events (subject);
+CREATE TABLE journal_findings (
+    fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, finding_id TEXT NOT NULL UNIQUE,
+    digest TEXT NOT NULL);
+CREATE TABLE journal_meta (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+CREATE TABLE decisions (
+    fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, finding_id TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL, opinion TEXT, reason TEXT, who TEXT, at TEXT, disputed INTEGER NOT NULL);
+CREATE TRIGGER journal_events_stay BEFORE DELETE ON journal_events
+    BEGIN SELECT RAISE(ABORT, 'the journal is only ever appended to'); END;
+CREATE TRIGGER journal_events_fixed BEFORE UPDATE ON journal_events
+    BEGIN SELECT RAISE(ABORT, 'the journal is only ever appended to'); END;
+"""
+
+
+def present(connection: sqlite3.Connection) -> bool:
+    """Whether the file has a journal."""
+    row = connection.execute(
+        "SELECT count(*) FROM sqlite_master WHERE name = 'journal_events'"
+    ).fetchone()
+    return bool(row[0])
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables, within the transaction that is open."""
+    statement = ""
+    for line in _SCHEMA.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+    # So that QGIS shows the decisions beside the findings; the log itself is not for editing.
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES"
+        " ('decisions', 'attributes', 'decisions')"
+    )
+
+
+def meta(connection: sqlite3.Connection, name: str) -> str:
+    """A remembered value; empty when there is none."""
+    row = connection.execute("SELECT value FROM journal_meta WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Remember a value."""
+    connection.execute(
+        "INSERT INTO journal_meta (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
+def finding_rows(connection: sqlite3.Connection) -> Iterable[tuple[str, str]]:
+    """(finding id, digest of the row with its geometry) of every finding, by id."""
+    column = connection.execute(
+        "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = 'findings'"
+    ).fetchone()
+    geometry = '"' + str(column[0]).replace('"', '""') + '"' if column else "NULL"
+    names = ", ".join(FINDING_COLUMNS)
+    query = f"SELECT {names}, {geometry} FROM findings ORDER BY finding_id, fid"  # noqa: S608
+    for row in connection.execute(query):
+        whole = hashlib.sha256(canonical([_plain(value) for value in row[:-1]]))
+        whole.update(b"\x00" + row[-1] if isinstance(row[-1], bytes) else b"\x01")
+        yield str(row[0]), whole.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON; what a tampered cell may hold must not stop the check."""
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
+    if isinstance(value, float):
+        return {"number": value.hex()}
+    return value
+
+
+def note_findings(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Keep a digest of every finding as it was when the review began; return count and root."""
+    rows = list(dict(finding_rows(connection)).items())
+    connection.executemany(
+        "INSERT OR IGNORE INTO journal_findings (finding_id, digest) VALUES (?, ?)", rows
+    )
+    return len(rows), findings_root(rows)
+
+
+def findings_root(rows: Iterable[tuple[str, str]]) -> str:
+    """Root over (finding id, digest), by id."""
+    frontier = Frontier()
+    for name, digest in rows:
+        frontier.append(leaf_digest(canonical([name, digest])))
+    return frontier.root.hex()
+
+
+def link_of(previous: str, leaf: str) -> str:
+    """Digest that chains an event to all before it."""
+    return hashlib.sha256(bytes.fromhex(previous) + bytes.fromhex(leaf)).hexdigest()
+
+
+FIRST_LINK = "00" * 32
+
+
+def append(connection: sqlite3.Connection, events: Sequence[Event]) -> None:
+    """Write events at the end of the log."""
+    row = connection.execute("SELECT link FROM journal_events ORDER BY seq DESC LIMIT 1").fetchone()
+    link = str(row[0]) if row else FIRST_LINK
+    rows = []
+    for event in events:
+        leaf = leaf_digest(event.entry()).hex()
+        link = link_of(link, leaf)
+        details = json.dumps(dict(event.details), ensure_ascii=False, sort_keys=True)
+        rows.append(
+            (
+                *(event.event_id, event.at, event.who, event.role, event.copy, event.action),
+                *(event.subject, event.reason, details, leaf, link),
+            )
+        )
+    connection.executemany(
+        f"INSERT INTO journal_events ({_READ}, leaf, link) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+        rows,
+    )
+
+
+def last_moment(connection: sqlite3.Connection) -> str | None:
+    """Time of the latest event."""
+    row = connection.execute("SELECT max(at) FROM journal_events").fetchone()
+    return row[0] if row else None
+
+
+def as_event(row: Sequence[Any]) -> Event:
+    """An event from its row; raises ``ValueError`` for a row that is none."""
+    details = json.loads(row[8])
+    if not isinstance(details, dict):
+        raise ValueError("details")
+    event_id, at, who, role, copy, action, subject, reason = (str(value) for value in row[:8])
+    return Event(event_id, at, who, role, copy, action, subject, reason, details)
+
+
+def every_event(connection: sqlite3.Connection) -> list[Event]:
+    """All events in the order of the log."""
+    query = f"SELECT {_READ} FROM journal_events ORDER BY seq"  # noqa: S608
+    return [as_event(row) for row in connection.execute(query)]
+
+
+def events_of(connection: sqlite3.Connection, findings: Sequence[str]) -> list[Event]:
+    """Events of some findings."""
+    out = []
+    for start in range(0, len(findings), _AT_ONCE):
+        part = list(findings[start : start + _AT_ONCE])
+        marks = ",".join("?" * len(part))
+        query = f"SELECT {_READ} FROM journal_events WHERE subject IN ({marks}) ORDER BY seq"  # noqa: S608
+        out += [as_event(row) for row in connection.execute(query, part)]
+    return out
+
+
+def event(connection: sqlite3.Connection, event_id: str) -> Event | None:
+    """One event."""
+    query = f"SELECT {_READ} FROM journal_events WHERE event_id = ?"  # noqa: S608
+    row = connection.execute(query, (event_id,)).fetchone()
+    return as_event(row) if row else None
+
+
+def unknown(connection: sqlite3.Connection, findings: Sequence[str]) -> list[str]:
+    """Which of ``findings`` the file does not hold."""
+    known: set[str] = set()
+    for start in range(0, len(findings), _AT_ONCE):
+        part = list(findings[start : start + _AT_ONCE])
+        marks = ",".join("?" * len(part))
+        query = f"SELECT finding_id FROM journal_findings WHERE finding_id IN ({marks})"  # noqa: S608
+        known |= {row[0] for row in connection.execute(query, part)}
+    return [name for name in findings if name not in known]
+
+
+def refresh(connection: sqlite3.Connection, findings: Sequence[str]) -> None:
+    """Bring ``decisions`` up to date with the log for some findings."""
+    now = standing_of(events_of(connection, findings))
+    rows = [decision_row(name, now[name]) for name in dict.fromkeys(findings) if name in now]
+    gone = [(name,) for name in findings if name not in now]
+    connection.executemany("DELETE FROM decisions WHERE finding_id = ?", gone)
+    connection.executemany(
+        "INSERT INTO decisions (finding_id, state, opinion, reason, who, at, disputed)"
+        " VALUES (?,?,?,?,?,?,?) ON CONFLICT (finding_id) DO UPDATE SET state = excluded.state,"
+        " opinion = excluded.opinion, reason = excluded.reason, who = excluded.who,"
+        " at = excluded.at, disputed = excluded.disputed",
+        rows,
+    )
+
+
+def decision_row(name: str, standing: Standing) -> tuple[Any, ...]:
+    """The row of ``decisions`` for one finding."""
+    opinion = standing.opinion.value if standing.opinion else None
+    return (
+        *(name, standing.state.value, opinion, standing.reason, standing.who, standing.at),
+        int(standing.disputed),
+    )
+
+
+def leaves(connection: sqlite3.Connection, event_id: str) -> tuple[list[bytes], int]:
+    """Leaf digests of all events, and the place of one of them (-1: not there)."""
+    out: list[bytes] = []
+    place = -1
+    for name, leaf in connection.execute("SELECT event_id, leaf FROM journal_events ORDER BY seq"):
+        if name == event_id:
+            place = len(out)
+        out.append(bytes.fromhex(leaf))
+    return out, place
+
+
+def head(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Number of events and root of their tree."""
+    frontier = Frontier()
+    for (leaf,) in connection.execute("SELECT leaf FROM journal_events ORDER BY seq"):
+        frontier.append(bytes.fromhex(leaf))
+    return frontier.size, frontier.root.hex()
