@@ -10,6 +10,8 @@ qgis_app
     A running ``QgsApplication`` with widgets, in a throw-away profile.
 onemap_provider
     Processing initialised and our provider registered, for the whole session.
+platform
+    The embedded platform, running for the whole session (see platform_fixture.py).
 
 A test that uses ``qgis_app`` (itself or through another fixture) is marked
 ``qgis`` by that alone. A test that needs a window says ``pytest.mark.gui``.
@@ -31,6 +33,9 @@ from workplace import PLUGINS, link_plugin  # noqa: E402  (found by the line abo
 
 link_plugin()
 sys.path.insert(0, str(PLUGINS))
+sys.path.insert(0, str(CHECKOUT / "tests"))
+from platform_fixture import platform, seeded_platform  # noqa: E402, F401  (fixtures)
+
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

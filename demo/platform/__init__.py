@@ -9,6 +9,6 @@ and listens on loopback or on sockets in that folder.
 
 from __future__ import annotations
 
-from .control import PlatformError, Seed, start, status, stop
+from .control import PlatformError, Seed, clone, missing, start, status, stop
 
-__all__ = ["PlatformError", "Seed", "start", "status", "stop"]
+__all__ = ["PlatformError", "Seed", "clone", "missing", "start", "status", "stop"]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .layout import LOOPBACK, Settings
-from .timestamps import write_configuration
 
 SM2_NAME = "1234567812345678"
 """The signer's name that GM/T 0009 puts into every signature where no other is agreed."""
@@ -88,7 +87,6 @@ def make_certificates(folder: Path, settings: Settings) -> None:
     _authority(folder, "tsa-ca", "OneMap demo time-stamp CA", _RSA)
     _issue(folder, "tsa", "OneMap demo time-stamp authority", "tsa-ca", "stamper", _RSA)
     (folder / "tsa-chain.pem").write_bytes((folder / "tsa-ca.pem").read_bytes())
-    write_configuration(folder)
 
 
 def _authority(folder: Path, stem: str, name: str, kind: _Kind) -> None:

@@ -22,21 +22,70 @@ from .processes import end_all, processes_of, send, started_at, title
 from .seed import Seed, SeedError, fill, last_lines
 from .server import clean_environment
 from .servers import PORTS
+from .timestamps import write_configuration as write_stamper
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
+_NOT_CLONED = (
+    ".lock",
+    "postgres",
+    "run",
+    "logs",
+    "qgis",
+    "state.json",
+    "platform.json",
+    "profile.json",
+)
 
 
 class PlatformError(Exception):
     """The platform could not be started or stopped; the message says why."""
 
 
-def start(folder: Path, seed: Seed | None = None, *, tls: bool | None = None) -> dict[str, Any]:
+def missing() -> str:
+    """What is not installed of what the platform needs, as a sentence; empty where all is there."""
+    try:
+        _check_programs()
+    except (OSError, database.DatabaseError) as error:
+        return str(error)
+    return ""
+
+
+def clone(seeded: Path, folder: Path) -> None:
+    """Copy a platform that is filled and not running: quicker than filling another.
+
+    Raises
+    ------
+    PlatformError
+        When it cannot be copied.
+    """
+    place = Place(folder.absolute())
+    data = (seeded / "postgres").resolve()
+    place.folder.mkdir(parents=True, exist_ok=True)
+    kept = [str(one) for one in seeded.iterdir() if one.name not in _NOT_CLONED]
+    place.make()
+    into = database.data_directory(place)
+    for what, where in ((kept, place.folder), ([f"{data}/."], into)):
+        done = subprocess.run(
+            ["cp", "-a", *what, str(where)], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise PlatformError(f"{seeded} could not be copied: {done.stderr.strip()[-300:]}")
+
+
+def start(
+    folder: Path,
+    seed: Seed | None = None,
+    *,
+    tls: bool | None = None,
+    ends_with: int | None = None,
+) -> dict[str, Any]:
     """Start the platform in ``folder``, filling it first where it is empty; return its description.
 
     One that runs already is left running and described. ``seed`` fills an empty folder
     (default: the county of ``./run demo``); one that is filled stays as it is. ``tls`` switches
-    the gateway to https with a certificate of a private authority, or back.
+    the gateway to https with a certificate of a private authority, or back. With ``ends_with``, the
+    platform stops when that process has ended, however it did.
 
     Raises
     ------
@@ -55,7 +104,7 @@ def start(folder: Path, seed: Seed | None = None, *, tls: bool | None = None) ->
         try:
             _prepare(place, settings, seed or Seed(), wanted)
             seeded = time.monotonic() - began
-            _launch(place)
+            _launch(place, ends_with)
         except (
             SeedError,
             CertificateError,
@@ -135,6 +184,7 @@ def _prepare(place: Place, settings: Settings, seed: Seed, tls: bool) -> None:
     database.write_password_files(place, settings, settings.ports["postgres"])
     identity.configure(place, settings, address)
     gateway.configure(place, settings, identity.issuer(address))
+    write_stamper(place.certificates)
     coverages.configure(place, address)
     catalogue.configure(place, address)
     catalogue.move(place, settings.gateway, address)
@@ -153,12 +203,13 @@ def _check_programs() -> None:
         look()
 
 
-def _launch(place: Place) -> None:
+def _launch(place: Place, ends_with: int | None) -> None:
     """Start the supervisor, apart from us, and wait until every server is ready."""
     place.state.unlink(missing_ok=True)
+    with_whom = [] if ends_with is None else [str(ends_with), started_at(ends_with)]
     with (place.logs / "supervisor.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", f"{__package__}.supervisor", str(place.folder)],
+            [sys.executable, "-m", f"{__package__}.supervisor", str(place.folder), *with_whom],
             env=clean_environment(place.folder, {"PYTHONPATH": _python_path()}),
             cwd=place.folder,
             stdin=subprocess.DEVNULL,

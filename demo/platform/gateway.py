@@ -176,8 +176,11 @@ http {{
 }}
 """
 _UNAVAILABLE = {
-    "zh": "服务暂时不可用，请稍后再试。",
-    "en": "The service is not available for the moment. Please try again shortly.",
+    "error": "unavailable",
+    "message": {
+        "zh": "服务暂时不可用，请稍后再试。",
+        "en": "The service is not available for the moment. Please try again shortly.",
+    },
 }
 _ASKED = """auth_request /_guard;
       auth_request_set $guard_user $upstream_http_x_onemap_user;
@@ -283,9 +286,7 @@ def configure(place: Place, settings: Settings, issuer: str) -> None:
         issuer=issuer,
         asked=_ASKED,
         ows=ows,
-        unavailable=json.dumps(
-            {"error": "unavailable", "message": _UNAVAILABLE}, ensure_ascii=False
-        ),
+        unavailable=json.dumps(_UNAVAILABLE, ensure_ascii=False),
     )
     (run / "nginx.conf").write_text(text, encoding="utf-8")
     fastcgi = _FASTCGI.format(

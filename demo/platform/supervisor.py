@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .layout import Place, Settings
-from .processes import end_all, started_at
+from .processes import alive, end_all, started_at
 from .server import Server, open_socket, spawn
 from .servers import all_servers
 
@@ -47,7 +47,10 @@ class _Kept:
 class Supervisor:
     """Starts the servers in their order, restarts what ends, and ends all."""
 
-    def __init__(self, place: Place, settings: Settings) -> None:
+    def __init__(
+        self, place: Place, settings: Settings, ends_with: tuple[int, str] | None = None
+    ) -> None:
+        self._ends_with = ends_with
         self._place = place
         self._kept = {one.name: _Kept(one) for one in all_servers(place, settings)}
         self._askers = ThreadPoolExecutor(len(self._kept))
@@ -64,7 +67,7 @@ class Supervisor:
         signal.signal(signal.SIGINT, self._end)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         try:
-            while not self._asked_to_end:
+            while not self._asked_to_end and not self._left_alone():
                 self._step()
                 self._wait(_RUNNING if self._all_ready() else _STARTING)
         finally:
@@ -72,6 +75,13 @@ class Supervisor:
 
     def _end(self, *_: object) -> None:
         self._asked_to_end = True
+
+    def _left_alone(self) -> bool:
+        """Whether the process is gone that the platform was started for."""
+        if self._ends_with is None:
+            return False
+        process, began = self._ends_with
+        return started_at(process) != began or not alive(process)
 
     def _step(self) -> None:
         for kept in self._kept.values():
@@ -172,9 +182,10 @@ class Supervisor:
 
 
 def main() -> None:
-    """Entry point: ``supervisor.py <folder>``."""
+    """Entry point: ``supervisor.py <folder> [process and its start to end with]``."""
     place = Place(Path(sys.argv[1]))
-    Supervisor(place, Settings.read(place.settings)).run()
+    ends_with = (int(sys.argv[2]), sys.argv[3]) if len(sys.argv) > 3 else None
+    Supervisor(place, Settings.read(place.settings), ends_with).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,2 @@
+def test_it(platform):
+    print(platform["gateway"])
