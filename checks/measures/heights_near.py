@@ -65,10 +65,9 @@ class Nearness:
     spread
         Robust spread about the DEM so interpolated, metres.
     rough
-        Shape ``(n,)``: spread at least to be expected of honest differences
-        where all of the relief is seen, metres; NaN where the DEM is not known
-        around the point. Honest differences keep at least
-        :data:`LEAST_SHARE` of it.
+        Shape ``(n,)``: spread at least to be expected of honest differences where all of the
+        relief is seen, metres; NaN where the DEM is not known around the point. Honest
+        differences keep at least :data:`LEAST_SHARE` of it.
     evidence
         Logarithm of the likelihood ratio of *one small spread about the DEM*
         over *spread that follows the ground*; large: copied. Differs by less
@@ -98,9 +97,10 @@ class Nearness:
         than cells two away do. About one where heights were taken from the
         DEM; large where the DEM was made from the heights.
     copying
-        Logarithm of the likelihood ratio of copying over an honest survey by
-        :func:`.heights_model.copying`; NaN where too few points tell. The
-        continuous statistic of the layer: higher is more suspicious.
+        Logarithm of the Bayes factor of copying over an honest survey by
+        :func:`.heights_model.copying`; NaN where too few points tell, or on
+        level ground. The continuous statistic of the layer: higher is more
+        suspicious.
     usual
         Median of the differences usual with a DEM of this cell on this ground,
         metres.
@@ -142,11 +142,11 @@ class Nearness:
 
     @property
     def statistic(self) -> float:
-        """Continuous statistic of the layer: higher is more suspicious."""
+        """Continuous statistic of the layer, higher is more suspicious; NaN on level ground."""
         exact = -np.log(10) * min(self.spike, self.all_exact)
-        known = np.isfinite(self.copying)
-        stairs = np.nan_to_num(self.nearest_evidence, nan=-np.inf)
-        return float(max(self.copying, exact, stairs)) if known else float("nan")
+        if not np.isfinite(self.copying):
+            return float(exact) if exact > 0 else float("nan")
+        return float(max(self.copying, exact, np.nan_to_num(self.nearest_evidence, nan=-np.inf)))
 
 
 def measure_nearness(
@@ -187,6 +187,8 @@ def measure_nearness(
     clear = good & (rough >= _CLEAR * tolerance)
     inside, spike = _spike(residuals[method], exact, clear, tolerance)
     slopes = good & (slope >= _SLOPING)
+    middle = patches.cells[good][:, patches.cells.shape[1] // 2, patches.cells.shape[2] // 2]
+    whole = resolution_of(middle.astype(np.float64))
     blocks, block_evidence = _by_block(xy, residuals, rough, rows, resolution)
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.maximum(np.abs(residuals[method]), tolerance / 2)
@@ -211,7 +213,7 @@ def measure_nearness(
         block_evidence=block_evidence,
         suspicion=suspicion,
         anchored=anchoring(patches, exact),
-        copying=_copying(likely, xy[few], rough[few], slope[few], cell, resolution),
+        copying=_copying(likely, xy[few], rough[few], slope[few], cell, resolution, whole),
         usual=_typical(np.hypot(rough[few], usual_error(slope[few], cell))),
         spreads=spreads,
     )
@@ -243,6 +245,7 @@ def _copying(
     slope: FloatArray,
     cell: float,
     resolution: float,
+    whole: float,
 ) -> float:
     """The weighing of :mod:`.heights_model`, over blocks spread evenly."""
     if len(rough) < _LEAST_BLOCK // 2:
@@ -251,7 +254,7 @@ def _copying(
     chosen = np.unique(np.linspace(0, len(blocks) - 1, _MODEL_BLOCKS).astype(np.int64))
     some = [blocks[number] for number in chosen]
     each = [residuals[method] for method in METHODS]
-    return copying(each, xy, rough, slope, cell, resolution, some)
+    return copying(each, xy, rough, slope, cell, resolution, some, whole)
 
 
 def spread_of(values: FloatArray) -> float:
