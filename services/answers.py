@@ -152,6 +152,15 @@ def parse_xml(body: bytes, url: str = "") -> Any:
     return root
 
 
+def as_bytes(root: Any) -> bytes:
+    """An element that :func:`parse_xml` gave, as XML."""
+    try:
+        from owslib.etree import etree
+    except ImportError:
+        import xml.etree.ElementTree as etree  # nothing is parsed here
+    return bytes(etree.tostring(root))
+
+
 def _refuse_entities(body: bytes, url: str) -> None:
     from xml.parsers import expat
 
