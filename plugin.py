@@ -64,8 +64,10 @@ class OneMapPlugin:
 
     def _start_session(self) -> None:
         """Put sign-ins on QGIS's own requests from now on; undone on unloading."""
-        from .services import session
-
+        try:
+            from .services import session
+        except ImportError:  # without Shapely there are neither checks nor a platform
+            return
         session.start()
         self._undo.append(session.stop)
 

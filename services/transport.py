@@ -130,8 +130,7 @@ class Transport:
         stream
             Leave the body to :meth:`chunks`.
         idempotent
-            Whether it may be sent again after a failure; by default what RFC 9110 says of the
-            method.
+            Whether it may be sent again; by default what RFC 9110 says of the method.
         expect
             Statuses that are no error.
         timeout

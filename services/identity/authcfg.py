@@ -15,9 +15,36 @@ from typing import Any
 from ...checks.findings import Text
 from ..errors import NotSignedIn, ServiceError
 from ..redaction import remember
+from ..site_profile import Origin, origin
+from .account import Account
 
 # Qt writes these itself; they say nothing about who one is.
 _NOT_OURS = frozenset({"user-agent", "host", "accept-encoding", "connection", "content-length"})
+
+
+class Configured:
+    """A configuration, for a profile's own origins alone."""
+
+    def __init__(self, identifier: str, origins: frozenset[Origin]) -> None:
+        self.identifier = identifier
+        self._origins = origins
+        self._contexts: list[ssl.SSLContext | None] = []
+
+    def account(self) -> Account:
+        """Return the configuration as who one is; NotSignedIn when it cannot be used."""
+        return Account(self.identifier, f"{check(self.identifier)} ({self.identifier})")
+
+    def headers(self, url: str) -> dict[str, str]:
+        """Return the headers for a request to this address."""
+        return headers(self.identifier, url) if origin(url) in self._origins else {}
+
+    def context(self) -> ssl.SSLContext | None:
+        """Return what holds the client certificate, if there is one."""
+        if not self._contexts:
+            secure = sorted(one for one in self._origins if one[0] == "https")
+            url = "{}://{}:{}/".format(*secure[0]) if secure else ""
+            self._contexts.append(client_context(self.identifier, url) if url else None)
+        return self._contexts[0]
 
 
 def _manager() -> Any:

@@ -291,7 +291,8 @@ def _refusal(error: str, found: Mapping[str, Any], status: int, url: str) -> Ser
     said = " ".join(str(found.get("error_description") or "").split())[:200]
     zh, en = _MEANINGS.get(error, ("认证服务拒绝", "The identity provider refuses"))
     more = f": {said}" if said else ""
-    return OAuthError(error, Text(zh=f"{zh}（{error}）{more}", en=f"{en} ({error}){more}"))
+    zh, en = f"{zh}（{error}）{more}", f"{en} ({error}){more}"
+    return OAuthError(error, Text(zh=zh, en=en))
 
 
 _MEANINGS = {

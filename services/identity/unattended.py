@@ -29,7 +29,8 @@ from ..errors import NotSignedIn, ProfileProblem
 from ..redaction import remember
 from . import browser
 from .account import Account
-from .identity import Identity, Signed
+from .identity import Identity
+from .sign_in import Signed
 
 Say = Callable[[Text], object]
 
