@@ -18,6 +18,7 @@ from .check_logic import CheckLogic
 from .check_package import CheckPackage
 from .check_photos import CheckPhotos
 from .check_schema import CheckSchema
+from .check_seal import CheckSeal
 from .check_statistics import CheckStatistics
 from .check_terrain import CheckTerrain
 from .check_topology import CheckTopology
@@ -25,6 +26,8 @@ from .check_tracks import CheckTracks
 from .compare_findings import CompareFindings
 from .draw_sample import DrawSample
 from .judge_lot import JudgeLot
+from .load_one_map import LoadOneMap
+from .seal_package import SealPackage
 from .verify_submission import VerifySubmission
 
 ALGORITHMS = (
@@ -48,6 +51,9 @@ ALGORITHMS = (
     CompareFindings,
     DrawSample,
     JudgeLot,
+    LoadOneMap,
+    SealPackage,
+    CheckSeal,
 )
 
 

@@ -240,11 +240,13 @@ def _why_not(best: Candidate, one: Candidate, when: date | None, picture: bool) 
     if picture and _days(one, when) > _days(best, when):
         return Text(zh="时相不如所选图层合适", en="its date fits less well")
     if one.error > best.error:
-        zh, en = ("未说明精度", "its accuracy is not told") if one.error >= _UNKNOWN else (
-            f"精度较低（中误差 {one.error:g} 米）", f"less accurate (error {one.error:g} m)")  # fmt: skip
-        return Text(zh=zh, en=en)
+        if one.error >= _UNKNOWN:
+            return Text(zh="未说明精度", en="its accuracy is not told")
+        return Text(
+            zh=f"精度较低（中误差 {one.error:g} 米）", en=f"less accurate (error {one.error:g} m)"
+        )
     if one.cell > best.cell:
-        zh, en = ("未说明分辨率", "its resolution is not told") if one.cell >= _UNKNOWN else (
-            f"分辨率较低（{one.cell:g} 米）", f"coarser ({one.cell:g} m)")  # fmt: skip
-        return Text(zh=zh, en=en)
+        if one.cell >= _UNKNOWN:
+            return Text(zh="未说明分辨率", en="its resolution is not told")
+        return Text(zh=f"分辨率较低（{one.cell:g} 米）", en=f"coarser ({one.cell:g} m)")
     return Text(zh="时相较旧", en="older")

@@ -61,7 +61,7 @@ def load(
     there = known_layers(project)
     for source in sources:
         known = there.get((profile.id, source.layer.id))
-        if known is not None and known.isValid():
+        if known is not None and _renewed(known, source, profile):
             made.append(Loaded(source.layer, known.id(), notes=tuple(source.notes)))
             continue
         layer = make_layer(source, profile, language)
@@ -74,6 +74,17 @@ def load(
             use_as_terrain(project, layer)
         made.append(Loaded(source.layer, layer.id(), notes=tuple(source.notes)))
     return made
+
+
+def _renewed(layer: QgsMapLayer, source: ProviderSource, profile: SiteProfile) -> bool:
+    """Whether a layer that is there shows, or now shows, what is to be loaded."""
+    is_vector = isinstance(layer, QgsVectorLayer)
+    if is_vector != source.vector:
+        return False
+    if not layer.isValid() or layer.customProperty(f"{PREFIX}url", "") != source.layer.url:
+        layer.setDataSource(source.uri, layer.name(), source.provider, False)
+        mark(layer, source.layer, profile.id)
+    return bool(layer.isValid())
 
 
 def known_layers(project: QgsProject) -> dict[tuple[str, str], QgsMapLayer]:

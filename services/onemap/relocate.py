@@ -22,7 +22,7 @@ PREFIX = "onemap/"
 class Marked(Protocol):
     """What is needed of a ``QgsMapLayer``."""
 
-    def customProperty(self, key: str, default: Any = None) -> Any:  # noqa: N802  # name of QGIS
+    def customProperty(self, key: str, default: Any = None) -> Any:
         """What :func:`.loading.mark` wrote."""
 
     def id(self) -> str:
