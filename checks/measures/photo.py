@@ -14,6 +14,7 @@ from ..submission.evidence import StoredParcel
 from ..submission.submission import Submission
 from ..table import BoolArray, FloatArray, GeometryArray, IntArray, Table, TextArray
 from .frame import FrameMeasure
+from .photo_error import station_errors
 from .photo_frame import (
     FrameError,
     common_shift,
@@ -25,7 +26,7 @@ from .photo_list import PhotoSet, list_photos
 from .photo_match import ParcelNames
 from .photo_plane import Plane
 from .photo_time import PhotoTimes, measure_times
-from .photo_view import RECEIVER_SIGMA, PhotoView, measure_views, wrapped
+from .photo_view import PhotoView, measure_views, wrapped
 
 EXIF, STORE, NOWHERE = "exif", "store", ""
 DEFAULT_FIELD_OF_VIEW = 60.0
@@ -122,7 +123,7 @@ def measure_photos(
         lone = single_causes(longitude, latitude, target, plane)
         store_xy = plane.points(photos.stored("LONGITUDE"), photos.stored("LATITUDE"))
     sure |= _validated(xy, target, sure)
-    error = _errors(photos)
+    error = station_errors(photos)
     placed = _Placed(photos, plane, target, error)
     xy, azimuth, view, more = placed.settled(xy)
     errors += more
@@ -268,17 +269,6 @@ def _validated(xy: FloatArray, target: GeometryArray, sure: BoolArray) -> BoolAr
     if (away <= _VALIDATED_NEAR).mean() < 0.7:
         return np.zeros(len(sure), dtype=bool)
     return ~sure & ~shapely.is_missing(target)
-
-
-def _errors(photos: PhotoSet) -> FloatArray:
-    """One sigma of every station in metres, never better than a phone's receiver."""
-    stated = photos.exif("position_error")
-    step = photos.exif("resolution")
-    with np.errstate(invalid="ignore"):
-        stated = np.where((stated > 0) & (stated < 5_000), stated, 0.0)
-    out = np.hypot(RECEIVER_SIGMA, np.nan_to_num(stated))
-    # A rounded value lies anywhere within its step.
-    return np.hypot(out, np.nan_to_num(step) / np.sqrt(12.0))
 
 
 class _Placed:

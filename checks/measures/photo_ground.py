@@ -11,6 +11,7 @@ from ..progress import SILENT, Progress
 from ..raster import RasterError
 from ..table import BoolArray, FloatArray, IntArray, TextArray
 from .photo import PhotoMeasure
+from .photo_error import altitudes
 from .photo_view import bearings, spread_points, wrapped
 from .robust import nmad
 from .sampling_points import sample_points
@@ -21,6 +22,7 @@ _GROUP = 8
 _TARGETS = 25
 _ROOM = 20.0
 _LONGEST = 2_000.0
+_SEA = 30.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class PhotoGround:
     (geoid undulation where altitudes are ellipsoidal), ``spread`` its NMAD,
     ``alike`` how many photos that rests on. ``hidden`` is by how many metres
     the terrain hides even the best seen part of the parcel (negative: seen).
-    ``problem`` tells why the terrain could not be read.
+    ``told`` are photos that tell an altitude. ``problem`` tells why the terrain could not be read.
     """
 
     ground: FloatArray
@@ -42,6 +44,7 @@ class PhotoGround:
     alike: FloatArray
     hidden: FloatArray
     cell: float
+    told: BoolArray
     problem: Text | None = None
 
 
@@ -66,13 +69,17 @@ def measure_ground(
     except RasterError as error:
         nothing = np.full(count, np.nan)
         return PhotoGround(
-            nothing, nothing, nothing, nothing, nothing, nothing, float("nan"), error.text
-        )
-    altitude = measure.photos.exif("altitude")
-    altitude = np.where(altitude == 0, np.nan, altitude)  # the value of no value
+            nothing, nothing, nothing, nothing, nothing, nothing, float("nan"),
+            np.isfinite(altitudes(measure.photos)), error.text,
+        )  # fmt: skip
+    altitude = altitudes(measure.photos)
+    with np.errstate(invalid="ignore"):
+        # Zero is also the value of no value: believed only near the sea.
+        altitude = np.where((altitude == 0) & ~(np.abs(heights) < _SEA), np.nan, altitude)
     above = altitude - heights
     constant, spread, alike = _constants(above, measure.photos.devices, measure.photos.aerial)
-    return PhotoGround(heights, above, constant, spread, alike, hidden, cell)
+    told = np.isfinite(altitude)
+    return PhotoGround(heights, above, constant, spread, alike, hidden, cell, told)
 
 
 def _constants(

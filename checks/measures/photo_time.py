@@ -31,8 +31,11 @@ class PhotoTimes:
     ``utc`` the same moment in UTC, ``by_receiver`` whether satellites say so,
     ``zone_known`` whether the camera told its offset. ``camera`` and ``store``
     are the two clocks apart. ``clock_error`` is the camera's clock minus the
-    receiver's, whole zones taken off, in seconds. ``elevation`` is the sun's
-    height in degrees, the highest of what the doubt about the zone allows.
+    receiver's, whole zones taken off, in seconds; ``zone_off`` the hours taken
+    off (half hours, 0 for none). ``copied`` are photos whose satellite time is
+    the camera's to the second: either the program copied it, or the clock runs
+    on UTC. ``elevation`` is the sun's height in degrees, the highest of what
+    such doubt allows.
     """
 
     local: FloatArray
@@ -43,6 +46,8 @@ class PhotoTimes:
     store: FloatArray
     receiver: FloatArray
     clock_error: FloatArray
+    zone_off: FloatArray
+    copied: BoolArray
     elevation: FloatArray
 
 
@@ -56,14 +61,19 @@ def measure_times(photos: PhotoSet, longitude: FloatArray, latitude: FloatArray)
         there = in_china(longitude, latitude) | ~np.isfinite(longitude)
         natural = np.where(there, _CHINA, np.round(longitude / 15.0) * _HOUR)
     zone = np.where(zone_known, stated, natural)
-    receiver = _receiver(photos, local, zone)
+    receiver, copied = _receiver(photos, local, zone)
     receiver = _unrolled(receiver, local)
     by_receiver = np.isfinite(receiver)
     utc = np.where(by_receiver, receiver, local - zone)
     with np.errstate(invalid="ignore"):
         error = camera - zone - receiver
         # A clock set to another zone, daylight saving time too, is off by whole half hours.
-        clock_error = np.where(np.abs(error) <= 14 * _HOUR, _wrapped(error, _HOUR / 2), error)
+        by_zones = np.abs(error) <= 14 * _HOUR
+        clock_error = np.where(by_zones, _wrapped(error, _HOUR / 2), error)
+        zone_off = np.where(by_zones, np.round((error - clock_error) / _HOUR, 1), np.nan)
+    elevation = _highest_sun(utc, longitude, latitude, by_receiver | zone_known, there)
+    on_utc, _ = sun_position(local, longitude, latitude)
+    elevation = np.where(copied, np.fmax(elevation, on_utc), elevation)
     return PhotoTimes(
         local,
         utc,
@@ -73,11 +83,16 @@ def measure_times(photos: PhotoSet, longitude: FloatArray, latitude: FloatArray)
         store,
         receiver,
         clock_error,
-        _highest_sun(utc, longitude, latitude, by_receiver | zone_known, there),
+        zone_off,
+        copied,
+        elevation,
     )
 
 
-def _receiver(photos: PhotoSet, local: FloatArray, zone: FloatArray) -> FloatArray:
+def _receiver(
+    photos: PhotoSet, local: FloatArray, zone: FloatArray
+) -> tuple[FloatArray, BoolArray]:
+    """The satellites' time, and photos that have the camera's time in its place."""
     moment, clock = photos.exif("gps_time"), photos.exif("gps_clock")
     with np.errstate(invalid="ignore"):
         copied = (np.abs(moment - local) <= _SAME) & (np.abs(zone) >= _HOUR / 2)
@@ -89,8 +104,9 @@ def _receiver(photos: PhotoSet, local: FloatArray, zone: FloatArray) -> FloatArr
     with np.errstate(invalid="ignore"):
         dated = dated + 86_400.0 * np.round((guess - dated) / 86_400.0)
         same_clock = np.abs(_wrapped(clock - local, 86_400.0)) <= _SAME
-        dated = np.where(same_clock & (np.abs(zone) >= _HOUR / 2), np.nan, dated)
-    return np.where(np.isfinite(moment) | copied, moment, dated)
+        same_clock &= (np.abs(zone) >= _HOUR / 2) & ~np.isfinite(moment)
+        dated = np.where(same_clock, np.nan, dated)
+    return np.where(np.isfinite(moment) | copied, moment, dated), copied | same_clock
 
 
 def _unrolled(receiver: FloatArray, local: FloatArray) -> FloatArray:

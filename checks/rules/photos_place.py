@@ -6,6 +6,7 @@ import numpy as np
 
 from ..findings import Finding, Severity, Text, Verdict
 from ..measures.photo import PhotoMeasure, difference
+from ..measures.photo_error import mocked
 from ..measures.photo_mock import PhotoMock, measure_mock
 from ..table import BoolArray, FloatArray
 from .photos_base import NO_POSITION, Given, PhotoRule, is_habit, listed, moment
@@ -15,7 +16,9 @@ NOT_BOTH = Text(
     "照片元数据与举证数据库没有可互相对照的内容",
     "Photo metadata and store have nothing in common to compare",
 )
-NO_ALTITUDE = Text("照片没有卫星高程或 DEM 无数据", "No altitude in the photo, or no DEM there")
+NO_ALTITUDE = Text("照片没有卫星高程", "The photo tells no altitude")
+NO_GROUND = Text("拍摄点处 DEM 无数据", "The DEM has no data where the photo was taken")
+FROM_ABOVE = Text("航拍照片，不与地面高程比较", "Taken from above: not held against the ground")
 FEW_ALTITUDES = Text(
     "有高程的照片太少，无法确定设备的高程常数",
     "Too few photos with an altitude to know the device's constant",
@@ -139,7 +142,12 @@ class PhotoAltitude(PhotoRule):
             out.skip(len(measure), reason)
             return
         known = np.isfinite(ground.above) & ~measure.photos.aerial
-        self.skip_rows(out, ~known, NO_ALTITUDE)
+        aerial, placed = measure.photos.aerial, np.isfinite(measure.xy).all(axis=1)
+        self.skip_rows(out, ~placed & ~aerial, NO_POSITION)
+        self.skip_rows(out, aerial, FROM_ABOVE)
+        here = placed & ~aerial & ~known
+        self.skip_rows(out, here & ~ground.told, NO_ALTITUDE)
+        self.skip_rows(out, here & ground.told, NO_GROUND)
         enough = ground.alike >= self.limit("least_photos")
         self.skip_rows(out, known & ~enough, FEW_ALTITUDES)
         tested = known & enough
@@ -194,6 +202,7 @@ class PhotoMocked(PhotoRule):
         out.tested += int(mock.tested.sum())
         rare = self.limit("chance")
         kinds = {
+            "declared": mocked(measure.photos) & placed,
             "repeated": mock.repeated > 0,
             "round": mock.chance < rare,
             "centre": mock.tested & (mock.centre_chance < rare),
@@ -259,6 +268,7 @@ class PhotoMocked(PhotoRule):
 
 
 _MOCK = {
+    "declared": Text("由采集软件自记为模拟定位", "is a mock location by the app's own record"),
     "repeated": Text(
         "与其他时间或其他图斑的照片完全相同", "equals that of other parcels or times to the digit"
     ),

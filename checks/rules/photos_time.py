@@ -6,8 +6,9 @@ from datetime import date, datetime, timezone
 
 import numpy as np
 
-from ..findings import Finding, Text, Verdict
+from ..findings import Finding, Severity, Text, Verdict
 from ..measures.photo import PhotoMeasure
+from ..measures.photo_clock import ClockZone, daylight_zone, satellite_zones
 from ..measures.photo_motion import measure_motion
 from ..table import BoolArray, FloatArray
 from .photos_base import NO_TIME, Given, PhotoRule, is_habit, listed, moment
@@ -128,25 +129,28 @@ class PhotoDaylight(PhotoRule):
         known = np.isfinite(times.elevation)
         self.skip_rows(out, ~known, NO_PLACE)
         out.tested += int(known.sum())
-        certain = times.by_receiver | times.zone_known
+        certain = times.by_receiver | (times.zone_known & ~times.copied)
         with np.errstate(invalid="ignore"):
             night = times.elevation < self.limit("below_deg")
+        zone = daylight_zone(times, measure.longitude, measure.latitude, self.limit("zone_share"))
+        if zone is not None:
+            out.findings.append(zone_finding(self, zone))
+            night &= ~zone.rows
         guessed = night & ~certain
         if is_habit(int(guessed.sum()), int((known & ~certain).sum()), self.limit("habit"), 3):
-            out.findings.append(self._zone(int(guessed.sum())))
+            out.findings.append(self._clock(int(guessed.sum())))
             night &= certain
         light = measure.photos.exif("exposure_value")
         for row in np.flatnonzero(night):
             out.findings.append(self._finding(measure, int(row), float(light[row])))
 
-    def _zone(self, count: int) -> Finding:
+    def _clock(self, count: int) -> Finding:
         return self.finding_about(
             "photos",
             "camera",
             Text(
-                f"{count} 张照片按相机时间均在夜间，应是相机时区或时钟设置错误",
-                f"By the camera's clock {count} photos were taken at night: its zone or clock is "
-                "set wrongly",
+                f"{count} 张照片按相机时间均在夜间，应是相机时钟设置错误",
+                f"By the camera's clock {count} photos were taken at night: it is set wrongly",
             ),
             verdict=Verdict.DOUBTFUL,
             score=0.3,
@@ -190,6 +194,8 @@ class PhotoClock(PhotoRule):
         known = np.isfinite(error)
         self.skip_rows(out, ~known, NO_CLOCKS)
         out.tested += int(known.sum())
+        for zone in satellite_zones(measure.times):
+            out.findings.append(zone_finding(self, zone))
         wrong = known & (np.abs(np.nan_to_num(error)) > self.limit("days") * _DAY)
         if is_habit(int(wrong.sum()), int(known.sum()), 0.3, 5):
             rows = np.flatnonzero(wrong)
@@ -227,6 +233,32 @@ class PhotoClock(PhotoRule):
                     evidence={"days": days},
                 )
             )
+
+
+def zone_finding(rule: PhotoRule, zone: ClockZone) -> Finding:
+    """One finding about all photos whose clock was left in another zone."""
+    count, hours = int(zone.rows.sum()), zone.hours
+    zh = "与卫星时间相比" if zone.by_satellites else "按太阳高度推断"
+    en = "by the satellites" if zone.by_satellites else "as the daylight tells"
+    return rule.finding_about(
+        "photos",
+        "camera",
+        Text(
+            f"{count} 张照片的相机时钟{zh}相差约 {hours:+g} 小时，应是时区设置不同，"
+            "不因此指认单张照片",
+            f"The camera's clock of {count} photos is about {hours:+g} hours off, {en}: another "
+            "time zone; no photo is accused for it",
+        ),
+        verdict=Verdict.DOUBTFUL,
+        severity=Severity.D,
+        score=0.2,
+        measured=f"{hours:+g}",
+        expected="0",
+        unit="h",
+        cause="clock_zone",
+        key=f"{hours:g}",
+        evidence={"photos": count, "hours": hours, "by_satellites": zone.by_satellites},
+    )
 
 
 class PhotoSpeed(PhotoRule):

@@ -207,8 +207,9 @@ def _angle(gps: Directory, side: int, tag: int, most: float) -> tuple[float, flo
     values = gps.get(tag, (b"", ()))[1]
     if len(values) < 2:
         return math.nan, math.nan
-    # Values first, their denominators behind (see _numbers).
-    count = len(values) // 2
+    # Values first, their denominators behind (see _numbers); other types have none.
+    rational = not len(values) % 2 and len(bytes(gps[tag][0])) == 4 * len(values)
+    count = len(values) // 2 if rational else len(values)
     units = (1.0, 1 / 60, 1 / 3600)
     parts = [value if math.isfinite(value) else math.nan for value in values[:count][:3]]
     total = sum(part * unit for part, unit in zip(parts, units))
@@ -216,7 +217,9 @@ def _angle(gps: Directory, side: int, tag: int, most: float) -> tuple[float, flo
         return math.nan, math.nan
     side_text = _text(gps, side).upper()
     sign = -1.0 if side_text[:1] in ("S", "W") else 1.0
-    return sign * total, _step(parts, [max(below, 1.0) for below in values[count:]])
+    return sign * total, _step(
+        parts, [max(below, 1.0) for below in values[count:]] or [1e7] * count
+    )
 
 
 def _step(parts: list[float], below: list[float]) -> float:

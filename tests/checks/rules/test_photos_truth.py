@@ -155,7 +155,65 @@ def test_a_clock_in_another_zone_accuses_nobody(tmp_path):
         moment = datetime.strptime(shot["taken"], "%Y:%m:%d %H:%M:%S") + timedelta(hours=12)
         shot["taken"] = f"{moment:%Y:%m:%d %H:%M:%S}"
     found = run(package.write(tmp_path / "package"), tmp_path)
-    assert causes(found) == [("camera_clock", "", "doubtful")]
+    assert causes(found) == [("clock_zone", "", "doubtful")]
+
+
+@pytest.mark.parametrize("satellites", ["none", "right", "copied"])
+@pytest.mark.parametrize("hours", [-8, 8])
+def test_a_store_eight_hours_off_is_one_finding(tmp_path, hours, satellites):
+    package = made.Package(24)
+    for shot in package.shots:
+        moment = datetime.strptime(shot["taken"], "%Y:%m:%d %H:%M:%S")
+        wrong, true = moment + timedelta(hours=hours), moment - timedelta(hours=8)
+        shot["taken"], shot["offset"] = f"{wrong:%Y:%m:%d %H:%M:%S}", "+08:00"
+        if satellites != "none":
+            told = true if satellites == "right" else wrong
+            shot["gps_date"] = f"{told:%Y:%m:%d}"
+            shot["gps_time"] = (told.hour, told.minute, told.second)
+    found = run(package.write_as_store(tmp_path / "package"), tmp_path)
+    assert causes(found) == [("clock_zone", "", "doubtful")]
+    assert found.findings[0].evidence["hours"] * hours > 0
+
+
+def test_some_photos_of_the_night_are_no_time_zone(tmp_path):
+    found = spoilt(
+        tmp_path,
+        photo_2={"taken": "2023:10:02 23:10:00"},
+        photo_5={"taken": "2023:10:02 23:30:00"},
+        photo_8={"taken": "2023:10:03 01:30:00"},
+    )
+    assert {cause for cause, _, _ in causes(found)} == {"night_photo"}
+
+
+def test_altitude_and_accuracy_of_the_apps_record(tmp_path):
+    package = made.Package(12)
+    for shot in package.shots:
+        del shot["altitude"]
+    dem = made.write_flat_dem(tmp_path / "dem.tif", package.shapes)
+    records = {
+        number: '{"location": {"horizontalAccuracy": 3.9, "Altitude": 103.5}, "isMock": false}'
+        for number in range(12)
+    }
+    records[4] = "accuracy=4.5;altitude=640m;provider=gps"
+    records[7] = '{"accuracy": 6, "altitude": 99, "isMock": true}'
+    folder = package.write_as_store(tmp_path / "package", metaRecord=records)
+    found = run(folder, tmp_path, dem=dem)
+    assert run_of(found, "altitude").tested == 12
+    assert causes(found) == [
+        ("altitude_differs", "5", "doubtful"),
+        ("mock_position", "8", "doubtful"),
+    ]
+
+
+def test_why_an_altitude_is_not_held_against_the_terrain(tmp_path):
+    package = made.Package(12)
+    for shot in package.shots[:3]:
+        del shot["altitude"]
+    dem = made.write_flat_dem(tmp_path / "dem.tif", package.shapes[:5], room=150)
+    found = run(package.write(tmp_path / "package"), tmp_path, dem=dem)
+    said = run_of(found, "altitude").reason.en
+    assert "tells no altitude (3)" in said
+    assert "DEM has no data where the photo was taken (7)" in said
 
 
 def test_an_altitude_apart(tmp_path):
