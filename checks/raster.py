@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,21 @@ _FEET = {"ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "us-ft": 1200 / 3937, "ft
 
 
 _KEPT_BYTES = 64 * 1024 * 1024
+_CACHE_BYTES = 128 * 1024 * 1024
+
+
+@contextmanager
+def modest_cache() -> Iterator[None]:
+    """Keep GDAL's cache of blocks small meanwhile: by default it takes 5 % of the memory.
+
+    Rasters are read window by window, hardly any block twice.
+    """
+    before = gdal.GetCacheMax()
+    gdal.SetCacheMax(min(before, _CACHE_BYTES))
+    try:
+        yield
+    finally:
+        gdal.SetCacheMax(before)
 
 
 class RasterError(ExplainedError):

@@ -19,6 +19,7 @@ from .measures.case import Case, Settings
 from .options import Options
 from .outputs import check_outputs, output_paths
 from .progress import SILENT, Cancelled, Progress
+from .raster import modest_cache
 from .record import RuleRun, Verification, write_record
 from .report import write_report
 from .risk import ParcelRisk, fuse
@@ -62,7 +63,8 @@ def verify(options: Options, progress: Progress = SILENT) -> Verification:
     rules = rules_of(standard)
     reading = progress.part(0.01, 0.15)
     own = output_paths(options)
-    with open_submission(options.submission, standard, reading, ignored=own) as submission:
+    package = open_submission(options.submission, standard, reading, ignored=own)
+    with modest_cache(), package as submission:
         baseline = open_baseline(options, standard, progress.part(0.15, 0.20))
         settings = Settings(
             options.campaign_start,

@@ -18,6 +18,7 @@ from .shape_vertices import Rings
 _HALF_CHORD = 2.0
 _STRAIGHT = 0.6
 _FAR = 1e7
+_AT_ONCE = 500_000
 
 Single = npt.NDArray[np.float32]
 
@@ -74,25 +75,40 @@ def boundary_samples(
     spacing = np.maximum(total / max(most, 1), closest)[rings.row]
     long = around > 4 * _HALF_CHORD
     count = np.where(long, np.floor(around / spacing), 0).astype(np.int64)
-    ring = np.repeat(np.arange(len(count)), count)
-    place = np.arange(len(ring)) - np.repeat(np.cumsum(count) - count, count)
-    along = (place + 0.5) * around[ring] / np.maximum(count[ring], 1)
     walk = _Walk(rings, step, length, around)
-    ahead, behind = walk.at(ring, along + _HALF_CHORD), walk.at(ring, along - _HALF_CHORD)
-    chord = ahead - behind
+    # A county has tens of millions of places to compute: some rings at a time.
+    part = np.cumsum(count) // _AT_ONCE
+    edges = np.flatnonzero(np.diff(part)) + 1
+    parts = [
+        _along(walk, np.arange(first, last), count, around)
+        for first, last in zip([0, *edges.tolist()], [*edges.tolist(), len(count)])
+    ]
+    x, y, out_x, out_y, row = (np.concatenate(columns) for columns in zip(*parts))
+    return Samples(x, y, out_x, out_y, row)
+
+
+def _along(
+    walk: _Walk, chosen: IntArray, count: IntArray, around: FloatArray
+) -> tuple[Single, Single, Single, Single, IntArray]:
+    """Samples of the ``chosen`` rings, ``count`` on each: columns as of :class:`Samples`."""
+    own = count[chosen]
+    ring = np.repeat(chosen, own)
+    place = np.arange(len(ring)) - np.repeat(np.cumsum(own) - own, own)
+    along = (place + 0.5) * around[ring] / np.maximum(count[ring], 1)
+    chord = walk.at(ring, along + _HALF_CHORD) - walk.at(ring, along - _HALF_CHORD)
     size = np.hypot(chord[:, 0], chord[:, 1])
     # At a corner the chord cuts across, and no single direction leads out.
     keep = size > _STRAIGHT * 2 * _HALF_CHORD
     ring, along, chord = ring[keep], along[keep], chord[keep] / size[keep, None]
     here = walk.at(ring, along)
     # Left of the ring lies (-dy, dx); ``side`` tells whether the parcel is there.
-    sign = -rings.side()[ring]
-    return Samples(
+    sign = -walk.side[ring]
+    return (
         here[:, 0].astype(np.float32),
         here[:, 1].astype(np.float32),
         (-chord[:, 1] * sign).astype(np.float32),
         (chord[:, 0] * sign).astype(np.float32),
-        rings.row[ring],
+        walk.row[ring],
     )
 
 
@@ -114,6 +130,8 @@ class _Walk:
         self, rings: Rings, step: FloatArray, length: FloatArray, around: FloatArray
     ) -> None:
         self._rings = rings
+        self.row = rings.row
+        self.side = rings.side()
         self._step = step
         self._length = length
         self._around = around
