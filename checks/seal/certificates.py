@@ -155,9 +155,7 @@ def read_certificates(source: Path | str | bytes) -> list[Certificate]:
     out = [parse_certificate(der) for der in _certificate_blocks(source)]
     if not out:
         name = "" if isinstance(source, bytes) else Path(source).name
-        raise SealError(
-            Text(f"{name} 中没有证书", f"There is no certificate in {name}".rstrip(" in"))
-        )
+        raise SealError(Text(f"没有证书：{name}", f"There is no certificate: {name}"))
     return out
 
 
@@ -211,11 +209,17 @@ class Trust:
     """Which certificates are believed without further proof, and which no longer.
 
     ``revoked`` are SHA-256 fingerprints. A certificate named in ``certificates`` may be an
-    authority or a signer's own.
+    authority or a signer's own; ``time_authorities`` are believed about time stamps alone.
     """
 
     certificates: tuple[Certificate, ...] = ()
     revoked: frozenset[str] = frozenset()
+    time_authorities: tuple[Certificate, ...] = ()
+
+    @property
+    def for_time(self) -> Trust:
+        """Who is believed about the time: also those who are believed about signers."""
+        return Trust((*self.certificates, *self.time_authorities), self.revoked)
 
     @staticmethod
     def load(*sources: Path | str | bytes) -> Trust:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from pathlib import Path
 from typing import Any
 
 from ..errors import ExplainedError
@@ -24,6 +26,10 @@ def asn1(module: str) -> Any:
     SealError
         Where it is not installed.
     """
+    # Pure-Python libraries lie inside the plugin where QGIS brings none.
+    bundled = str(Path(__file__).resolve().parents[2] / "bundled")
+    if bundled not in sys.path and Path(bundled).is_dir():
+        sys.path.append(bundled)
     try:
         keys = importlib.import_module("asn1crypto.keys")
         if _CURVE not in keys.NamedCurve._map:

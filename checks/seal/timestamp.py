@@ -143,7 +143,7 @@ def verify_token(token: bytes, data: bytes, trust: Trust) -> TimeProof:
             f"The certificate of {name} is not one for time stamps",
         )
     else:
-        chain = find_chain(certificate, others, trust, moment)
+        chain = find_chain(certificate, others, trust.for_time, moment)
         if chain is None or not chain.valid(moment):
             problem = Text(
                 f"时间戳机构“{name}”的证书不能追溯到可信的根证书",
