@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
     QgsDateTimeRange,
     QgsLayerTreeGroup,
@@ -28,6 +29,7 @@ from ...checks.findings import Text
 from ..catalogue.record import iso_date
 from ..errors import BadAnswer, ServiceError
 from ..site_profile import Group, LayerSource, SiteProfile
+from .choose import best_terrain
 from .provider_source import ProviderSource
 from .styles import apply_style
 
@@ -70,9 +72,11 @@ def load(
             continue
         project.addMapLayer(layer, False)
         _place(project, profile, source.layer, layer, language)
-        if source.layer.role == "dem":
-            use_as_terrain(project, layer)
         made.append(Loaded(source.layer, layer.id(), notes=tuple(source.notes)))
+    best = best_terrain([each.source for each in made if each.layer_id], None)
+    for each in made:
+        if best is not None and each.source.id == best.layer.id and each.layer_id:
+            use_as_terrain(project, project.mapLayer(each.layer_id))
     return made
 
 
@@ -180,11 +184,9 @@ def _set_dates(layer: QgsMapLayer, about: LayerSource) -> None:
     if properties is None:
         return
     modes: dict[type, Any] = {
-        QgsRasterLayerTemporalProperties:
-            QgsRasterLayerTemporalProperties.TemporalMode.ModeFixedTemporalRange,
-        QgsVectorLayerTemporalProperties:
-            QgsVectorLayerTemporalProperties.TemporalMode.ModeFixedTemporalRange,
-    }  # fmt: skip
+        QgsRasterLayerTemporalProperties: Qgis.RasterTemporalMode.FixedTemporalRange,
+        QgsVectorLayerTemporalProperties: Qgis.VectorTemporalMode.FixedTemporalRange,
+    }
     mode = modes.get(type(properties))
     if mode is not None:
         properties.setMode(mode)
