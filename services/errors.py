@@ -24,6 +24,9 @@ class ServiceError(ExplainedError):
         en="Try again later; if it stays, ask the platform's administrator.",
     )
 
+    passing = False
+    """Whether the same request may well succeed a moment later."""
+
     def __init__(self, text: Text, advice: Text | None = None, *, status: int = 0) -> None:
         super().__init__(Text(redact(text.zh), redact(text.en)))
         self.advice = advice or self.usual
@@ -33,6 +36,7 @@ class ServiceError(ExplainedError):
 class NotReachable(ServiceError):
     """No connection: no network, no such host, refused, or cut."""
 
+    passing = True
     usual = Text(
         zh="请检查网络、平台地址和代理设置（设置 ▸ 选项 ▸ 网络）。",
         en="Check the network, the platform's address and the proxy (Settings ▸ Options ▸ "
@@ -43,6 +47,7 @@ class NotReachable(ServiceError):
 class TimedOut(ServiceError):
     """The server did not answer in time."""
 
+    passing = True
     usual = Text(
         zh="网络或平台较慢：请稍后重试，或在网络选项中延长超时时间。",
         en="The network or the platform is slow: try again later, or allow a longer time-out in "

@@ -47,7 +47,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(rf"(?i)(?<![\w-])((?:{_NAMES})=)(?:'[^']*'|\"[^\"]*\"|[^&\s'\"<>;,)\]}}]+)"),
         rf"\1{HIDDEN}",
     ),
-    (re.compile(rf"(?i)(?<![\w-])((?:{_NAMES})%3D)[^&\s'\"<>%]+"), rf"\1{HIDDEN}"),
+    (
+        re.compile(rf"(?i)(?:(?<![\w-])|(?<=%3F)|(?<=%26))((?:{_NAMES})%3D)[^&\s'\"<>%]+"),
+        rf"\1{HIDDEN}",
+    ),
 )
 
 _lock = threading.Lock()

@@ -23,9 +23,7 @@ from ..checks.findings import Text
 from ..checks.progress import SILENT, Cancelled, Progress
 from .errors import (
     BadAnswer,
-    NotReachable,
     NotSignedIn,
-    ProxyProblem,
     Refused,
     ServiceError,
     TooBusy,
@@ -353,9 +351,7 @@ def _worth_repeating(error: ServiceError) -> bool:
         return (error.retry_after or 0.0) <= LONGEST_RETRY_AFTER
     if error.status:
         return error.status in RETRY_STATUS
-    if isinstance(error, ProxyProblem):
-        return False
-    return isinstance(error, NotReachable) or getattr(error, "passing", False)
+    return error.passing
 
 
 def _pause(number: int, error: ServiceError) -> float:

@@ -66,12 +66,14 @@ def shortfall(answer: requests.Response) -> BadAnswer | None:
     received = answer.raw.tell()
     if received >= int(announced):
         return None
-    return BadAnswer(
+    error = BadAnswer(
         Text(
             zh=f"{place(answer.url)} 的内容不完整：{received}/{announced} 字节",
             en=f"The answer of {place(answer.url)} is cut: {received} of {announced} bytes",
         )
     )
+    error.passing = True
+    return error
 
 
 def status_error(

@@ -334,11 +334,9 @@ def explain(trouble: Exception, url: str) -> ServiceError:
     if isinstance(trouble, (requests.exceptions.Timeout, TimeoutError)) or any(
         "ReadTimeout" in type(one).__name__ for one in causes
     ):
-        error: ServiceError = TimedOut(
+        return TimedOut(
             Text(zh=f"{where} 在规定时间内没有响应", en=f"{where} did not answer in time")
         )
-        error.passing = True  # type: ignore[attr-defined]
-        return error
     if isinstance(
         trouble,
         (
@@ -353,10 +351,10 @@ def explain(trouble: Exception, url: str) -> ServiceError:
         trouble,
         (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError),
     ):
-        error = BadAnswer(
+        error: ServiceError = BadAnswer(
             Text(zh=f"{where} 的内容中断或损坏", en=f"The answer of {where} is cut or damaged")
         )
-        error.passing = True  # type: ignore[attr-defined]
+        error.passing = True
         return error
     return NotReachable(Text(zh=f"无法连接 {where}", en=f"{where} cannot be reached"))
 
