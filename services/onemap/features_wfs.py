@@ -180,6 +180,17 @@ class WfsFeatures:
         self._swap_box = likely
         return counts[likely]
 
+    def expects_north_first(self, progress: Progress = SILENT) -> bool:
+        """Whether the service takes boxes with north before east; it is tried, not believed."""
+        described = self.describe(progress)
+        own = described.box and frames.carried(described.box, "OGC:CRS84", described.crs)
+        likely = self.version == "2.0.0" and frames.is_north_first(described.crs)
+        if own is None:
+            return likely
+        if self._swap_box is None:
+            self.count(own, progress)
+        return likely if self._swap_box is None else self._swap_box
+
     def _hits(self, box: frames.Box | None, progress: Progress) -> int | None:
         url = self._address("GetFeature", RESULTTYPE="hits", **self._query(box))
         try:

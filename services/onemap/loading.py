@@ -17,6 +17,7 @@ from qgis.core import (
     QgsLayerTreeGroup,
     QgsLayerTreeLayer,
     QgsMapLayer,
+    QgsMultiBandColorRenderer,
     QgsProject,
     QgsRasterLayer,
     QgsRasterLayerTemporalProperties,
@@ -120,12 +121,26 @@ def make_layer(source: ProviderSource, profile: SiteProfile, language: str = "zh
     if source.vector and source.provider != "ogr":
         layer.setReadOnly(True)
     apply_style(layer, about, profile)
+    _show_colours(layer, about)
     _set_scales(layer, about)
     _set_dates(layer, about)
     layer.setAbstract(_say(about.note, language) if about.note else "")
     if about.role == "dem":
         _set_elevation(layer)
     return layer
+
+
+def _show_colours(layer: QgsMapLayer, about: LayerSource) -> None:
+    """Draw a picture by its named bands; a fourth one is near infrared and no transparency."""
+    bands = [str(each).lower() for each in about.options.get("bands") or ()]
+    renderer = layer.renderer() if isinstance(layer, QgsRasterLayer) else None
+    if not isinstance(renderer, QgsMultiBandColorRenderer) or not bands:
+        return
+    renderer.setAlphaBand(-1)
+    setters = (renderer.setRedBand, renderer.setGreenBand, renderer.setBlueBand)
+    if all(name in bands for name in ("red", "green", "blue")):
+        for name, use in zip(("red", "green", "blue"), setters):
+            use(bands.index(name) + 1)
 
 
 def mark(layer: QgsMapLayer, about: LayerSource, profile: str) -> None:

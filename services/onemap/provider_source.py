@@ -177,6 +177,9 @@ def _wfs(layer: LayerSource, transport: Requests, progress: Progress) -> Provide
         url = address(url, PROPERTYNAME=named)
         columns = ", ".join(f'"{name}"' for name in asked(layer, described))
         parts.append(f'sql=SELECT {columns} FROM "{service.name}"')  # noqa: S608  # asked of QGIS
+    if frames.is_north_first(described.crs) and not service.expects_north_first(progress):
+        # QGIS would turn its boxes as the EPSG says, and this server would find nothing in them.
+        parts.insert(0, "IgnoreAxisOrientation='1'")
     uri = (
         f"pagingEnabled='true' restrictToRequestBBOX='1' srsname={_quoted(described.crs)} "
         f"typename={_quoted(service.name)} url={_quoted(url)} version={_quoted(service.version)}"

@@ -71,6 +71,20 @@ class MatrixSet:
         pixel = _INCH / dpi if dpi else PIXEL
         return matrix.scale * pixel / self.metres_per_unit
 
+    def covers(self, box: frames.Box | None, dpi: float = 0.0) -> bool:
+        """Whether all levels together reach as far as ``box`` (degrees)."""
+        own = frames.carried(box, "OGC:CRS84", self.crs) if box else None
+        if own is None:
+            return True
+        slack = 0.01 * max(own[2] - own[0], own[3] - own[1])
+        for matrix in self.matrices:
+            cell = self.cell(matrix, dpi)
+            east = matrix.west + matrix.across * matrix.tile_width * cell
+            south = matrix.north - matrix.down * matrix.tile_height * cell
+            if east < own[2] - slack or south > own[1] + slack:
+                return False
+        return True
+
     @property
     def metres_per_unit(self) -> float:
         """Metres per CRS unit, as the standard counts."""
@@ -134,7 +148,7 @@ class WmtsService:
         linked = [text(each, "TileMatrixSet") for each in children(about, "TileMatrixSetLink")]
         found = [name for name in linked if name in sets]
         box = _box(about)
-        matrix_set = self._set([_matrix_set(sets[name], box) for name in found], url)
+        matrix_set = self._set([_matrix_set(sets[name], box) for name in found], box, url)
         formats = [(each.text or "").strip() for each in children(about, "Format")]
         fitting = [name for name in formats if name.startswith("image/")]
         wanted = self.layer.format or ""
@@ -164,25 +178,34 @@ class WmtsService:
             return listed[0]
         raise no_such_layer(self.layer, [text(each, "Identifier") for each in listed])
 
-    def _set(self, sets: list[MatrixSet], url: str) -> MatrixSet:
+    def _set(self, sets: list[MatrixSet], box: frames.Box | None, url: str) -> MatrixSet:
         usable = [each for each in sets if each.matrices and each.crs]
-        wanted = self.layer.matrix_set
-        for each in usable:
-            if wanted and each.id == wanted:
-                return each
-        if wanted and usable:
-            self.notes.append(
-                Text(
-                    zh=f"服务没有切片矩阵集“{wanted}”，改用“{usable[0].id}”",
-                    en=f"The service has no matrix set “{wanted}”; “{usable[0].id}” is used",
-                )
-            )
-        crs = frames.code(self.layer.crs)
-        order = [crs, *_PREFERRED]
-        usable.sort(key=lambda each: order.index(each.crs) if each.crs in order else len(order))
         if not usable:
             raise unreadable(url, "no TileMatrixSet")
-        return usable[0]
+        wanted, dpi = self.layer.matrix_set, float(self.layer.options.get("dpi") or 0.0)
+        order = [frames.code(self.layer.crs), *_PREFERRED]
+
+        def rank(each: MatrixSet) -> tuple[bool, bool, int]:
+            known = order.index(each.crs) if each.crs in order else len(order)
+            return each.id != wanted, not each.covers(box, dpi), known
+
+        best = min(usable, key=rank)
+        if wanted and best.id != wanted:
+            self.notes.append(
+                Text(
+                    zh=f"服务没有切片矩阵集“{wanted}”，改用“{best.id}”",
+                    en=f"The service has no matrix set “{wanted}”; “{best.id}” is used",
+                )
+            )
+        if not best.covers(box, dpi):
+            self.notes.append(
+                Text(
+                    zh=f"切片矩阵集“{best.id}”的范围没有覆盖整个图层，部分地方可能没有切片",
+                    en=f"The matrix set “{best.id}” does not reach as far as the layer; some "
+                    "places may have no tiles",
+                )
+            )
+        return best
 
     def _style(self, about: Any) -> str:
         styles = children(about, "Style")
