@@ -21,3 +21,13 @@ def serve():
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture
+def project(qgis_app):
+    """The project of QGIS, empty before and after."""
+    from qgis.core import QgsProject
+
+    QgsProject.instance().clear()
+    yield QgsProject.instance()
+    QgsProject.instance().clear()
