@@ -10,7 +10,8 @@ from .layout import LOOPBACK, Place, Settings
 
 _TEMPLATE = r"""
 daemon off;
-worker_processes 1;
+# One process: when it is killed, no worker lives on with the port in its hand.
+master_process off;
 {user}
 pid {run}/nginx.pid;
 error_log {logs}/gateway-errors.log warn;
@@ -64,9 +65,7 @@ http {{
     client_max_body_size 64m;
     client_body_timeout 120s;
     send_timeout 120s;
-    error_page 401 = @unknown;
-    error_page 403 = @refused;
-    error_page 500 502 504 = @unavailable;
+    {errors}
 
     location = /_guard {{
       internal;
@@ -134,7 +133,7 @@ http {{
 
     {ows}
     location = /csw {{
-      error_page 418 = @door;
+      {errors} error_page 418 = @door;
       if ($request_method = POST) {{ return 418; }}
       {asked}
       proxy_pass http://catalogue;
@@ -182,6 +181,9 @@ _UNAVAILABLE = {
         "en": "The service is not available for the moment. Please try again shortly.",
     },
 }
+_ERRORS = (
+    "error_page 401 = @unknown; error_page 403 = @refused; error_page 500 502 504 = @unavailable;"
+)
 _ASKED = """auth_request /_guard;
       auth_request_set $guard_user $upstream_http_x_onemap_user;
       auth_request_set $guard_roles $upstream_http_x_onemap_roles;
@@ -193,7 +195,7 @@ _OWS = """
       fastcgi_pass unix:{run}/{socket}.sock;
     }}
     location {path} {{
-      error_page 418 = @door;
+      {errors} error_page 418 = @door;
       if ($request_method = POST) {{ return 418; }}
       {asked}
       include {run}/fastcgi.conf;
@@ -265,6 +267,7 @@ def configure(place: Place, settings: Settings, issuer: str) -> None:
             wfs3=f"~ ^/ows/{name}/wfs3(/|$)",
             path=f"~ ^/ows/{name}/?$",
             asked=_ASKED,
+            errors=_ERRORS,
             run=run,
             socket=socket,
         )
@@ -285,6 +288,7 @@ def configure(place: Place, settings: Settings, issuer: str) -> None:
         certificate=secure if settings.tls else "",
         issuer=issuer,
         asked=_ASKED,
+        errors=_ERRORS,
         ows=ows,
         unavailable=json.dumps(_UNAVAILABLE, ensure_ascii=False),
     )

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 EPSG = 4529
 _CRS = (f"EPSG:{EPSG}", "EPSG:4490", "EPSG:4326", "EPSG:3857")
+# The server lays a grid of its own out from one tile: only one of 360° reaches around the earth.
 _GRIDS = (
-    "EPSG:4490,90,-180,279541132.0143589,20",
+    "EPSG:4490,90,-180,559082264.0287179,21",
     "EPSG:3857,20037508.342789,-20037508.342789,559082264.0287,20",
 )
 _SLOPES = ("#f2f6ea", "#d9e3b8", "#ecc97f", "#d98f57", "#a8513f")
@@ -70,6 +71,7 @@ def _onemap(folder: Path, layers: list[dict[str, Any]]) -> None:
     _serve(project, "云岫县国土空间一张图 One map of Yunxiu", made)
     project.writeEntry("WFSLayers", "/", vectors)
     project.writeEntry("WCSLayers", "/", rasters)
+    _exactly(project, made)
     everything = [one.id() for one in made]
     for entry in ("WMTSLayers", "WMTSPngLayers", "WMTSJpegLayers"):
         project.writeEntry(entry, "Layer", everything)
@@ -94,9 +96,16 @@ def _staging(folder: Path) -> None:
     _serve(project, "成果汇交 Intake", made)
     project.writeEntry("WFSLayers", "/", [one.id() for one in made])
     project.writeEntry("WFSTLayers", "Insert", [staged.id(), commits.id()])
+    _exactly(project, made)
     for action in ("Update", "Delete"):
         project.writeEntry("WFSTLayers", action, [staged.id()])
     _write(project, folder / "staging.qgs")
+
+
+def _exactly(project: QgsProject, layers: list[QgsMapLayer]) -> None:
+    """Coordinates in full: the server's own six decimals of a degree are ten centimetres."""
+    for layer in layers:
+        project.writeEntry("WFSLayersPrecision", f"/{layer.id()}", 11)
 
 
 def _serve(project: QgsProject, title: str, layers: list[QgsMapLayer]) -> None:

@@ -23,7 +23,8 @@ class Server:
     """What the supervisor has to know of a server.
 
     ``after`` are the names of servers that have to be ready before; ``listen`` is a Unix socket
-    that the server finds as its standard input (FastCGI), of which ``copies`` may take turns.
+    that the server finds as its standard input (FastCGI), of which ``copies`` may take turns;
+    ``clears`` are sockets that it makes itself and that must not be there before.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Server:
     account: pwd.struct_passwd | None = None
     folder: Path | None = None
     ends_by: int = signal.SIGTERM
+    clears: tuple[Path, ...] = ()
 
 
 def open_socket(path: Path) -> socket.socket:
@@ -63,6 +65,8 @@ def spawn(
     server: Server, platform: Path, logs: Path, listening: socket.socket | None = None
 ) -> subprocess.Popen[bytes]:
     """Start one process of a server; the kernel ends it when ours ends, however that happens."""
+    for path in server.clears:
+        path.unlink(missing_ok=True)
     with (logs / f"{server.name}.log").open("ab") as log:
         more: dict[str, Any] = become(server.account)
         return subprocess.Popen(

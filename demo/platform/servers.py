@@ -88,6 +88,7 @@ def _gateway(place: Place) -> Server:
         gateway.command(place),
         lambda: _answers("http://inner/health", place.socket("inner")),
         folder=place.run,
+        clears=(place.socket("inner"),),
     )
 
 

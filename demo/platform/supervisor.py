@@ -98,9 +98,10 @@ class Supervisor:
         if ended:
             kept.ready_after = kept.asked = None
             self._note_end(kept)
-        if not all(self._is_ready(name) for name in kept.server.after):
+        if kept.given_up or not all(self._is_ready(name) for name in kept.server.after):
             return
-        if len(living) < kept.server.copies and not kept.given_up:
+        wait = min(2.0, 0.05 * 2.0 ** len(kept.restarts)) if kept.restarts else 0.0
+        if len(living) < kept.server.copies and time.monotonic() - kept.began >= wait:
             self._start(kept)
         if kept.ready_after is None and kept.processes:
             self._ask(kept)
