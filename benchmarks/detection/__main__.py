@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from ..speed.__main__ import machine
-from . import likelihoods, report
+from . import detectability, likelihoods, report
 from .conduct import experiments, gather, planned, say
 from .evaluation import Cell, Evaluation
+from .kept import Kept
 from .protocol import Context, Experiment, Goal, OwnData, Sample
-from .queue import Queue
+from .queue import TOPS, Queue
 
 BENCHMARKS = Path(__file__).resolve().parents[1]
 BUILD = Path(os.environ.get("ONEMAP_BUILD") or BENCHMARKS.parent / ".build")
@@ -40,6 +41,9 @@ def options_of(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="where to write DETECTION.md and DETECTION.json")
     parser.add_argument(
         "--minutes", type=float, default=0.0, help="begin nothing new after so long"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="do not go on where an interrupted run stopped"
     )
     parser.add_argument(
         "--processes", type=int, default=min(2, os.cpu_count() or 1), help="how many at once"
@@ -89,18 +93,21 @@ def main(arguments: list[str] | None = None) -> int:
         names = sorted({n for e in experiments() for n in (e.name, e.family)})
         return fail(f"no experiment '{options.only}'; there are: {', '.join(names)}")
     work = Path(tempfile.mkdtemp(prefix="detection_", dir=_folder(BUILD / "benchmarks")))
+    kept = None
+    if not (options.fresh or options.submission):
+        kept = Kept.of(BUILD / "benchmarks" / "kept", options.seed, options.quick, data)
     context = Context(
         data, work, BUILD / "benchmarks" / "cache", options.seed, options.quick, say,
         own_data(options),
     )  # fmt: skip
     try:
         plan, absent = planned(chosen, context, options)
-        samples = gather(chosen, plan, context, options)
+        samples, took = gather(chosen, plan, context, options, kept)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if not samples:
         return fail("nothing could be tried: no such place, or no data")
-    return finish(options, chosen, samples, absent, time.monotonic() - began)
+    return finish(options, chosen, samples, absent, time.monotonic() - began, took)
 
 
 def finish(
@@ -109,6 +116,7 @@ def finish(
     samples: list[Sample],
     absent: list[str],
     seconds: float,
+    took: dict[str, float],
 ) -> int:
     """Count, write, and tell."""
     own = options.submission is not None
@@ -121,19 +129,23 @@ def finish(
     if records:
         goals += queue.goals()
     about = _about(options, chosen, absent, seconds)
+    about["seconds_each"] = took
     about["failed"] = sorted(
         {f"{rule}: {facts['failed']}" for r in records for rule, facts in r.rules.items()
          if facts.get("failed")}
     )  # fmt: skip
     judged = report.judged(goals, evaluation)
     text = report.markdown(about, evaluation, judged, queue if records else None)
-    default = BENCHMARKS if not (own or options.only or options.places) else BUILD / "benchmarks"
+    whole = not (own or options.only or options.places)
+    default = BENCHMARKS if whole else BUILD / "benchmarks"
     out = _folder(options.out or default)
     (out / "DETECTION.md").write_text(text, encoding="utf-8")
     facts = plain(about, evaluation, judged, queue, likelihoods.tables(records, known))
     (out / "DETECTION.json").write_text(
         json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
     )
+    if whole and out == BENCHMARKS:
+        detectability.write(BENCHMARKS.parent / "docs", json.loads(json.dumps(facts)))
     sys.stdout.write(text)
     say(f"written: {out / 'DETECTION.md'} and DETECTION.json")
     return 0
@@ -183,9 +195,12 @@ def plain(
     if queue.records:
         facts["queue"] = {
             "prior": queue.prior,
-            "recall": {str(top): queue.recall(top) for top in report.TOPS},
-            "recall_by_kind": {str(top): queue.recall_by_kind(top) for top in report.TOPS},
+            "recall": {str(top): queue.recall(top) for top in TOPS},
+            "recall_by_kind": {str(top): queue.recall_by_kind(top) for top in TOPS},
+            "recall_by_family": {str(top): queue.recall_by_family(top) for top in TOPS},
+            "own_share": queue.own_share,
             "calibration": vars(queue.calibration()),
+            "calibration_as_made": vars(queue.calibration_as_made()),
             "outcomes": queue.outcomes(),
             "findings_per_thousand": queue.findings_per_thousand(),
             "packages_accused": {k: vars(v) for k, v in queue.packages_accused().items()},

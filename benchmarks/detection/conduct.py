@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .kept import Kept
 from .protocol import Context, Experiment, Sample
 
 QUICK_MINUTES, WHOLE_MINUTES = 8.0, 54.0
@@ -38,6 +39,15 @@ class Outcome:
     records: list[Any] = field(default_factory=list)
     offered: set[str] = field(default_factory=set)
     facts: dict[str, str] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+
+    def add(self, other: Outcome) -> None:
+        """Take in another replicate's."""
+        self.samples += other.samples
+        self.records += other.records
+        self.offered |= other.offered
+        self.facts.update(other.facts)
+        self.seconds += other.seconds
 
 
 def experiments() -> list[Experiment]:
@@ -74,9 +84,11 @@ def gather(
     plan: Sequence[Task],
     context: Context,
     options: argparse.Namespace,
-) -> list[Sample]:
-    """Run the plan; records and facts go to the experiments themselves.
+    kept: Kept | None = None,
+) -> tuple[list[Sample], dict[str, float]]:
+    """Run the plan; also the mean processor seconds of a replicate, by experiment and place.
 
+    Records and facts go to the experiments themselves.
     The result does not depend on the number of processes, as long as time does
     not run out: every replicate draws from a stream of its own.
     """
@@ -85,14 +97,14 @@ def gather(
     done: dict[int, Outcome] = {}
     if options.processes < 2 or len(plan) < 2:
         for number, task in enumerate(plan):
-            done[number] = conduct(task, context, until)
+            done[number] = conduct(task, context, until, kept)
     else:
         # Fresh processes: GDAL and threads do not survive a fork.
         with ProcessPoolExecutor(
             options.processes, mp_context=multiprocessing.get_context("spawn")
         ) as pool:
             quiet = replace(context, say=say)
-            waiting = {pool.submit(conduct, t, quiet, until): n for n, t in enumerate(plan)}
+            waiting = {pool.submit(conduct, t, quiet, until, kept): n for n, t in enumerate(plan)}
             for future in as_completed(waiting):
                 done[waiting[future]] = future.result()
     by_name = {experiment.name: experiment for experiment in chosen}
@@ -101,17 +113,25 @@ def gather(
         experiment, outcome = by_name[plan[number].experiment], done[number]
         samples += outcome.samples
         for name in ("records", "offered", "facts"):
-            kept, fresh = getattr(experiment, name, None), getattr(outcome, name)
-            if isinstance(kept, list):
-                kept.extend(fresh)
-            elif isinstance(kept, (set, dict)):
-                kept.update(fresh)
+            own, more = getattr(experiment, name, None), getattr(outcome, name)
+            if isinstance(own, list):
+                own.extend(more)
+            elif isinstance(own, (set, dict)):
+                own.update(more)
     order = [series for e in chosen for series in getattr(e, "series", (e.name,))]
-    return sorted(samples, key=lambda s: order.index(s.experiment) if s.experiment in order else 99)
+    took = {
+        f"{plan[n].experiment}, {plan[n].place}": round(sum(o.seconds) / len(o.seconds), 1)
+        for n, o in sorted(done.items())
+        if o.seconds
+    }
+    ranked = sorted(
+        samples, key=lambda s: order.index(s.experiment) if s.experiment in order else 99
+    )
+    return ranked, took
 
 
-def conduct(task: Task, context: Context, until: float) -> Outcome:
-    """One task, in whatever process."""
+def conduct(task: Task, context: Context, until: float, kept: Kept | None = None) -> Outcome:
+    """One task, in whatever process; what an earlier run did already is taken from ``kept``."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     experiment = next(e for e in experiments() if e.name == task.experiment)
     out = Outcome()
@@ -119,22 +139,38 @@ def conduct(task: Task, context: Context, until: float) -> Outcome:
     work.mkdir(parents=True, exist_ok=True)
     own = replace(context, work=work)
     for replicate in range(task.replicates):
+        found = kept.load(task.experiment, task.place, replicate) if kept else None
+        if isinstance(found, Outcome):
+            out.add(found)
+            context.say(f"  {task.experiment}, {task.place}, {replicate + 1}: done before")
+            continue
         # Once everything has had its turn, whatever the time.
         if replicate and time.time() > until:
             context.say(f"  {task.experiment}, {task.place}: time is up")
             break
-        began = time.monotonic()
-        out.samples += experiment.run(own, task.place, replicate)
-        context.say(
-            f"  {task.experiment}, {task.place}, {replicate + 1}: {time.monotonic() - began:.1f} s"
-        )
-    out.records = [r for r in getattr(experiment, "records", []) if r.place == task.place]
-    out.offered = set(getattr(experiment, "offered", ()))
-    out.facts = dict(getattr(experiment, "facts", {}))
+        found = _once(experiment, own, task.place, replicate)
+        if kept:
+            kept.store(task.experiment, task.place, replicate, found)
+        out.add(found)
+        context.say(f"  {task.experiment}, {task.place}, {replicate + 1}: {found.seconds[0]:.1f} s")
     if task.experiment == "parcels":
         # One process may conduct several places with the same experiment.
-        experiment.records.clear()  # type: ignore[attr-defined]
         experiment.forget(task.place)  # type: ignore[attr-defined]
+    return out
+
+
+def _once(experiment: Experiment, context: Context, place: str, replicate: int) -> Outcome:
+    """One replicate by itself."""
+    began = time.process_time()
+    records = getattr(experiment, "records", None)
+    before = len(records) if records is not None else 0
+    out = Outcome(list(experiment.run(context, place, replicate)))
+    if records is not None:
+        out.records = list(records[before:])
+        del records[before:]
+    out.offered = set(getattr(experiment, "offered", ()))
+    out.facts = dict(getattr(experiment, "facts", {}))
+    out.seconds = [time.process_time() - began]
     return out
 
 

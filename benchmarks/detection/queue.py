@@ -9,7 +9,6 @@ tampered parcels together weigh as much as that prior, honest ones the rest
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from .intervals import wilson
 from .parcels.experiment import GENUINE, LEFT_OUT, ODD, TAMPERED, Record
 from .parcels.series import TRUTH
 from .protocol import CLEAN, DOUBTFUL, INCONSISTENT, Goal, Measured
+from .reliability import Calibration, at_prior, reliability
 
 PRIOR = 0.007
 CLASS_PRIOR = 0.05
@@ -24,17 +24,6 @@ CLASS_PRIOR = 0.05
 TOPS = (0.01, 0.02, 0.05, 0.10)
 PACKAGE = 10_000
 _DRAWS = 400
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Reliability: per bin mean risk, true share and weight; and the expected error."""
-
-    edges: tuple[float, ...]
-    risk: tuple[float, ...]
-    true: tuple[float, ...]
-    weight: tuple[float, ...]
-    error: float
 
 
 class Queue:
@@ -45,6 +34,7 @@ class Queue:
         self.prior = prior
         self.seed = seed
         mixed = [r for r in self.records if r.style != "clean"]
+        places = list(dict.fromkeys(r.place for r in mixed))
         self.risk = _joined([r.risk for r in mixed])
         state = _joined([r.state for r in mixed]).astype(int)
         self.kept = state != LEFT_OUT
@@ -52,24 +42,28 @@ class Queue:
         self.risk = self.risk[self.kept]
         self.kind = _joined([r.kind for r in mixed])[self.kept] if mixed else np.zeros(0, object)
         bad, good = max(self.bad.sum(), 1), max((~self.bad).sum(), 1)
+        tiles = [r.tile + 10_000_000 * places.index(r.place) for r in mixed]
+        self.tile = _joined(tiles).astype(np.int64)[self.kept]
         self.weight = np.where(self.bad, prior / bad, (1 - prior) / good)
 
-    def calibration(self, bins: int = 10) -> Calibration:
-        """Reliability curve and expected calibration error (Naeini et al. 2015, AAAI).
+    @property
+    def own_share(self) -> float:
+        """Share of tampered parcels in the packages as they were made."""
+        return float(self.bad.mean()) if len(self.bad) else float("nan")
 
-        Bins of equal width; each weighs what its parcels weigh at the prior.
+    def calibration(self) -> Calibration:
+        """Reliability at the prior."""
+        return reliability(self.risk, self.bad, self.weight, self.tile)
+
+    def calibration_as_made(self) -> Calibration:
+        """The same at the packages' own share of tampered parcels, the risks brought to it.
+
+        At a share of a few in a thousand nearly all parcels lie in the first bin and
+        any expected error is small; here the bins are filled.
         """
-        edges = np.linspace(0, 1, bins + 1)
-        place = np.clip(np.digitize(self.risk, edges) - 1, 0, bins - 1)
-        weight = np.bincount(place, self.weight, bins)
-        with np.errstate(invalid="ignore"):
-            risk = np.bincount(place, self.weight * self.risk, bins) / weight
-            true = np.bincount(place, self.weight * self.bad, bins) / weight
-        error = float(np.nansum(np.abs(risk - true) * weight) / max(weight.sum(), 1e-12))
-        return Calibration(
-            tuple(edges), tuple(risk), tuple(true), tuple(weight), error if len(self.risk) else
-            float("nan"),
-        )  # fmt: skip
+        share = self.own_share
+        risk = at_prior(self.risk, self.prior, share)
+        return reliability(risk, self.bad, np.ones(len(risk)), self.tile)
 
     def recall(self, top: float) -> float:
         """Share of tampered parcels among the ``top`` share by risk, at the prior.
@@ -101,6 +95,28 @@ class Queue:
             spare = max(0.0, top - (honest > limit).mean())
             tied = max((honest == limit).mean(), 1e-12)
             out[kind] = float(above + level * min(1.0, spare / tied))
+        return out
+
+    def recall_by_family(self, top: float) -> dict[str, float]:
+        """Share of the tampered parcels that each family doubts, in the ``top`` of its own queue.
+
+        Its own queue has the parcels that it says inconsistent first, then doubtful
+        ones, each by risk: what the reviewer sees who asks for one family alone.
+        """
+        out = {}
+        mixed = [r for r in self.records if r.style != "clean"]
+        for family in sorted({f for r in mixed for f in r.said}):
+            said = [
+                r.said[family] if family in r.said else np.full(len(r.state), -1) for r in mixed
+            ]
+            level = np.maximum(np.concatenate(said), 0)[self.kept]
+            order = np.lexsort((-self.risk, -level))
+            before = np.cumsum(self.weight[order]) - self.weight[order]
+            first = order[(before < top) & (level[order] > 0)]
+            found = np.zeros(len(level), dtype=bool)
+            found[first] = True
+            if self.bad.any():
+                out[family] = float(found[self.bad].mean())
         return out
 
     def outcomes(self) -> dict[str, dict[str, float]]:
@@ -207,7 +223,7 @@ class Queue:
 
     def goals(self) -> list[Goal]:
         """Rows of the goals table about whole packages."""
-        calibration = self.calibration()
+        calibration, as_made = self.calibration(), self.calibration_as_made()
         made = self.class_outcomes()
         nothing = Measured(float("nan"), note="not tried")
         out = [
@@ -219,6 +235,9 @@ class Queue:
                   made.get("recall", nothing), False),
             Goal("calibration of the risk", "expected error ≤ 0.03", 0.03,
                  lambda _: Measured(calibration.error, count=len(self.risk)), True, "number"),
+            Goal("calibration of the risk, packages as made", "expected error ≤ 0.03", 0.03,
+                 lambda _: Measured(as_made.error, count=len(self.risk),
+                                    note=f"{self.own_share:.1%} tampered"), True, "number"),
         ]  # fmt: skip
         for family, measured in self.packages_accused().items():
             out.append(

@@ -6,28 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from . import report_queue
 from .evaluation import FALSE_ALARMS, Cell, Evaluation, Genuine
-from .protocol import Goal, Measured
-from .queue import TOPS, Queue
+from .protocol import Goal
+from .queue import Queue
+from .words import percent, with_interval
 
 NOT_DETECTABLE = 0.20
 LEAST_COUNT = 8
 """Of fewer objects nothing is said to be lost."""
-
-
-def percent(value: float, digits: int = 0) -> str:
-    """A share in per cent, ``–`` where unknown."""
-    return "–" if value is None or not math.isfinite(value) else f"{100 * value:.{digits}f} %"
-
-
-def with_interval(found: Measured) -> str:
-    """A share with its interval."""
-    if not math.isfinite(found.value):
-        return "–"
-    text = percent(found.value)
-    if math.isfinite(found.low):
-        text += f" ({100 * found.low:.0f}–{100 * found.high:.0f})"
-    return text
 
 
 def judged(goals: Sequence[Goal], evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -94,10 +81,10 @@ def markdown(
         "## Beside simple means",
         "",
         *_cells(cells, baseline=True),
-        *(_queue(queue) if queue is not None and queue.records else []),
+        *(report_queue.lines(queue) if queue is not None and queue.records else []),
         "## Not detectable by this product",
         "",
-        *_lost(lost(cells)),
+        *lost_table(lost(cells)),
         *_missing(about),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -247,68 +234,8 @@ def _genuine(rows: Sequence[Genuine]) -> list[str]:
     return [*lines, ""]
 
 
-def _queue(queue: Queue) -> list[str]:
-    lines = [
-        "## The queue of a reviewer",
-        "",
-        f"Reweighted to {percent(queue.prior, 1)} of problem parcels, the share that the"
-        " ministry's rounds found. Recall is the share of all tampered parcels, sub-pixel ones"
-        " included, in the top of the queue ordered by risk.",
-        "",
-        "| top of the queue | " + " | ".join(percent(t) for t in TOPS) + " |",
-        "|---|" + "---:|" * len(TOPS),
-        "| recall | " + " | ".join(percent(queue.recall(t)) for t in TOPS) + " |",
-    ]
-    by_kind = {top: queue.recall_by_kind(top) for top in TOPS}
-    lines += [
-        f"| {kind} | " + " | ".join(percent(by_kind[t].get(kind, math.nan)) for t in TOPS) + " |"
-        for kind in by_kind[TOPS[0]]
-    ]
-    lines += ["", "| parcels | accepted | review | not checkable |", "|---|---:|---:|---:|"]
-    for name, shares in queue.outcomes().items():
-        words = [percent(shares.get(w, 0.0), 1) for w in ("accepted", "review", "not_checkable")]
-        lines.append(f"| {name} | {' | '.join(words)} |")
-    found = queue.calibration()
-    lines += [
-        "",
-        f"Expected calibration error of `parcel_risk`: **{found.error:.4f}**.",
-        "",
-        "| risk | mean risk | true share | share of parcels |",
-        "|---|---:|---:|---:|",
-    ]
-    for n, weight in enumerate(found.weight):
-        if weight > 0:
-            lines.append(
-                f"| {found.edges[n]:.1f}–{found.edges[n + 1]:.1f} | {percent(found.risk[n], 1)} |"
-                f" {percent(found.true[n], 1)} | {percent(weight, 2)} |"
-            )
-    lines += [
-        "",
-        "Genuine parcels with a finding, per 1,000; genuine packages of 10,000 parcels (tiles drawn"
-        " together) with any inconsistent one.",
-        "",
-        "| family | genuine parcels | doubtful | inconsistent | packages accused |",
-        "|---|---:|---:|---:|---:|",
-    ]
-    packages = queue.packages_accused()
-    for family, facts in queue.findings_per_thousand().items():
-        accused = percent(packages[family].value, 1) if family in packages else ""
-        lines.append(
-            f"| {family} | {facts['tested']:,} | {facts['doubtful']:.2f} |"
-            f" {facts['inconsistent']:.2f} | {accused} |"
-        )
-    loose = queue.loose()
-    told = ", ".join(f"{family}: {count}" for family, count in loose.items()) or "none"
-    lines += [
-        "",
-        f"Packages of {len(queue.records)} with an inconsistent truth finding about a layer as a"
-        f" whole: {told}.",
-        "",
-    ]
-    return lines
-
-
-def _lost(cells: Sequence[Cell]) -> list[str]:
+def lost_table(cells: Sequence[Cell]) -> list[str]:
+    """What this product does not find, as a table."""
     if not cells:
         return ["Nothing that was tried lies below 20 %.", ""]
     lines = [

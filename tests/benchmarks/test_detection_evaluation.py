@@ -142,7 +142,7 @@ def test_calibration_is_reweighted_to_the_prior():
     state = [GENUINE] * 10 + [TAMPERED] * 10
     queue = Queue([record([0.55] * 20, state)], prior=0.1)
     found = queue.calibration()
-    assert found.true[5] == pytest.approx(0.1)
+    assert found.true[6] == pytest.approx(0.1)
     assert found.error == pytest.approx(0.45)
 
 
