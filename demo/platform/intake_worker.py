@@ -101,20 +101,11 @@ class Worker(threading.Thread):
             if row is None:
                 return None
             batch, features, sha256, sm3, by = row
-            columns = list(staging_columns())
-            rows = rows_of_batch(cursor, batch, columns)
-            digest = rows_digest(
-                (
-                    each[0],
-                    {name: value for name, value in zip(columns, each[1:]) if value is not None},
-                    each[-1],
-                )
-                for each in rows
-            )
             facts = {
                 "batch_id": batch,
                 "features": features,
-                "rows_sha256": digest,
+                "rows_sha256": _digest_of(cursor, batch),
+                "srid": _srid_of(cursor, batch),
                 "kind": "features",
                 "by": by or "",
             }
@@ -246,10 +237,14 @@ class Worker(threading.Thread):
             upload.sm3,
             upload.by,
         )
+        if (stored := _digest_of(cursor, batch)) != parcels.digest():
+            # Never seen; if it happens, nothing of it is to stay.
+            raise RuntimeError(f"{batch}: the rows stored are not the rows read")
         facts = {
             "batch_id": batch,
             "features": len(parcels),
-            "rows_sha256": parcels.digest(),
+            "rows_sha256": stored,
+            "srid": parcels.srid,
             "kind": "package",
             "upload": upload.id,
             "by": upload.by,
@@ -319,6 +314,27 @@ class Worker(threading.Thread):
         else:
             upload.path.unlink(missing_ok=True)
         upload.path.with_name(f"{upload.id}.json").unlink(missing_ok=True)
+
+
+def _digest_of(cursor: Any, batch: str) -> str:
+    """SHA-256 of a batch as it is stored, see ``rows_digest``."""
+    columns = list(staging_columns())
+    return rows_digest(
+        (
+            row[0],
+            {name: value for name, value in zip(columns, row[1:]) if value is not None},
+            row[-1],
+        )
+        for row in rows_of_batch(cursor, batch, columns)
+    )
+
+
+def _srid_of(cursor: Any, batch: str) -> int | None:
+    cursor.execute(
+        "SELECT min(ST_SRID(geom)) FROM intake.staging_parcels WHERE batch_id = %s", (batch,)
+    )
+    row = cursor.fetchone()
+    return int(row[0]) if row and row[0] else None
 
 
 def _age(entry: os.DirEntry[str]) -> float:

@@ -14,9 +14,12 @@ from .states import Delivery
 from .tus import TusClient
 
 _NOTE_EVERY = 0.25
-_NEW_UPLOADS = 5
 Note = Callable[..., None]
 """``note(sent, total, **columns)``: keep it in the queue, or raise to stop."""
+
+
+class UploadGone(Exception):
+    """The server no longer has the upload: it was taken in, expired, or was lost."""
 
 
 class PackageDelivery:
@@ -35,27 +38,29 @@ class PackageDelivery:
 
         Raises
         ------
+        UploadGone
+            When the server does not know the upload any more.
         ServiceError
             When it cannot be done now.
         """
         url = delivery.upload_url if self.client.ours(delivery.upload_url) else ""
-        for _ in range(_NEW_UPLOADS):
-            if not url:
-                url = self.client.create(delivery.bytes, self._metadata(delivery), progress)
-                # Known for good before the first byte goes out: a kill costs nothing then.
-                note(0, delivery.bytes, upload_url=url)
-            try:
-                self.client.upload(
-                    url, delivery.path, delivery.bytes, _Watch(note, delivery.bytes), progress
-                )
-            except NotThere:
-                url = ""
-                continue
-            note(delivery.bytes, delivery.bytes)
-            return
-        raise ServerProblem(
-            Text("平台反复丢失上传内容", "The platform lost the upload again and again")
-        )
+        if not url:
+            url = self._create(delivery, progress)
+            # Known for good before the first byte goes out: a kill costs nothing then.
+            note(0, delivery.bytes, upload_url=url)
+        watch = _Watch(note, delivery.bytes)
+        try:
+            self.client.upload(url, delivery.path, delivery.bytes, watch, progress)
+        except NotThere as error:
+            raise UploadGone from error
+        note(delivery.bytes, delivery.bytes)
+
+    def _create(self, delivery: Delivery, progress: Progress) -> str:
+        try:
+            return self.client.create(delivery.bytes, self._metadata(delivery), progress)
+        except NotThere as error:
+            # No such service at all; a gateway that is starting says so as well.
+            raise ServerProblem(error.text, error.advice) from error
 
     @staticmethod
     def _metadata(delivery: Delivery) -> dict[str, str]:

@@ -23,6 +23,8 @@ class Patience:
         As before, between runs (``retry_at``).
     confirm
         How long a run waits for the receipt before it comes back later.
+    recheck
+        After how long without a receipt the server is asked again whether it has everything.
     poll
         Seconds between two questions for the receipt.
     """
@@ -33,6 +35,7 @@ class Patience:
     later: float = 20.0
     latest: float = 900.0
     confirm: float = 120.0
+    recheck: float = 15.0
     poll: float = 1.0
 
     def wait(self, failures: int, progress: Progress, error: object = None) -> None:

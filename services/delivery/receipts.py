@@ -128,8 +128,9 @@ def _meaning(document: Mapping[str, Any], wanted: Wanted) -> Verdict:
     if not same:
         # Another content under this id was turned down; ours has not been looked at yet.
         return Verdict.NOT_YET
-    upload = document.get("upload")
-    if wanted.upload and isinstance(upload, str) and upload != wanted.upload:
+    # A rejection is about one upload; one that is not ours, or of an earlier try, says nothing.
+    upload = document.get("upload", wanted.upload)
+    if not wanted.upload or upload != wanted.upload:
         return Verdict.NOT_YET
     return Verdict.DAMAGED if DAMAGED in reason_codes(document) else Verdict.REJECTED
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 import shutil
 import tempfile
 import zipfile
@@ -40,6 +42,7 @@ _KINDS = {"int": "integer", "float": "real", "double": "real"}
 _LARGEST_INTEGER = 2**31 - 1
 _BESIDE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _EXTRACTED_MOST = 64 << 30
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class NoParcels(ExplainedError):
@@ -161,10 +164,10 @@ def _as_rows(table: Table) -> Parcels:
 def _plain(values: np.ndarray[Any, Any]) -> list[Any]:
     """Python values, ``None`` for null; a whole number stays one whatever held it."""
     if values.dtype.kind == "f":
-        return [None if value != value else value for value in values.tolist()]
+        return [None if math.isnan(value) else value for value in values.tolist()]
     return [
         None
-        if value is None or (isinstance(value, float) and value != value)
+        if value is None or (isinstance(value, float) and math.isnan(value))
         else value.hex()
         if isinstance(value, (bytes, bytearray))
         else value
@@ -177,11 +180,11 @@ def _plain(values: np.ndarray[Any, Any]) -> list[Any]:
 def _fitting(value: Any, kind: str) -> Any:
     """``value`` as a column of that kind holds it, ``None`` when it cannot, exactly."""
     if kind == "text":
-        # PostgreSQL knows no text with a NUL in it.
-        return value if isinstance(value, str) and "\0" not in value else None
+        # XML has no place for control characters, PostgreSQL none for NUL and half characters.
+        return value if isinstance(value, str) and not _NO_TEXT.search(value) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    if value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return None
     if kind == "real":
         return float(value) if float(value) == value else None

@@ -271,8 +271,8 @@ class Slice:
         """It is."""
         return True
 
-    def seek(self, position: int, whence: int = 0) -> int:
-        """Go to ``position`` from the start of the slice (only ``whence`` 0)."""
+    def seek(self, position: int) -> int:
+        """Go to ``position``, counted from the start of the slice."""
         self._done = position
         return position
 
