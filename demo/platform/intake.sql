@@ -39,8 +39,7 @@ CREATE TABLE IF NOT EXISTS intake.commits (
   kind text NOT NULL DEFAULT 'features' CHECK (kind IN ('features', 'package')),
   at timestamptz DEFAULT now()
 );
--- A table without geometry is not served for writing by every server; the commit row may say
--- where its parcels lie.
+-- Where its parcels lie: a map server that serves the table as a layer shows no row without.
 ALTER TABLE intake.commits ADD COLUMN IF NOT EXISTS geom geometry;
 
 CREATE OR REPLACE VIEW intake.parcels AS
@@ -118,6 +117,8 @@ BEGIN
     RAISE EXCEPTION 'batch % has % parcels, its commit says %', NEW.batch_id, there, NEW.features;
   END IF;
   NEW.at := now();
+  SELECT ST_SetSRID(ST_Multi(ST_Envelope(ST_Extent(geom)::geometry)), max(ST_SRID(geom)))
+    INTO NEW.geom FROM intake.staging_parcels WHERE batch_id = NEW.batch_id;
   RETURN NEW;
 END $$;
 
