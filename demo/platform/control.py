@@ -18,7 +18,7 @@ from . import catalogue, coverages, database, gateway, identity, profile
 from .certificates import CertificateError
 from .http_client import call
 from .layout import PREFERRED_GATEWAY, Place, Settings, free_ports
-from .processes import end_all, processes_of, send, started_at, title
+from .processes import alive, end_all, processes_of, send, started_at, title
 from .seed import Seed, SeedError, fill, last_lines
 from .server import clean_environment
 from .servers import PORTS
@@ -250,7 +250,7 @@ def _state(place: Place) -> dict[str, Any]:
 def _supervisor(state: dict[str, Any]) -> int | None:
     """The supervisor's process, when it is the very one that wrote the state."""
     process = state.get("supervisor")
-    if process and started_at(int(process)) == state.get("started_at"):
+    if process and alive(int(process)) and started_at(process) == state.get("started_at"):
         return int(process)
     return None
 

@@ -232,7 +232,9 @@ class _Handler(BaseHTTPRequestHandler):
         }
         if form.get("client_id") not in self.server.public_clients:
             raise Refusal(401, "invalid_client", "未知的客户端。", "The client is not known.")
-        sent = {name: form[name] for name in ("token", "token_type_hint") if name in form}
+        sent: dict[str, str] = {
+            name: form[name] for name in ("token", "token_type_hint") if name in form
+        }
         answer = call("POST", self.server.revocation, form=sent, basic=self.server.client)
         self.server.tokens.forget()
         self._pass_on(answer)

@@ -63,7 +63,7 @@ def clean_environment(platform: Path, more: Mapping[str, str]) -> dict[str, str]
 
 def spawn(
     server: Server, platform: Path, logs: Path, listening: socket.socket | None = None
-) -> subprocess.Popen[bytes]:
+) -> subprocess.Popen[Any]:
     """Start one process of a server; the kernel ends it when ours ends, however that happens."""
     for path in server.clears:
         path.unlink(missing_ok=True)
@@ -73,7 +73,7 @@ def spawn(
             ["setpriv", "--pdeathsig", _name(server.ends_by), "--", *server.command],
             env=clean_environment(platform, server.environment),
             cwd=server.folder or platform,
-            stdin=listening if listening is not None else subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if listening is None else listening.fileno(),
             stdout=log,
             stderr=log,
             start_new_session=True,

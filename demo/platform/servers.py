@@ -132,6 +132,8 @@ def _coverages(place: Place) -> Server:
         coverages.environment(place),
         after=("gateway",),
         listen=place.socket("coverages"),
+        # MapServer thinks about SIGTERM when the next request comes.
+        ends_by=signal.SIGKILL,
     )
 
 

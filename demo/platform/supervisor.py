@@ -27,6 +27,7 @@ from .servers import all_servers
 
 _MOST_RESTARTS, _WITHIN_SECONDS = 20, 60.0
 _STARTING, _RUNNING = 0.03, 0.25
+_PATIENCE = 3.0
 
 
 @dataclass
@@ -34,7 +35,7 @@ class _Kept:
     """A server with its processes."""
 
     server: Server
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[subprocess.Popen[Any]] = field(default_factory=list)
     listening: socket.socket | None = None
     began: float = 0.0
     ready_after: float | None = None
@@ -167,19 +168,24 @@ class Supervisor:
             self._written = text
 
     def _end_all(self) -> None:
-        """End in the reverse order, PostgreSQL last, so that nothing is cut off in its work."""
-        for kept in reversed(list(self._kept.values())):
+        """End what others need last, so that nothing is cut off in its work."""
+        needed = {name for kept in self._kept.values() for name in kept.server.after}
+        for last in (False, True):
+            self._end_some([one for name, one in self._kept.items() if (name in needed) == last])
+        end_all(self._place.folder)
+
+    def _end_some(self, some: list[_Kept]) -> None:
+        for kept in some:
             for one in kept.processes:
                 with contextlib.suppress(ProcessLookupError):
                     one.send_signal(kept.server.ends_by)
-            until = time.monotonic() + 3.0
-            for one in kept.processes:
-                try:
-                    one.wait(max(0.0, until - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    one.kill()
-                    one.wait()
-        end_all(self._place.folder)
+        until = time.monotonic() + _PATIENCE
+        for one in (process for kept in some for process in kept.processes):
+            try:
+                one.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                one.kill()
+                one.wait()
 
 
 def main() -> None:
