@@ -24,6 +24,7 @@ from .check_terrain import CheckTerrain
 from .check_topology import CheckTopology
 from .check_tracks import CheckTracks
 from .compare_findings import CompareFindings
+from .deliver import Deliver
 from .draw_sample import DrawSample
 from .judge_lot import JudgeLot
 from .load_one_map import LoadOneMap
@@ -54,6 +55,7 @@ ALGORITHMS = (
     LoadOneMap,
     SealPackage,
     CheckSeal,
+    Deliver,
 )
 
 

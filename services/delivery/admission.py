@@ -35,7 +35,12 @@ _COLUMNS = (
     *("object_id", "parcel_bsm", "score", "measured", "expected", "tolerance", "unit", "cause"),
     *("message_zh", "message_en", "evidence"),
 )
-_CLOSED = ("accepted", "exception", "closed", "corrected")
+_READ = f"SELECT {', '.join(_COLUMNS)} FROM findings ORDER BY rowid"  # noqa: S608 - our names
+_UNDECIDED = "SELECT count(*) FROM findings WHERE verdict = 'inconsistent'"
+_DECIDED = (
+    " AND finding_id NOT IN (SELECT finding_id FROM decisions WHERE finding_id IS NOT NULL"
+    " AND state IN ('accepted', 'exception', 'closed', 'corrected'))"
+)
 
 
 @dataclass(frozen=True)
@@ -204,22 +209,12 @@ def _finding_problems(record: Mapping[str, Any], findings: Path | None) -> list[
 def _read_findings(path: Path) -> tuple[str, int]:
     """Merkle root of the findings, as the record computes it, and how many are undecided."""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
-        names = ", ".join(f'"{name}"' for name in _COLUMNS)
-        rows = opened.execute(f"SELECT {names} FROM findings ORDER BY rowid")
+        rows = opened.execute(_READ)
         root = merkle_root(canonical(dict(zip(_COLUMNS, row))) for row in rows)
         known = opened.execute(
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'decisions'"
         ).fetchone()
-        decided = ""
-        if known:
-            states = ", ".join(f"'{state}'" for state in _CLOSED)
-            decided = (
-                " AND finding_id NOT IN (SELECT finding_id FROM decisions"
-                f" WHERE finding_id IS NOT NULL AND state IN ({states}))"
-            )
-        count = opened.execute(
-            f"SELECT count(*) FROM findings WHERE verdict = 'inconsistent'{decided}"
-        ).fetchone()[0]
+        count = opened.execute(_UNDECIDED + (_DECIDED if known else "")).fetchone()[0]
     return root, int(count)
 
 

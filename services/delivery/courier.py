@@ -17,7 +17,6 @@ from ..errors import (
     ServerProblem,
     ServiceError,
     TimedOut,
-    TooBusy,
 )
 from .features import FeatureDelivery, ReadBackDiffers, rows_agree
 from .local_copy import check_local_copy
@@ -55,7 +54,7 @@ class Courier:
     profile
         The :class:`..site.SiteProfile`; its ``delivery`` says where things go.
     audit
-        Called as ``audit("delivery", package_id, outcome, facts)`` at each end, good or bad.
+        Called as ``audit("deliver", package_id, outcome, facts)`` at each end, good or bad.
     patience
         How long to wait for what.
 
@@ -321,7 +320,7 @@ class Courier:
             "profile": delivery.profile,
             "mode": delivery.mode.value,
         }
-        self._audit("delivery", delivery.package_id, outcome, {**known, **facts})
+        self._audit("deliver", delivery.package_id, outcome, {**known, **facts})
 
     def _more(self, only: int | None, end: float) -> bool:
         """Whether something may still become due before ``end`` (monotonic)."""
