@@ -31,6 +31,10 @@ class OneMapPlugin:
         if self.provider is not None:
             return
         self._translate()
+        from .services import libraries
+
+        libraries.add_bundled()
+        self._undo.append(libraries.remove_bundled)
         from .processing_provider.provider import OneMapProvider
 
         provider = OneMapProvider()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 from algorithm import json_object
 from workplace import (
+    BUILD,
     CHECKOUT,
     PACKAGE,
     Trouble,
@@ -35,6 +37,8 @@ ROOMS = (
 )
 FILES = ("*.py", "metadata.txt", "requirements.txt", "LICENSE", "CHANGELOG.md", "README*.md")
 LEFT_OUT_SUFFIXES = {".pyc", ".ts", ".orig", ".rej", ".bak"}
+# What pip writes for itself, with times and paths of this machine in it.
+NOT_BUNDLED = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 REQUIRED_METADATA = (
     "name",
     "description",
@@ -76,16 +80,71 @@ def contents() -> list[Path]:
     )
 
 
+def bundled() -> Path:
+    """Return a folder with the libraries that requirements.txt marks, licences included.
+
+    They are asked for as wheels for any platform and the oldest Python that QGIS comes with.
+    """
+    lines = (CHECKOUT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = sorted(line.split("#")[0].strip() for line in lines if "# bundled" in line)
+    stamp = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:16]
+    folder = BUILD / "bundled" / stamp
+    if not folder.is_dir():
+        fresh = folder.with_name(f"{stamp}.{os.getpid()}")
+        command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+        command += ["--no-input", "--no-deps", "--no-compile", "--only-binary", ":all:"]
+        command += ["--platform", "any", "--implementation", "py", "--abi", "none"]
+        command += ["--python-version", "3.9", "--target", str(fresh), *wanted]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Trouble(f"pip could not fetch {', '.join(wanted)}: {done.stderr.strip()[-500:]}")
+        fresh.rename(folder)
+    compiled = [p.name for p in folder.rglob("*") if p.suffix in {".so", ".pyd", ".dll"}]
+    if compiled:
+        raise Trouble(f"not pure Python: {', '.join(compiled)}")
+    for information in folder.glob("*.dist-info"):
+        if not any("LICEN" in path.name.upper() for path in information.rglob("*")):
+            raise Trouble(f"no licence in {information.name}")
+    return folder
+
+
+def libraries() -> list[tuple[str, Path]]:
+    """Return the files of the bundled libraries: their name in the zip, and where they are."""
+    folder = bundled()
+    return [
+        (f"bundled/{path.relative_to(folder).as_posix()}", path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts and path.name not in NOT_BUNDLED
+    ]
+
+
+def without_system(archive: Path) -> list[str]:
+    """Import each bundled library from the zip in a Python that has no other, and return them."""
+    with throw_away_folder("bundled") as folder, zipfile.ZipFile(archive) as opened:
+        opened.extractall(folder)
+        path = folder / PACKAGE / "bundled"
+        names = sorted(one.name for one in path.iterdir() if (one / "__init__.py").is_file())
+        modules = ", ".join(names)
+        check = f"import sys; sys.path.append({str(path)!r}); import {modules}"
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", check], capture_output=True, text=True, check=False
+        )
+    if done.returncode or not names:
+        raise Trouble(f"the bundled libraries do not load: {done.stderr.strip()[-500:]}")
+    return names
+
+
 def build(version: str) -> Path:
     """Write the zip and return its path."""
     target = CHECKOUT / "dist" / f"{PACKAGE}-{version}.zip"
     target.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in contents():
-            entry = zipfile.ZipInfo(f"{PACKAGE}/{path.as_posix()}", TIME)
+        own = [(path.as_posix(), CHECKOUT / path) for path in contents()]
+        for name, path in (*own, *libraries()):
+            entry = zipfile.ZipInfo(f"{PACKAGE}/{name}", TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, (CHECKOUT / path).read_bytes())
+            archive.writestr(entry, path.read_bytes())
     return target
 
 
@@ -129,6 +188,7 @@ def main() -> int:
     try:
         version = metadata()["version"]
         archive = build(version)
+        own_libraries = without_system(archive)
         with_libraries = installed_algorithms(archive, libraries=True)
         without = installed_algorithms(archive, libraries=False)
         if "onemap:verifysubmission" not in with_libraries:
@@ -142,6 +202,7 @@ def main() -> int:
     print(f"{archive} ({size:.1f} MB, {len(contents())} files)")
     print(f"Installs in an empty profile: provider onemap, {len(with_libraries)} algorithms:")
     print("\n".join(f"  {name}" for name in with_libraries))
+    print(f"Brings along: {', '.join(own_libraries)}")
     return 0
 
 

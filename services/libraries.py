@@ -9,10 +9,10 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..checks.findings import Text
-from .errors import MissingLibrary
+if TYPE_CHECKING:
+    from ..checks.findings import Text
 
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled"
 
@@ -37,6 +37,10 @@ def need(name: str, unlocks: Text) -> Any:
     ------
     MissingLibrary
     """
+    # Here, so that the path can be set where even Shapely is missing.
+    from ..checks.findings import Text
+    from .errors import MissingLibrary
+
     add_bundled()
     try:
         return importlib.import_module(name)

@@ -142,17 +142,13 @@ def listen(listener: Callable[[Session], object]) -> Callable[[], None]:
 
 def start() -> None:
     """Begin: what the plugin calls when QGIS loads it."""
-    from . import libraries
     from .identity import qgis_network
 
-    libraries.add_bundled()
     qgis_network.install()
 
 
 def stop() -> None:
     """End: nothing of ours stays in QGIS's network, and no connection open."""
-    from . import libraries
-
     with _lock:
         sessions = list(_sessions)
         _sessions.clear()
@@ -165,7 +161,6 @@ def stop() -> None:
         from .identity import qgis_network
 
         qgis_network.uninstall()
-    libraries.remove_bundled()
 
 
 def _in_qgis() -> bool:

@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from small_server import Server
 
 from onemap_verify.checks.progress import Cancelled, Progress
 from onemap_verify.services import redaction
@@ -54,6 +55,20 @@ def keyed(url, place="header", **more):
     identity = Identity(profile(url, place, **more))
     identity.enter_secret("tk", KEY)
     return Transport(identity.profile, identity.auth)
+
+
+@pytest.fixture
+def serve():
+    """Start servers; all are stopped afterwards."""
+    started = []
+
+    def start(answer, certificate=None):
+        started.append(Server(answer, certificate))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
 
 
 def everything(server):
