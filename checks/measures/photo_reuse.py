@@ -73,7 +73,7 @@ class PhotoReuse:
 def measure_reuse(photos: PhotoSet, progress: Progress = SILENT) -> PhotoReuse:
     """Find the same pictures among ``photos``."""
     grey, usable = photos.grey()
-    likeness = np.where(photos.decoded, 0.0, np.nan)
+    likeness = np.where(photos.decoded & usable, 0.0, np.nan)
     exact, first = _exact(photos)
     likeness[[each for same in exact for each in (same.one, same.other)]] = 1.0
     usable &= first

@@ -5,7 +5,8 @@ its axis and the nearest direction in which any part of the parcel lies. The
 continuous statistic is minus the logarithm of how much of the parcel the photo
 can have shown, beside what it could show at best from there, averaged over
 where the receiver's error may have put the station and how far the compass may
-have been off; far stations add their distance.
+have been off; stations farther than crews usually go for a view of the whole add
+the distance beyond.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from scipy.special import erf
 
 from ..table import BoolArray, FloatArray, GeometryArray
 
-COMPASS_SIGMA = 18.0
-"""Degrees. Phones' compasses in the open are off by 10–20° (design values of the
+COMPASS_SIGMA = 15.0
+"""Degrees. Phones' compasses in the open are off by 10–15° (design values of the
 domain notes, judgement), declination not counted."""
 
 RECEIVER_SIGMA = 12.0
 """Metres. Single-frequency receivers in phones in the open: 5–15 m (judgement)."""
 
-_DISTANCE_SCALE = 30.0
+_USUAL, _DISTANCE_SCALE = 100.0, 15.0
 _LEAST_SHARE = 1e-6
 _GRID, _POINTS = 8, 40
 _TURNS = np.radians(np.arange(0.0, 360.0, 60.0))
@@ -89,7 +90,7 @@ def measure_views(
         swing = np.degrees(np.arctan2(sigma, np.maximum(distance, 1e-9)))
         swing = np.where(distance > 0, swing, 90.0)
         uncertainty = np.hypot(COMPASS_SIGMA, np.minimum(swing, 90.0))
-        away = np.maximum(distance - 2 * sigma, 0.0) / _DISTANCE_SCALE
+        away = np.maximum(distance - 2 * sigma - _USUAL, 0.0) / _DISTANCE_SCALE
     shown = _shown(xy, azimuth, field_of_view / 2, targets, sigma, aimed)
     statistic = -np.log(np.maximum(shown, _LEAST_SHARE)) + away
     return PhotoView(

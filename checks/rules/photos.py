@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from ..standard import Standard
 from .photos_file import PhotoEdited, PhotoReadable
-from .photos_parcel import CheckCode, NoteDiffers, ParcelNotSeen, PhotoMissing, StationsClustered
+from .photos_parcel import (
+    CheckCode,
+    NoteDiffers,
+    ParcelNotSeen,
+    PhotoMissing,
+    PhotoPair,
+    StationsClustered,
+)
 from .photos_place import PhotoAltitude, PhotoExif, PhotoMocked
 from .photos_reuse import PhotoReused
 from .photos_time import PhotoCampaign, PhotoClock, PhotoDaylight, PhotoSpeed
@@ -26,6 +33,7 @@ _CLASSES: tuple[type[Rule], ...] = (
     PhotoReused,
     PhotoEdited,
     ParcelNotSeen,
+    PhotoPair,
     StationsClustered,
     PhotoMissing,
     CheckCode,

@@ -16,6 +16,11 @@ from .photos_base import Given, PhotoRule, is_habit
 from .rule import Judgement
 
 NO_PARCEL_PHOTOS = Text("没有归属到图斑且带位置的照片", "No placed photo belongs to a parcel")
+NO_PAIRS = Text(
+    "本成果多数图斑并非远景、近景成对举证，不作判断",
+    "Most parcels here do not have far and near views in pairs: nothing to hold them against",
+)
+_FAR_VIEW, _NEAR_VIEW = Text("远景", "far"), Text("近景", "near")
 NO_TABLE = Text("举证数据库没有图斑表", "The evidence store has no table of parcels")
 NO_CODES = Text("举证数据库没有校验码字段 JYM", "The store has no check code JYM")
 NOT_PUBLIC = Text(
@@ -80,6 +85,61 @@ class ParcelNotSeen(ParcelRule):
             & (seen.share > 0)
             & (seen.seeing == seen.photos)
         )
+
+
+class PhotoPair(ParcelRule):
+    """A parcel that lacks the far or the near view where the package's others have both."""
+
+    id = "photos.pair"
+
+    def judge_photos(self, given: Given, out: Judgement) -> None:
+        measure = given.measure
+        far, near = self._views(measure)
+        told = (far | near) & (measure.parcel >= 0)
+        parcels, place = np.unique(measure.parcel[told], return_inverse=True)
+        if not len(parcels):
+            out.skip(0, measure.reason or NO_PARCEL_PHOTOS)
+            return
+        has_far = np.bincount(place, far[told], len(parcels)) > 0
+        has_near = np.bincount(place, near[told], len(parcels)) > 0
+        both = has_far & has_near
+        if len(parcels) < self.limit("least_parcels") or both.mean() < self.limit("habit"):
+            out.skip(len(parcels), NO_PAIRS)
+            return
+        out.tested += len(parcels)
+        for number in np.flatnonzero(~both):
+            lacks = _FAR_VIEW if has_near[number] else _NEAR_VIEW
+            share = float(both.mean())
+            out.findings.append(
+                self.parcel_finding(
+                    measure,
+                    int(parcels[number]),
+                    Text(
+                        f"该图斑没有{lacks.zh}照片，而本成果 {100 * share:.0f}% 的举证图斑"
+                        "远景、近景俱全",
+                        f"The parcel has no {lacks.en} view; {100 * share:.0f} % of the parcels "
+                        "with photos here have both",
+                    ),
+                    severity=Severity.D,
+                    score=0.15,
+                    cause="view_missing",
+                    evidence={"lacks": lacks.en, "share_with_both": round(share, 3)},
+                )
+            )
+
+    def _views(self, measure: PhotoMeasure) -> tuple[BoolArray, BoolArray]:
+        """Which photos are far views, and which near ones; the name's word goes first."""
+        words = [
+            f"{each.path} {each.name} {each.values.get('BZ', '')} {each.values.get('FJLX', '')}"
+            for each in measure.photos.delivered
+        ]
+        says_far = np.array(["远" in text or "全景" in text for text in words], dtype=bool)
+        says_near = np.array(["近" in text or "特写" in text for text in words], dtype=bool)
+        unsaid = (says_far == says_near) & ~measure.photos.aerial
+        with np.errstate(invalid="ignore"):
+            far = np.where(unsaid, measure.view.distance >= self.limit("far_m"), says_far)
+            near = np.where(unsaid, measure.view.distance <= self.limit("near_m"), says_near)
+        return far.astype(bool), near.astype(bool)
 
 
 class StationsClustered(ParcelRule):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..findings import Finding, Severity, Text, Verdict
-from ..measures.photo import PhotoMeasure
+from ..measures.photo import EXIF, PhotoMeasure
+from ..measures.photo_error import mocked
 from ..measures.photo_frame import FrameError
 from ..table import BoolArray, FloatArray
 from .photos_base import NO_POSITION, NOT_ASSIGNED, Given, PhotoRule
@@ -111,12 +112,23 @@ class PhotoView(PhotoRule):
         self.skip_rows(out, known & ~placed & ~named, NO_POSITION)
         tested = known & (placed | named)
         out.tested += int(tested.sum())
+        far, turned = self._far(measure) | (named & ~placed), self._turned(measure)
         if given.case.parcels is not None:
             compared = np.zeros(len(given.case.parcels), dtype=bool)
+            shows = self._shows(measure) & tested & ~far & ~turned & assigned
+            compared[measure.parcel[shows]] = True
             out.compared = compared
-        far, turned = self._far(measure) | (named & ~placed), self._turned(measure)
         for row in np.flatnonzero(tested & (far | turned)):
             out.findings.append(self._finding(measure, int(row), bool(far[row])))
+
+    def _shows(self, measure: PhotoMeasure) -> BoolArray:
+        """Photos that are evidence of their parcel: by the camera itself it is in view."""
+        photos, view = measure.photos, measure.view
+        own = (measure.source == EXIF) & np.isfinite(photos.exif("direction")) & photos.decoded
+        with np.errstate(invalid="ignore"):
+            close = view.distance <= self.limit("shows_m")
+            seen = (view.miss <= view.half_view) & (view.statistic <= self.limit("shows"))
+        return np.asarray(own & measure.sure & close & seen & ~mocked(photos), dtype=bool)
 
     def _far(self, measure: PhotoMeasure) -> BoolArray:
         room = self._room(measure)

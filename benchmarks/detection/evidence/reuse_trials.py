@@ -43,8 +43,9 @@ class Reuse:
         ground = next((each for each in grounds if each is not None), None)
         if ground is None:
             return []
-        times = 3 if context.quick else 6
-        count = 100 if context.quick else 150
+        # At least 10,000 honest pairs, so that one in 10,000 can be told at all.
+        times = 3 if context.quick else 8
+        count = 150 if context.quick else 200
         parcels = mosaic(ground, 120.0, 120, random)
         shots = genuine(ground, parcels, count, random)
         count = len(shots)
@@ -67,7 +68,8 @@ class Reuse:
         decoded: BoolArray = np.zeros(len(ids), dtype=bool)
         if case.photos is not None and case.photo_reuse is not None:
             own = [int(each.object_id) - 1 for each in case.photos.photos.delivered]
-            decoded[own] = case.photo_reuse.compared
+            # Of a picture with hardly anything on it the rule says that it was not compared.
+            decoded[own] = np.isfinite(case.photo_reuse.likeness)
             for same in case.photo_reuse.pairs:
                 one, other = own[same.one], own[same.other]
                 best = max(likeness[one, other], same.likeness)

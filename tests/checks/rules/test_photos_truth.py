@@ -190,10 +190,8 @@ def test_altitude_and_accuracy_of_the_apps_record(tmp_path):
     for shot in package.shots:
         del shot["altitude"]
     dem = made.write_flat_dem(tmp_path / "dem.tif", package.shapes)
-    records = {
-        number: '{"location": {"horizontalAccuracy": 3.9, "Altitude": 103.5}, "isMock": false}'
-        for number in range(12)
-    }
+    said = '{"location": {"horizontalAccuracy": 3.9, "Altitude": 103.5}, "isMock": false}'
+    records = dict.fromkeys(range(12), said)
     records[4] = "accuracy=4.5;altitude=640m;provider=gps"
     records[7] = '{"accuracy": 6, "altitude": 99, "isMock": true}'
     folder = package.write_as_store(tmp_path / "package", metaRecord=records)
@@ -214,6 +212,48 @@ def test_why_an_altitude_is_not_held_against_the_terrain(tmp_path):
     said = run_of(found, "altitude").reason.en
     assert "tells no altitude (3)" in said
     assert "DEM has no data where the photo was taken (7)" in said
+
+
+def test_photos_in_pairs(tmp_path):
+    package = made.Package(12)
+    for number in range(12):
+        if number != 3:
+            shot = dict(package.shots[number])
+            centre = package.shapes[number].centroid
+            shot.update(
+                x=centre.x + 7.3, y=centre.y - 90.0, direction=355.0, altitude=101.0,
+                name=f"{made.bsm(number)}_2.jpg", jpeg=made.scene(100 + number, (320, 240)),
+            )  # fmt: skip
+            west, south = package.shapes[number].bounds[:2]
+            package.shots[number].update(x=west + 51.7, y=south - 4.2, direction=2.0)
+            package.shots.append(shot)
+    found = run(package.write(tmp_path / "package"), tmp_path)
+    assert [(f.cause, f.object_id, f.severity.value) for f in found.findings] == [
+        ("view_missing", made.bsm(3), "D")
+    ]
+    names = {f"{made.bsm(n)}_{k}.jpg" for n in range(12) for k in (1, 2)}
+    assert {shot["name"] for shot in package.shots} < names
+
+
+def test_single_photos_are_no_broken_pairs(tmp_path):
+    found = run(made.Package(12).write(tmp_path / "package"), tmp_path)
+    assert run_of(found, "pair").not_checkable
+    assert causes(found) == []
+
+
+def test_photos_that_show_their_parcel_support_it_and_others_do_not(tmp_path):
+    package = made.Package(12)
+    package.shots[4]["direction"] = (package.shots[4]["direction"] + 180) % 360
+    del package.shots[6]["direction"]
+    found = run(package.write(tmp_path / "package"), tmp_path)
+    risk = dict(zip(found.parcels.bsm, found.parcels.risk))
+    supported = {made.bsm(n) for n in range(12)} - {made.bsm(4), made.bsm(6)}
+    lowest = min(risk.values())
+    assert sum(risk[bsm] == lowest for bsm in supported) >= 8
+    assert risk[made.bsm(6)] > lowest
+    assert risk[made.bsm(4)] > risk[made.bsm(6)]
+    # Nobody has looked at the pictures: they do not bear out the class.
+    assert "accepted" not in set(found.parcels.outcome)
 
 
 def test_an_altitude_apart(tmp_path):
