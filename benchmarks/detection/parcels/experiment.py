@@ -48,7 +48,8 @@ class Record:
     ``state`` is genuine, odd, tampered or left out; ``kind`` what was done;
     ``said`` verdicts by family; ``ratios`` holds for every finding about a
     parcel (row, rule, verdict, severity, score); ``loose`` the inconsistent
-    findings that concern no parcel, by family.
+    findings that concern no parcel, by family; ``held`` what each family's rules
+    held against trusted evidence.
     """
 
     place: str
@@ -66,6 +67,7 @@ class Record:
     loose: dict[str, int]
     rules: dict[str, dict[str, Any]]
     seconds: float
+    held: dict[str, BoolArray] = field(default_factory=dict)
 
 
 @dataclass
@@ -187,7 +189,7 @@ class Parcels:
         return Record(
             place, replicate, style, seen.bsm, state, kind, tile, pixels, seen.risk,
             seen.outcome, seen.said,
-            findings, loose, seen.rules, seen.seconds,
+            findings, loose, seen.rules, seen.seconds, seen.held,
         )  # fmt: skip
 
     def _samples(

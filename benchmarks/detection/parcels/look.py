@@ -19,7 +19,7 @@ from onemap_verify.checks.rules.catalogue import rules_of
 from onemap_verify.checks.standard import Standard
 from onemap_verify.checks.submission.open import open_submission
 
-from ..protocol import CLEAN, DOUBTFUL, INCONSISTENT, NOT_CHECKABLE, FloatArray, IntArray
+from ..protocol import CLEAN, DOUBTFUL, INCONSISTENT, NOT_CHECKABLE, BoolArray, FloatArray, IntArray
 
 _FAILED = "Internal error"
 """How the product begins to tell that a rule broke."""
@@ -29,7 +29,7 @@ _FAILED = "Internal error"
 class Seen:
     """What the product said of ``n`` delivered parcels.
 
-    ``said`` holds the strongest verdict by family, ``(n,)`` each; ``checked``
+    ``said`` holds the strongest verdict by family, ``(n,)`` each; ``held``
     which parcels a family's rules held against trusted evidence; ``scores``
     the continuous statistics by name, ``None`` where there is no measure.
     """
@@ -38,6 +38,7 @@ class Seen:
     risk: FloatArray
     outcome: np.ndarray
     said: dict[str, IntArray]
+    held: dict[str, BoolArray]
     scores: dict[str, FloatArray | None]
     findings: Sequence[Finding]
     rules: dict[str, dict[str, Any]]
@@ -74,7 +75,7 @@ def look(
         table = case.parcels
         assert table is not None
         scores = {name: _score(read, case, len(table)) for name, read in statistics.items()}
-        said = _said(table.object_ids, judged)
+        said, held = _said(table.object_ids, judged), _held(len(table), judged)
     facts = {
         rule.id: {
             "family": rule.family.value,
@@ -85,7 +86,7 @@ def look(
         }
         for rule, judgement, spent in judged
     }
-    return Seen(risk.bsm, risk.risk, risk.outcome, said, scores, findings, facts, seconds)
+    return Seen(risk.bsm, risk.risk, risk.outcome, said, held, scores, findings, facts, seconds)
 
 
 def _score(read: Callable[[Case], Any], case: Case, count: int) -> FloatArray | None:
@@ -98,6 +99,15 @@ def _score(read: Callable[[Case], Any], case: Case, count: int) -> FloatArray | 
         return None
     out = np.asarray(values, dtype=np.float64)
     return out if out.shape == (count,) else None
+
+
+def _held(count: int, judged: Sequence[tuple[Any, Any, float]]) -> dict[str, BoolArray]:
+    out: dict[str, BoolArray] = {}
+    for rule, judgement, _ in judged:
+        if judgement.compared is not None and len(judgement.compared) == count:
+            before = out.get(rule.family.value, np.zeros(count, dtype=bool))
+            out[rule.family.value] = before | judgement.compared
+    return out
 
 
 def _said(bsm: np.ndarray, judged: Sequence[tuple[Any, Any, float]]) -> dict[str, IntArray]:
