@@ -184,7 +184,7 @@ def place(url: str) -> str:
 
 
 def for_status(
-    status: int, url: str, detail: str = "", retry_after: float | None = None
+    status: int, url: str, detail: str | Text = "", retry_after: float | None = None
 ) -> ServiceError:
     """Return the error that stands for an HTTP status.
 
@@ -195,13 +195,14 @@ def for_status(
     url
         Where it happened; the query is not shown.
     detail
-        What the server said, shortened and without secrets.
+        What the server said, perhaps in both languages; it is shortened and secrets go.
     retry_after
         Seconds the server asked to wait.
     """
     where = place(url)
-    said = " ".join(redact(detail).split())[:300]
-    zh, en = (f"：{said}", f": {said}") if said else ("", "")
+    both = (detail.zh, detail.en) if isinstance(detail, Text) else (detail, detail)
+    zh, en = (" ".join(redact(one).split())[:300] for one in both)
+    zh, en = (f"：{zh}" if zh else "", f": {en}" if en else "")
     if status in (401, 498, 499):
         return NotSignedIn(
             Text(

@@ -97,31 +97,39 @@ def status_error(
     return error
 
 
-def _said(body: bytes) -> tuple[str, str]:
+def _said(body: bytes) -> tuple[str | Text, str]:
     """Return sentence and code in an error body: JSON members or an OGC exception, else nothing."""
     text = body.decode("utf-8", "replace").strip()
     if text.startswith("{"):
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "", ""
-        inner = found.get("error")
-        if isinstance(inner, dict):
-            found = inner
-        words = [
-            str(found[name])
-            for name in ("msg", "message", "error_description", "error", "detail", "resolve")
-            if isinstance(found.get(name), str)
-        ]
-        if isinstance(found.get("code"), (int, str)):
-            words.append(f"({found['code']})")
-        return " ".join(dict.fromkeys(words)), str(found.get("code", ""))
+        return _said_in_json(found)
     for name in ("ServiceException", "ExceptionText"):
-        start = text.find(f"{name}")
+        start = text.find(name)
         if start >= 0:
             inside = text[text.find(">", start) + 1 :]
             return inside[: inside.find("<")].strip(), ""
     return "", ""
+
+
+def _said_in_json(found: dict[str, Any]) -> tuple[str | Text, str]:
+    inner = found.get("error")
+    if isinstance(inner, dict):
+        found = inner
+    code = str(found.get("code", "")) if isinstance(found.get("code"), (int, str)) else ""
+    message = found.get("message")
+    if isinstance(message, dict) and message.get("zh") and message.get("en"):
+        return Text(str(message["zh"]), str(message["en"])), code
+    words = [
+        str(found[name])
+        for name in ("msg", "message", "error_description", "error", "detail", "resolve")
+        if isinstance(found.get(name), str)
+    ]
+    if code:
+        words.append(f"({code})")
+    return " ".join(dict.fromkeys(words)), code
 
 
 def _retry_after(answer: requests.Response) -> float | None:

@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from urllib3.util.ssl_ import create_urllib3_context
+
 from ...checks.findings import Text
 from ..errors import NotSignedIn, ServiceError
 from ..redaction import remember
@@ -142,7 +144,8 @@ def client_context(authcfg: str, url: str) -> ssl.SSLContext | None:
     pem = b"\n".join(dict.fromkeys(bytes(one.toPem()) for one in chain))
     pem += b"\n" + bytes(key.toPem(phrase.encode()))
     handle, name = tempfile.mkstemp(prefix="onemap-client-", suffix=".pem")
-    context = ssl.create_default_context()
+    # As urllib3 makes it: authorities and host name are checked by it, also for bare addresses.
+    context: ssl.SSLContext = create_urllib3_context()
     failed = False
     try:
         with os.fdopen(handle, "wb") as stream:

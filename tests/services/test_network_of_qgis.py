@@ -3,9 +3,11 @@
 import json
 import os
 import sqlite3
+import tempfile
 import threading
 import time
 import urllib.parse
+from dataclasses import replace
 from pathlib import Path
 
 import glewlwyd_server
@@ -13,7 +15,7 @@ import pytest
 import requests
 from small_server import Server
 
-from onemap_verify.services.errors import NotSignedIn, ServiceError
+from onemap_verify.services.errors import CertificateProblem, NotSignedIn, ServiceError
 from onemap_verify.services.site import load_profile
 from onemap_verify.services.transport import Transport
 
@@ -228,6 +230,58 @@ def test_configurations_that_the_user_has(vault, network, tmp_path):
     finally:
         server.stop()
         other.stop()
+
+
+def test_a_client_certificate_that_the_user_has(vault, network, tmp_path):
+    """The server asks for one and says who it saw; the key rests on no disk of ours."""
+    from own_authority import make_certificate
+    from qgis.core import QgsApplication, QgsAuthMethodConfig
+
+    from onemap_verify.services.identity import Identity
+
+    home = make_certificate(tmp_path, "home")
+    person, key = make_certificate(tmp_path, "person")
+
+    def answer(handler, _):
+        seen = handler.connection.getpeercert()
+        handler.say(200, json.dumps(seen["subject"] if seen else None).encode())
+
+    server = Server(answer, home, clients=tmp_path / "person-ca.pem")
+    before = set(Path(tempfile.gettempdir()).glob("onemap-client-*"))
+    try:
+        manager = QgsApplication.authManager()
+        config = QgsAuthMethodConfig()
+        config.setName("pki")
+        config.setMethod("PKI-Paths")
+        config.setConfigMap({"certpath": person, "keypath": key, "keypass": ""})
+        outcome = manager.storeAuthenticationConfig(config)
+        config = outcome[1] if isinstance(outcome, tuple) else config
+        profile = load_profile(
+            {
+                "id": "pki",
+                "title": {"zh": "测试", "en": "Test"},
+                "zone": "inner",
+                "network": {"certificate_authorities": [str(tmp_path / "home-ca.pem")]},
+                "identity": {"kind": "authcfg"},
+                "catalogue": [{"kind": "csw", "url": server.url}],
+            }
+        )
+        with pytest.raises(ServiceError):
+            Transport(profile, attempts=1).get(server.url)
+        identity = Identity(profile)
+        identity.use_authcfg(config.id())
+        told = Transport(profile, identity.auth).json(server.url)
+        assert told == [[["commonName", "127.0.0.1"]]]
+        # Another name of the same machine is not what the server's certificate says.
+        named = server.url.replace("127.0.0.1", "localhost")
+        elsewhere = replace(profile, catalogue=(replace(profile.catalogue[0], url=named),))
+        identity = Identity(elsewhere)
+        identity.use_authcfg(config.id())
+        with pytest.raises(CertificateProblem):
+            Transport(elsewhere, identity.auth).get(named)
+        assert set(Path(tempfile.gettempdir()).glob("onemap-client-*")) == before
+    finally:
+        server.stop()
 
 
 def test_proxy_and_time_out_of_qgis(vault):

@@ -2,15 +2,15 @@
 
 import logging
 import socket
-import subprocess
 import threading
 import time
 
 import pytest
+from own_authority import make_certificate
 from small_server import Server
 
 from onemap_verify.checks.progress import Cancelled, Progress
-from onemap_verify.services import redaction
+from onemap_verify.services import redaction, transport_line
 from onemap_verify.services.errors import (
     BadAnswer,
     CertificateProblem,
@@ -134,6 +134,14 @@ def test_a_no_is_a_no(serve, status, kind):
     assert "why not (12)" in told.value.text.en
     assert "abcdefgh" not in f"{told.value.text} {told.value.advice}"
     assert told.value.advice.zh and told.value.advice.en
+
+
+def test_what_the_server_says_in_both_languages(serve):
+    body = '{"error": "x", "message": {"zh": "没有权限", "en": "Not yours"}}'.encode()
+    server = serve(lambda h, n: h.say(403, body))
+    with pytest.raises(NotAllowed) as told:
+        Transport().get(server.url)
+    assert told.value.text.zh.endswith("没有权限") and told.value.text.en.endswith("Not yours")
 
 
 def test_the_platforms_own_advice(serve):
@@ -319,24 +327,6 @@ def test_a_password_in_netrc_stays_there(serve, tmp_path, monkeypatch):
     assert "Authorization" not in server.seen[0][2]
 
 
-def make_certificate(folder, name):
-    """A private authority and a certificate of it for 127.0.0.1."""
-    folder.mkdir(exist_ok=True)
-
-    def openssl(*words):
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-    ca, key, pem = f"{name}-ca", f"{name}.key", f"{name}.pem"
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", "-x509", *curve, "-keyout", f"{ca}.key", "-out", f"{ca}.pem", "-days", "2",
-            "-subj", f"/CN={ca}", "-addext", "basicConstraints=critical,CA:TRUE")  # fmt: skip
-    openssl("req", *curve, "-keyout", key, "-out", f"{name}.csr", "-subj", "/CN=127.0.0.1")
-    (folder / "ext").write_text("subjectAltName=IP:127.0.0.1\n")
-    openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey", f"{ca}.key",
-            "-CAcreateserial", "-days", "2", "-extfile", "ext", "-out", pem)  # fmt: skip
-    return str(folder / pem), str(folder / key)
-
-
 def test_a_private_authority(serve, tmp_path):
     server = serve(lambda h, n: h.say(200, b"secure"), make_certificate(tmp_path, "home"))
     make_certificate(tmp_path, "other")
@@ -424,6 +414,8 @@ class Proxy:
 def proxy(monkeypatch):
     for name in ("no_proxy", "NO_PROXY", "http_proxy", "https_proxy", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
+    # Where QGIS runs, its own settings count and not the environment.
+    monkeypatch.setattr(transport_line, "_qgis_runs", lambda: False)
     started = []
 
     def start(**options):
