@@ -24,6 +24,7 @@ class OneMapPlugin:
         self.interface = interface
         self.provider: Any = None
         self.dock: Any = None
+        self.one_map: Any = None
         self._undo: list[Callable[[], object]] = []
 
     def initProcessing(self) -> None:
@@ -47,7 +48,7 @@ class OneMapPlugin:
         """Add the panel, the menu, the toolbar and the options page."""
         self.initProcessing()
         self._start_session()
-        self._add_panel()
+        self._add_panels()
         self._add_options()
 
     def unload(self) -> None:
@@ -79,32 +80,44 @@ class OneMapPlugin:
         QgsApplication.processingRegistry().removeProvider(self.provider)
         self.provider = None
 
-    def _add_panel(self) -> None:
+    def _add_panels(self) -> None:
+        from .panels.onemap.dock import OneMapDock
         from .panels.verify.dock import VerifyDock
         from .processing_provider import icons
         from .processing_provider.language import translate
 
         window = self.interface.mainWindow()
         self.dock = VerifyDock(self.interface, window)
-        if not window.restoreDockWidget(self.dock):
-            self.interface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-            self.dock.hide()
-        self._undo.append(self._forget_panel)
+        self.one_map = OneMapDock(self.interface, window)
+        verify = QAction(icons.icon("onemap"), translate("Plugin", "Verify Submission"), window)
+        verify.setToolTip(translate("Plugin", "Show or hide the panel that verifies submissions"))
+        self._add_panel("dock", verify, "onemap_verify_panel")
+        globe = QgsApplication.getThemeIcon("/mActionAddWmsLayer.svg")
+        one_map = QAction(globe, translate("Plugin", "One Map"), window)
+        one_map.setToolTip(
+            translate("Plugin", "Show or hide the panel to sign in, load the one map and deliver")
+        )
+        self._add_panel("one_map", one_map, "onemap_platform_panel")
 
-        action = QAction(icons.icon("onemap"), translate("Plugin", "Verify Submission"), window)
-        action.setObjectName("onemap_verify_panel")
-        action.setToolTip(translate("Plugin", "Show or hide the panel that verifies submissions"))
+    def _add_panel(self, name: str, action: QAction, object_name: str) -> None:
+        dock = getattr(self, name)
+        if not self.interface.mainWindow().restoreDockWidget(dock):
+            self.interface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            dock.hide()
+        self._undo.append(lambda: self._forget_panel(name))
+        action.setObjectName(object_name)
         action.setCheckable(True)
-        self.dock.setToggleVisibilityAction(action)
+        dock.setToggleVisibilityAction(action)
         self.interface.addToolBarIcon(action)
         self.interface.addPluginToMenu(MENU, action)
         self._undo.append(lambda: self._forget_action(action))
 
-    def _forget_panel(self) -> None:
-        self.dock.shut_down()
-        self.interface.removeDockWidget(self.dock)
-        self.dock.deleteLater()
-        self.dock = None
+    def _forget_panel(self, name: str) -> None:
+        dock = getattr(self, name)
+        dock.shut_down()
+        self.interface.removeDockWidget(dock)
+        dock.deleteLater()
+        setattr(self, name, None)
 
     def _forget_action(self, action: QAction) -> None:
         entries = [entry.menu() for entry in self.interface.pluginMenu().actions()]

@@ -40,7 +40,7 @@ class RunFeedback(QgsProcessingFeedback):
 
 
 class Run(QObject):
-    """One run of an algorithm in the background.
+    """One run of an algorithm in the background; it succeeded when it gave ``result``.
 
     Signals come in the main thread: ``progressed`` with percent, ``said`` with a short text,
     then exactly one of ``done`` (outputs), ``failed`` (reason) and ``cancelled``.
@@ -52,9 +52,17 @@ class Run(QObject):
     failed = pyqtSignal(str)
     cancelled = pyqtSignal()
 
-    def __init__(self, parameters: dict[str, Any], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        parameters: dict[str, Any],
+        parent: QObject | None = None,
+        algorithm: str = ALGORITHM,
+        result: str = "FINDINGS",
+    ) -> None:
         super().__init__(parent)
         self._parameters = parameters
+        self._algorithm = algorithm
+        self._result = result
         self._context = QgsProcessingContext()
         self._context.setProject(QgsProject.instance())
         self._feedback = RunFeedback()
@@ -65,11 +73,11 @@ class Run(QObject):
 
     def start(self) -> None:
         """Check the parameters and hand the algorithm to QGIS's task manager."""
-        algorithm = QgsApplication.processingRegistry().algorithmById(ALGORITHM)
+        algorithm = QgsApplication.processingRegistry().algorithmById(self._algorithm)
         if algorithm is None:
             self.failed.emit(
                 translate("VerifyRun", "The algorithm {name} is not registered.").format(
-                    name=ALGORITHM
+                    name=self._algorithm
                 )
             )
             return
@@ -96,7 +104,7 @@ class Run(QObject):
         self._task = None
         if self._feedback.isCanceled():
             self.cancelled.emit()
-        elif successful and outputs.get("FINDINGS"):
+        elif successful and outputs.get(self._result):
             self.done.emit(outputs)
         else:
             self.failed.emit(self._feedback.error or translate("VerifyRun", "The run failed."))

@@ -52,6 +52,12 @@ class Window:
 
 
 @pytest.fixture
+def new_window(qgis_app):
+    """Makes windows for panels other than that of the fixture ``desk``."""
+    return Window
+
+
+@pytest.fixture
 def swallowed(monkeypatch):
     """Errors raised in slots, which Qt would only print; the test fails when there are any."""
     errors = []

@@ -1,0 +1,1 @@
+"""The delivery queue as a page of the One Map panel."""

@@ -1,0 +1,226 @@
+"""The One Map panel by real clicks, against the real platform."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def panel(onemap_provider, platform, tmp_path, swallowed, new_window, monkeypatch):
+    """The dock in a window of 1280 × 720, with no platform chosen and nothing kept."""
+    from qgis.core import QgsApplication, QgsProject
+    from qgis.PyQt.QtCore import QEvent, Qt
+
+    from onemap_verify.panels.onemap import dock as module
+    from onemap_verify.panels.onemap import presenter
+    from onemap_verify.services import session, settings
+
+    monkeypatch.setenv("ONEMAP_AUDIT", str(tmp_path / "audit.db"))
+    monkeypatch.setattr(presenter, "data_folder", lambda: tmp_path / "data")
+    monkeypatch.setattr(module, "data_folder", lambda: tmp_path / "data")
+    for one in vars(settings).values():
+        if isinstance(one, settings.Setting):
+            one.forget()
+    session.start()
+    QgsProject.instance().clear()
+    window = new_window()
+    dock = module.OneMapDock(window, window.window)
+    window.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    window.window.show()
+    dock.window_of_test = window
+    yield dock
+    dock.shut_down()
+    window.window.close()
+    dock.window_of_test = None
+    window.window.deleteLater()
+    QgsApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QgsProject.instance().clear()
+    session.stop()
+
+
+@pytest.fixture
+def click():
+    from qgis.PyQt.QtCore import Qt
+    from qgis.PyQt.QtTest import QTest
+
+    def press(button):
+        assert button.isVisible() and button.isEnabled(), button.text()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    return press
+
+
+def visitor(platform, role):
+    """A browser with a person of that role before it, who signs in."""
+    from onemap_verify.demo.platform.visitor import browser
+
+    go = browser(platform, role)
+    return lambda address: threading.Thread(target=go, args=(address,), daemon=True).start()
+
+
+def signed_in(panel, platform, role, click, until):
+    panel.signing.open_address = visitor(platform, role)
+    panel.signing.choose(platform["profile"])
+    until(lambda: panel.account.sign_in.isVisible() and not panel.tasks.running("sign-in"))
+    click(panel.account.sign_in)
+    until(lambda: panel.account.sign_out.isVisible())
+
+
+def test_sign_in_find_load_and_sign_out(panel, platform, click, until, qgis_app):
+    from qgis.core import QgsProject
+    from qgis.PyQt.QtTest import QTest
+
+    page = panel.catalogue
+    assert panel._catalogue.currentIndex() == 0 and not page.add.isEnabled()
+    signed_in(panel, platform, "surveyor", click, until)
+    assert panel.signing.session.identity.account.user
+    until(lambda: page.model.rowCount() > 0 and not panel.tasks.running("refresh"))
+    until(lambda: page.theme.count() > 2)
+    everything = sum(len(one.entries) for one in page.model.headings)
+    assert everything >= 40
+    # The groups of the platform come first, in its order.
+    groups = [group.id for group in panel.signing.session.profile.groups]
+    shown = [heading.key for heading in page.model.headings if heading.key in groups]
+    assert shown == [group for group in groups if group in shown] and shown
+    layer = next(one for one in panel.signing.session.profile.layers if one.kind == "wfs")
+    page.search.insert(layer.title.zh)  # keys of QTest know no Chinese
+    until(lambda: 0 < sum(len(one.entries) for one in page.model.headings) < everything)
+    index = page.model.index_of(layer.record or f"profile:{layer.id}")
+    assert index.isValid()
+    page.tree.scrollTo(index)
+    until(lambda: page.tree.visualRect(index).isValid())
+    from qgis.PyQt.QtCore import Qt
+
+    QTest.mouseClick(
+        page.tree.viewport(), Qt.MouseButton.LeftButton, pos=page.tree.visualRect(index).center()
+    )
+    until(lambda: layer.title.zh[:2] in page.about.toPlainText())
+    click(page.add)
+    until(lambda: bool(QgsProject.instance().mapLayers()))
+    (loaded,) = QgsProject.instance().mapLayers().values()
+    assert loaded.isValid() and loaded.featureCount() != 0
+    assert panel.loaded.tree.topLevelItemCount() == 1
+    assert panel._loaded.currentIndex() == 1
+    click(panel.account.sign_out)
+    until(lambda: panel.account.sign_in.isVisible())
+    assert not page.add.isEnabled()
+
+
+def test_a_surveyor_cannot_deliver_and_is_told_why(panel, platform, click, until):
+    signed_in(panel, platform, "surveyor", click, until)
+    panel.tabs.setCurrentWidget(panel.delivery)
+    assert not panel.delivery.add.isEnabled()
+    assert panel.delivery.note.isVisible() and panel.delivery.note.text()
+
+
+def test_cancelling_a_sign_in(panel, platform, click, until):
+    panel.signing.open_address = lambda address: None  # the person walks away
+    panel.signing.choose(platform["profile"])
+    until(lambda: panel.account.sign_in.isVisible() and not panel.tasks.running("sign-in"))
+    click(panel.account.sign_in)
+    until(lambda: panel.account.cancel.isVisible())
+    click(panel.account.cancel)
+    until(lambda: panel.account.sign_in.isVisible())
+
+
+def test_a_code_for_another_device(panel, platform, until):
+    from onemap_verify.demo.platform.visitor import approve_device
+
+    panel.signing.choose(platform["profile"])
+    until(lambda: panel.account.sign_in.isVisible() and not panel.tasks.running("sign-in"))
+    panel.account.ways.menu().findChild(type(panel.account.ways.menu().actions()[0]), "device")
+    action = next(
+        one for one in panel.account.ways.menu().actions() if one.objectName() == "device"
+    )
+    action.trigger()
+    until(lambda: panel.account.hint.isVisible())
+    code = panel.account.hint.text().rpartition("<big>")[2].split("<")[0]
+    worker = threading.Thread(target=approve_device, args=(platform, "reviewer", code))
+    worker.start()
+    until(lambda: panel.account.sign_out.isVisible())
+    worker.join()
+    assert not panel.account.hint.isVisible()
+
+
+def sealed_package(tmp_path, platform):
+    """A package that was verified, and sealed with the platform's own signer."""
+    from onemap_verify.checks.seal import (
+        FileKey,
+        canonical,
+        file_digests,
+        merkle_root,
+        seal_package,
+    )
+
+    source = tmp_path / "410182"
+    source.mkdir()
+    (source / "DLTB.txt").write_bytes(b"parcel" * 20_000)
+    inputs = [{"role": "submission", "path": "DLTB.txt", **file_digests(source / "DLTB.txt")}]
+    record = tmp_path / "record.json"
+    record.write_text(
+        json.dumps(
+            {
+                "format": "onemap-verification-record",
+                "format_version": 1,
+                "package": {"county": "410182", "year": 2023},
+                "inputs": inputs,
+                "merkle_root": merkle_root(canonical(one) for one in inputs),
+                "counts": {"findings": 0, "inconsistent": 0, "doubtful": 0},
+                "findings": {"count": 0, "merkle_root": merkle_root([])},
+            }
+        )
+    )
+    key = platform["signer"]
+    signer = FileKey(Path(key["key"]), Path(key["certificate"]), key["passphrase"])
+    return seal_package(
+        source,
+        tmp_path / "sealed.zip",
+        signer,
+        {"xzqdm": "410182", "year": 2023, "zone": "business"},
+        {"verification/record.json": record},
+    )
+
+
+def test_a_delivery_with_its_receipt(panel, platform, click, until, tmp_path):
+    signed_in(panel, platform, "reviewer", click, until)
+    panel.tabs.setCurrentWidget(panel.delivery)
+    assert panel.delivery.add.isEnabled()
+    sealed = sealed_package(tmp_path, platform)
+    told = []
+    panel.delivering.told.connect(lambda text, level: told.append(text))
+    until(lambda: panel.delivering.queue is not None)
+    panel.delivering.add([str(sealed.path)])
+    until(lambda: panel.delivery.model.rowCount() == 1 or told)
+    assert panel.delivery.model.rowCount() == 1, told
+    until(lambda: panel.delivery.model.deliveries[0].finished, 60)
+    delivery = panel.delivery.model.deliveries[0]
+    assert delivery.receipt["sha256"] == sealed.sha256, delivery.reason
+    panel.delivery.select(delivery.id)
+    assert panel.delivery.receipt.isVisible()
+    assert sealed.sha256[:16] in panel.delivery.details.toPlainText().replace("\u200b", "")
+
+
+def test_a_package_that_is_not_sealed_is_refused_with_a_reason(
+    panel, platform, click, until, tmp_path
+):
+    signed_in(panel, platform, "reviewer", click, until)
+    until(lambda: panel.delivering.queue is not None)
+    (tmp_path / "no.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    told = []
+    panel.delivering.told.connect(lambda text, level: told.append(text))
+    panel.delivering.add([str(tmp_path / "no.zip")])
+    until(lambda: told)
+    assert panel.delivery.model.rowCount() == 0
+
+
+def test_everything_fits_into_a_small_window(panel, platform, click, until, qgis_app):
+    """At 1280 × 720 nothing is cut off, in both languages' longest words."""
+    signed_in(panel, platform, "reviewer", click, until)
+    for page in (panel._catalogue, panel._loaded, panel.delivery):
+        panel.tabs.setCurrentWidget(page)
+        assert page.minimumSizeHint().width() <= 460, page
+    assert panel.minimumSizeHint().height() <= 600
