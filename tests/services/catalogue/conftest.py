@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "fixtures"))
-from one_map_fixtures import map_folder, map_server, transport  # noqa: F401  # fixtures
+from one_map_fixtures import (  # noqa: F401  # fixtures
+    map_folder,
+    map_server,
+    map_servers,
+    transport,
+)
 
 COUNT = 120
 

@@ -8,6 +8,8 @@ from one_map_fixtures import (  # noqa: F401  # fixtures
     make_profile,
     map_folder,
     map_server,
+    map_servers,
     proxy,
+    server_log,
     transport,
 )

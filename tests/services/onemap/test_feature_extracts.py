@@ -78,13 +78,13 @@ def test_a_server_that_sends_the_first_page_again_is_found_out(
 @pytest.mark.parametrize("server", [QGIS, MAPSERVER, QGIS_API], ids=["q", "m", "qa"])
 @pytest.mark.parametrize("withheld", [(), ("ZRRMC", "yjjbntmj")], ids=["forgotten", "listed"])
 def test_personal_columns_are_never_asked_for(
-    make_profile, transport, tmp_path, proxy, server, withheld
+    make_profile, transport, tmp_path, server_log, server, withheld
 ):
     described = {**server, "layer": "YJJBNTBHTB", "withheld": list(withheld)}
-    layer = make_profile(described, base=proxy.url).layers[0]
+    layer = make_profile(described).layers[0]
     done = fetch(transport, layer, tmp_path / "farm.gpkg")
     assert done.count == 60
-    asked = [line for line in proxy.seen if "GetFeature" in line or "/items" in line]
+    asked = [line for line in server_log() if "GetFeature" in line or "/items" in line]
     assert asked
     for line in asked:
         upper = line.upper()
