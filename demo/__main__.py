@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from .headless import CHECKOUT, DemoError
+from .journey import Journey
 from .names import COUNTY_CODE, COUNTY_NAME
+from .platform import PlatformError
 from .say import heading, say
 from .walk import (
-    CHECKOUT,
-    DemoError,
     Files,
     Run,
     build,
@@ -23,6 +25,7 @@ from .walk import (
     tell_honest,
     tell_run,
     tell_tally,
+    trusted_files,
     verify,
 )
 
@@ -31,33 +34,72 @@ def main() -> int:
     """Run the demo; the status is 0 when everything that must be found was found."""
     options = _options()
     files = Files(options.out.absolute())
+    journey: Journey | None = None
     try:
         county, honest, tampered, planted = build(
             files, options.parcels, options.seed, options.form
         )
-        heading("二、核验诚实的县", "2. The honest county is verified, in QGIS")
-        runs = {"honest": verify(honest, files, files.honest, county)}
+        heading("二、登录平台，加载一张图", "2. Sign in, and load the one map")
+        journey = Journey.begin(files.folder, options.parcels, options.seed, county)
+        here, trusted = _prepare(journey, files)
+        heading("三、核验诚实的县", "3. The honest county is verified, in QGIS")
+        runs = {"honest": verify(honest, files, files.honest, county, trusted)}
         tell_run(runs["honest"])
         accused = tell_honest(runs["honest"])
-        heading("三、核验作假的县", "3. The forged county is verified, in QGIS")
-        runs["tampered"] = verify(tampered, files, files.tampered, county)
+        heading("四、核验作假的县", "4. The forged county is verified, in QGIS")
+        runs["tampered"] = verify(tampered, files, files.tampered, county, trusted)
         tell_run(runs["tampered"])
         tally = judge(planted, runs["tampered"])
         say()
         tell_tally(tally)
+        receipt = None
+        if journey is not None and not accused:
+            heading("五、封装、汇交、回执", "5. Seal, deliver, receipt")
+            receipt = _deliver(journey, here, runs)
         pictures = _draw(files, runs, len(county.layers["DLTB"]), tally.found, tally.planted)
-    except (DemoError, OSError) as error:
+    except (DemoError, PlatformError, OSError) as error:
         sys.stdout.flush()
         sys.stderr.write(f"Error: {error}\n")
         return 1
-    tell_files(files, runs, pictures)
+    finally:
+        if journey is not None and not options.gui:
+            journey.end()
+    tell_files(files, runs, pictures, receipt)
     wrong = failures(tally, accused)
     say()
     for sentence in wrong:
         sys.stderr.write(f"Error: {sentence}\n")
     if options.gui:
-        _open_desktop(files.folder / "demo.qgz", runs["tampered"].findings)
+        try:
+            _open_desktop(files.folder / "demo.qgz", runs["tampered"].findings)
+        finally:
+            if journey is not None:
+                journey.end()
     return 1 if wrong else 0
+
+
+def _prepare(journey: Journey | None, files: Files) -> tuple[Any, dict[str, object]]:
+    """Sign in and load what is trusted; without a platform it comes from files."""
+    if journey is None:
+        return None, trusted_files(files)
+    here = journey.sign_in()
+    journey.browse(here)
+    return here, journey.load()
+
+
+def _deliver(journey: Journey, here: Any, runs: dict[str, Run]) -> Path:
+    """Seal and deliver the honest package, and show that the forged one stays here."""
+    honest, forged = runs["honest"], runs["tampered"]
+    journey.refuse(journey.seal(forged.package, forged.record.parent))
+    journey.refuse_surveyor()
+    delivered = journey.deliver(
+        journey.seal(honest.package, honest.record.parent), honest.record.parent
+    )
+    if honest.package.is_dir() and geopackage_of(honest.package) is not None:
+        journey.prove(delivered, honest.package)
+    journey.audit(here)
+    journey.sign_out(here)
+    return delivered.receipt
 
 
 def _options() -> argparse.Namespace:

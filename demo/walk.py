@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from .county import County, build_county, write_county, write_trusted
 from .evidence import Evidence, gather, write_evidence, write_trusted_pictures
 from .evidence.crew import CAMPAIGN
 from .frauds import Planted, plant, write_truth
+from .headless import run_algorithm, short
 from .layer import write_geopackage, write_shapefiles, write_zip
 from .names import COUNTY_CODE, COUNTY_NAME, YEAR
 from .readme import write_readme
@@ -23,14 +21,9 @@ from .say import heading, say, table
 from .tally import Tally, compare, read_findings
 from .terrain import EPSG
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 MUST_BE_FOUND = (Family.SCHEMA, Family.CODES, Family.LOGIC, Family.AREA)
 """Families of form and arithmetic: a fraud of theirs that is missed fails the demo."""
 SLOPE_KINDS = ("grade_lowered", "grade_lowered_twice", "slope_map")
-
-
-class DemoError(Exception):
-    """The demo could not be carried through; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +136,22 @@ def _describe(county: County, evidence: Evidence, seconds: float) -> None:
     say(f"  用时 built in {seconds:.1f} s")
 
 
-def verify(package: Path, files: Files, folder: Path, county: County) -> Run:
+def trusted_files(files: Files) -> dict[str, object]:
+    """What is trusted, as parameters of a verification: from files, where there is no platform."""
+    return {
+        "DEM": files.trusted / "dem.tif",
+        "IMAGERY": files.trusted / f"image_{YEAR}.tif",
+        "IMAGERY_DATE": f"{YEAR}-08-12",
+        "IMAGERY_PREVIOUS": files.trusted / f"image_{YEAR - 1}.tif",
+        "IMAGERY_PREVIOUS_DATE": f"{YEAR - 1}-08-24",
+        "PREVIOUS": files.trusted / f"dltb_{YEAR - 1}.gpkg",
+        "CONTROL_LAYERS": files.trusted / "control.gpkg",
+    }
+
+
+def verify(
+    package: Path, files: Files, folder: Path, county: County, trusted: Mapping[str, object]
+) -> Run:
     """Verify ``package`` through QGIS, by the same entry as ``./run algorithm``.
 
     Raises
@@ -157,13 +165,7 @@ def verify(package: Path, files: Files, folder: Path, county: County) -> Run:
     report = results / "report.html"
     values = {
         "SUBMISSION": package,
-        "DEM": files.trusted / "dem.tif",
-        "IMAGERY": files.trusted / f"image_{YEAR}.tif",
-        "IMAGERY_DATE": f"{YEAR}-08-12",
-        "IMAGERY_PREVIOUS": files.trusted / f"image_{YEAR - 1}.tif",
-        "IMAGERY_PREVIOUS_DATE": f"{YEAR - 1}-08-24",
-        "PREVIOUS": files.trusted / f"dltb_{YEAR - 1}.gpkg",
-        "CONTROL_LAYERS": files.trusted / "control.gpkg",
+        **trusted,
         "CAMPAIGN_START": CAMPAIGN[0],
         "CAMPAIGN_END": CAMPAIGN[1],
         "RIDGE_COEFFICIENTS": files.trusted / "ridge_coefficients.csv",
@@ -172,23 +174,9 @@ def verify(package: Path, files: Files, folder: Path, county: County) -> Run:
         "RECORD": record,
         "REPORT": report,
     }
-    command = [sys.executable, str(CHECKOUT / "scripts" / "algorithm.py")]
-    command += ["onemap:verifysubmission", *(f"{key}={value}" for key, value in values.items())]
-    say(f"  ./run algorithm onemap:verifysubmission SUBMISSION={_short(package)} …")
     started = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-    if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise DemoError(f"QGIS could not verify {package.name}: {reason}")
-    counts = json.loads(done.stdout)
+    counts = run_algorithm("onemap:verifysubmission", values, "SUBMISSION")
     return Run(package, findings, record, report, counts, time.monotonic() - started)
-
-
-def _short(path: Path) -> str:
-    try:
-        return os.path.relpath(path)
-    except ValueError:
-        return str(path)
 
 
 def tell_run(run: Run) -> None:
@@ -261,9 +249,11 @@ def failures(tally: Tally, accused: int) -> list[str]:
     return out
 
 
-def tell_files(files: Files, runs: dict[str, Run], pictures: list[Path]) -> None:
+def tell_files(
+    files: Files, runs: dict[str, Run], pictures: list[Path], receipt: Path | None
+) -> None:
     """Say where everything is."""
-    heading("四、成果在哪里", "4. Where everything is")
+    heading("六、成果在哪里", "6. Where everything is")
     rows = [
         ("诚实的县 honest county", runs["honest"].package),
         ("作假的县 forged county", runs["tampered"].package),
@@ -274,9 +264,11 @@ def tell_files(files: Files, runs: dict[str, Run], pictures: list[Path]) -> None
         ("问题 findings", runs["tampered"].findings),
         ("诚实县的报告 honest report", runs["honest"].report),
     ]
+    if receipt is not None:
+        rows.append(("回执 receipt", receipt))
     rows += [("地图 map picture", picture) for picture in pictures]
     rows.append(("QGIS 工程 project", files.folder / "demo.qgz"))
-    table(("", ""), [(name, _short(path)) for name, path in rows], (30, 90))
+    table(("", ""), [(name, short(path)) for name, path in rows], (30, 90))
 
 
 def judge(planted: list[Planted], run: Run) -> Tally:

@@ -20,13 +20,15 @@ from .onemap import LAYERS, PERSONAL
 _PEOPLE = ("赵一", "钱二", "孙三", "周四", "吴五", "郑六")
 
 
-def build(folder: Path, parcels: int, seed: int) -> list[tuple[Path, str, str]]:
+def build(
+    folder: Path, parcels: int, seed: int, county: County | None = None
+) -> list[tuple[Path, str, str]]:
     """Build the county into ``folder``; return (GeoPackage, layer in it, table) of each vector.
 
     The same county as ``./run demo`` makes of the same number and seed: what changed last year,
     the pictures and the terrain are those that its packages are verified against.
     """
-    county = build_county(parcels, seed)
+    county = county or build_county(parcels, seed)
     before = look_back(county, np.random.default_rng([seed, 50, 0]))
     protected = _protected(county, before.changed)
     made = folder / "made"

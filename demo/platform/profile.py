@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..evidence.scenes import BANDS
 from ..names import YEAR
 from . import database, gateway, identity
 from .layout import LOOPBACK, Place, Settings, write_private
@@ -172,6 +173,7 @@ def _layer(layer: MapLayer) -> dict[str, Any]:
         told |= {"kind": "wcs", "url": "{gateway}/wcs", "format": "GTiff", "resolution_m": 10.0}
         if layer.name.startswith("image_"):
             told["format"] = "GTiff16"
+            told["options"] = {"bands": list(BANDS)}
             told["accuracy_class"] = f"{YEAR} DOM"
     else:
         told |= {"kind": "wfs", "url": "{gateway}/ows/onemap"}

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..county import County
 from . import catalogue, county_data, database, gateway, identity, records
 from .certificates import make_certificates
 from .layout import Place, Settings
@@ -31,11 +32,13 @@ class Seed:
 
     ``parcels`` and ``seed`` make the county as ``./run demo`` does; ``records`` are further records
     in the catalogue beside those of the one map (5,000 make it as large as a province's).
+    ``county`` is that of ``parcels`` and ``seed`` where it is built already.
     """
 
     parcels: int = 5000
     seed: int = 1
     records: int = 0
+    county: County | None = field(default=None, repr=False, compare=False)
 
 
 class SeedError(Exception):
@@ -65,7 +68,7 @@ def fill(place: Place, settings: Settings, what: Seed) -> None:
         database.create(settings)
         database.run_file(settings, _HERE / "intake.sql")
         identity.set_up(place, settings, address)
-        sources = county_data.build(place.data, what.parcels, what.seed)
+        sources = county_data.build(place.data, what.parcels, what.seed, what.county)
         county_data.load_tables(sources, database.connection(settings))
         shutil.rmtree(place.data / "made")
         database.grant(settings)
