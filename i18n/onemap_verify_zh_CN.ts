@@ -2,6 +2,84 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>AccountBar</name>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>A template: an administrator fills in the addresses</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Choose a platform to begin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Choose a platform…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Enter Key…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>In the Browser</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>On any device open {address} and enter the code:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Other Ways to Sign In</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Sign In</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Sign Out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>Use a Site Profile from a File…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>With Account and Password…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>With a Code on Another Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/account_bar.py"/>
+        <source>With an Authentication Configuration of QGIS…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Algorithm</name>
     <message>
         <location filename="../processing_provider/algorithm.py"/>
@@ -27,6 +105,190 @@
         <location filename="../processing_provider/algorithm.py"/>
         <source>a file</source>
         <translation>文件</translation>
+    </message>
+</context>
+<context>
+    <name>Catalogue</name>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>All services are where they were.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>Fetching the catalogue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>Layers added: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>Loading layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>Looking for moved services</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>Opening the catalogue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>Reading a record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>Searching the catalogue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/presenter.py"/>
+        <source>The record names no service that can be loaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CatalogueModel</name>
+    <message>
+        <location filename="../panels/onemap/catalogue_model.py"/>
+        <source>Other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_model.py"/>
+        <source>Restricted: loading it is logged</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CataloguePage</name>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Access</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Add to Map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>All groups and themes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Catalogue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Choose a layer to see what is known of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Fetch the Catalogue Anew</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>From year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Group or theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Mark as Favourite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>No Longer a Favourite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Only Favourites</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Only What Touches the Map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Record of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Resolution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Restricted: loading it is logged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Save for Offline…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Save what the map shows to a GeoPackage or GeoTIFF, for work without network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Search the catalogue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>To year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Year</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -93,8 +355,18 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Another slope method</source>
+        <translation>坡度算法不同</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Another terrain than the DEM</source>
         <translation>与 DEM 不是同一地形</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Archive within an archive</source>
+        <translation>压缩包内含压缩包</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -143,6 +415,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Camera clock in another zone</source>
+        <translation>相机时区设置不同</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Camera turned away</source>
         <translation>拍摄方向背离图斑</translation>
     </message>
@@ -183,6 +460,21 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Coarse DEM</source>
+        <translation>DEM 分辨率不足</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Code empty</source>
+        <translation>代码为空</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Code kept as a number</source>
+        <translation>代码存为数值</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Code not confirmed</source>
         <translation>代码未经证实</translation>
     </message>
@@ -210,6 +502,11 @@
         <location filename="../panels/verify/causes.py"/>
         <source>Code of the planning classification</source>
         <translation>国土空间规划用地分类代码</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Contained in another</source>
+        <translation>被其他图形包含</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -328,6 +625,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Far or near view missing</source>
+        <translation>缺少远景或近景</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Farmland taken</source>
         <translation>占用永久基本农田</translation>
     </message>
@@ -438,13 +740,43 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Layer delivered twice</source>
+        <translation>图层重复提交</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Layer in several parts</source>
+        <translation>图层分块提交</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Layer unreadable</source>
+        <translation>图层无法读取</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Layer without rows</source>
+        <translation>空图层</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Leading zero lost</source>
         <translation>前导零丢失</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Lies in no holder</source>
+        <translation>不在所属范围内</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Made-up heights</source>
         <translation>高程疑似编造</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Manifest unreadable</source>
+        <translation>清单无法读取</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -455,6 +787,11 @@
         <location filename="../panels/verify/causes.py"/>
         <source>Mock position</source>
         <translation>疑似虚拟定位</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
+        <source>Name empty</source>
+        <translation>名称为空</translation>
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
@@ -723,6 +1060,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Unknown layer</source>
+        <translation>未知图层</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Unlikely change of class</source>
         <translation>少见的地类变化</translation>
     </message>
@@ -788,6 +1130,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Wrong kind of geometry</source>
+        <translation>几何类型不符</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Wrong length</source>
         <translation>位数不符</translation>
     </message>
@@ -795,6 +1142,225 @@
         <location filename="../panels/verify/causes.py"/>
         <source>Zone prefix of the easting</source>
         <translation>横坐标带号前缀问题</translation>
+    </message>
+</context>
+<context>
+    <name>Delivery</name>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>Changing the delivery queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Choose a platform in the package's own network zone; never copy it out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>Choose a platform to deliver to.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Correct what the platform names, verify and seal anew, and deliver that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Delivering needs the role of a reviewer: sign in as one, or ask one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>Delivering needs the role of a reviewer; you are signed in without it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>Delivering to {platform}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>Examining {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>It will be tried again by itself, or press Retry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Look at the reason, put it right, then press Resume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>Nobody is signed in: packages wait here until somebody is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>Opening the delivery queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Press Resume to go on where it stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Receipt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Received</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>Sending the audit log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Sign in again; it then goes on by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>The copy in the queue was changed or cannot be read: add the sealed package again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>The platform has no room: tell its administrator, then press Resume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>The platform rejected {package}: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>This platform takes no deliveries.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>again in {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>digests are ours, signature of the platform verified</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>{count} h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>{count} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>{count} parcels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>{count} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/presenter.py"/>
+        <source>{package} is delivered; the platform's receipt is here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DeliveryPage</name>
+    <message>
+        <location filename="../panels/delivery/page.py"/>
+        <source>Deliver Package…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/page.py"/>
+        <source>Deliveries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/page.py"/>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/page.py"/>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/page.py"/>
+        <source>Retry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/page.py"/>
+        <source>Save Receipt…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DeliveryQueue</name>
+    <message>
+        <location filename="../panels/delivery/queue_model.py"/>
+        <source>Package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/queue_model.py"/>
+        <source>Progress</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/queue_model.py"/>
+        <source>State</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1342,11 +1908,227 @@
     </message>
 </context>
 <context>
+    <name>LoadedPage</name>
+    <message>
+        <location filename="../panels/onemap/loaded_page.py"/>
+        <source>Age</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/loaded_page.py"/>
+        <source>Ask the catalogue whether a service has another address or name now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/loaded_page.py"/>
+        <source>Content of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/loaded_page.py"/>
+        <source>Find Moved Services</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/loaded_page.py"/>
+        <source>Layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/loaded_page.py"/>
+        <source>Layers of the one map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/loaded_page.py"/>
+        <source>The service does not answer: sign in, or find where it moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <location filename="../panels/numbers.py"/>
         <source>{m2} m² ({ha} ha, {mu} mu)</source>
         <translation>{m2} m²（{ha} 公顷，{mu} 亩）</translation>
+    </message>
+</context>
+<context>
+    <name>OneMapAge</name>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>this month</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>{count} months old</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>{count} years old</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OneMapDock</name>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Catalogue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Choose a platform above; its catalogue then appears here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Deliver Sealed Packages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Delivery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Nothing of the one map is in this project yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>One Map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Only layers of the platform's one map can be saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Receipts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Save Receipt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Save for Work Without Network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Sealed packages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Site profiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>Use a Site Profile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>{count} layers saved to {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OneMapKind</name>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Local file</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OneMapRole</name>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Administrator</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Reviewer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Surveyor</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OneMapState</name>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>No sign-in needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Not signed in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Sign-in failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Signed in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Signing in…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>The sign-in has expired</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OneMapZone</name>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Business network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Government network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Inner network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/words.py"/>
+        <source>Internet</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1373,6 +2155,11 @@
     </message>
     <message>
         <location filename="../panels/options/page.py"/>
+        <source>Folder with site profiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
         <source>Newest shipped</source>
         <translation>自带的最新规则集</translation>
     </message>
@@ -1390,6 +2177,11 @@
         <location filename="../panels/options/page.py"/>
         <source>Rule set</source>
         <translation>规则集</translation>
+    </message>
+    <message>
+        <location filename="../panels/options/page.py"/>
+        <source>Site profiles (JSON) of the administrator; one with the id of a shipped profile takes its place</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../panels/options/page.py"/>
@@ -1441,11 +2233,394 @@
     </message>
 </context>
 <context>
+    <name>Platform</name>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Add to the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>An authentication configuration with it as password, env:NAME or @file; never the passphrase itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Certificate of the signer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Certificate valid when signed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Check seal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Control layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Date of the earlier imagery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Date of the imagery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Date of the survey</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Decides which picture and which year's parcels fit best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>Deliver package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Earlier imagery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>Empty: as signed in; device, browser, @file, or the id of an authentication configuration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Everything as it was sealed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Extent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>First object that differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Groups</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Id of the package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>Id or JSON file; the current platform when empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Ids of groups, separated by ;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Ids of layers, separated by ; – all when neither groups nor layers are given</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Imagery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>In the platform's fixed order of groups</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Key of the signer (SM2, PKCS#8)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Layers loaded or saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Layers that could not be had</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Load the one map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Moment of signing, where no time stamp proves it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Network zone the package must not leave</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Number of layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Of what is saved; the whole layers when empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/passphrase.py"/>
+        <source>Others can read the file with the passphrase: take their rights away (chmod 600).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/passphrase.py"/>
+        <source>PASSPHRASE names no authentication configuration. Never write a passphrase there: store it as the password of a configuration of kind Basic and choose that one, or give env:NAME or @file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>PEM or DER files, or folders of them; without any, those of the chosen platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Parcels of last year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Platform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>Receipt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>SHA-256 of the package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>SM3 of the package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Save to folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Saves terrain, pictures, last year's parcels and control layers for work without network; an interrupted run is taken up again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Seal package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Sealed package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>Seconds to keep trying</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>Sign in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Signer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Signer trusted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>Site profile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>State of the delivery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Summary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>Terrain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>The .zip, or the folder it was unpacked to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/passphrase.py"/>
+        <source>The environment has no variable {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>The extent cannot be understood.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/passphrase.py"/>
+        <source>The file with the passphrase cannot be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>The key was opened without a passphrase.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>The platform's signed receipt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>The site profile {name} names no time-stamp authority.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Time proven</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Time stamp: address or site profile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/check_seal.py"/>
+        <source>Trusted certificates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Verification record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>Way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>What fails is tried again; later it stays in the delivery queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/load_one_map.py"/>
+        <source>What was loaded or saved, from where, and why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Where the key's passphrase is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>Without a verification record the package can be sealed, but not delivered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>package: the sealed package as one file; features: parcel by parcel into the staging layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>{name} cannot be read: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/seal_package.py"/>
+        <source>{name} is no verification record.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>{package} was not delivered ({state}): {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Plugin</name>
+    <message>
+        <location filename="../plugin.py"/>
+        <source>One Map</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <location filename="../plugin.py"/>
         <source>Show or hide the panel that verifies submissions</source>
         <translation>显示或隐藏成果核验面板</translation>
+    </message>
+    <message>
+        <location filename="../plugin.py"/>
+        <source>Show or hide the panel to sign in, load the one map and deliver</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../plugin.py"/>
@@ -1627,6 +2802,288 @@
         <location filename="../processing_provider/results.py"/>
         <source>Verification: {package}</source>
         <translation>核验结果：{package}</translation>
+    </message>
+</context>
+<context>
+    <name>Review</name>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>A number of units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Adjustment factor t</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/compare_findings.py"/>
+        <source>Compare findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/compare_findings.py"/>
+        <source>Comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Confidence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Draw sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Errors that were upheld</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Errors: class A, B, C, D</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Errors: quality element</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Errors: unit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/compare_findings.py"/>
+        <source>Findings of the earlier verification</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/compare_findings.py"/>
+        <source>Findings of the later verification</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/compare_findings.py"/>
+        <source>Findings that are gone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/compare_findings.py"/>
+        <source>Findings that are still there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>GB/T 24356-2009, table of sample sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>GB/T 24356-2023, table of sample sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Grade of the lot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Identifier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Judge lot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Keep the units that were not drawn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Limit of wrong units (share)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Lots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/compare_findings.py"/>
+        <source>New findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Number of units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Record of the draw</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Record of the verdict</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/compare_findings.py"/>
+        <source>Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Sample (of Draw sample)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Scores of the units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Seed (agreed before the draw)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Strata (village, class, …)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>The layer has no field {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>The weights are no JSON object of numbers: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Units (parcels, sheets, …)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Units drawn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Units inspected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Units not qualified</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Verdict (passed or failed)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>Weights of the elements as JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>What fails the lot in any case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/draw_sample.py"/>
+        <source>Zero defects: nothing wrong proves the limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../processing_provider/judge_lot.py"/>
+        <source>{count} errors are of units outside the sample.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ServiceTask</name>
+    <message>
+        <location filename="../panels/service_task.py"/>
+        <source>Internal error ({kind}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/service_task.py"/>
+        <source>The details are in the log panel, tab OneMap Verify.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SignIn</name>
+    <message>
+        <location filename="../panels/onemap/sign_in.py"/>
+        <source>Signing in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/sign_in.py"/>
+        <source>Signing out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/sign_in.py"/>
+        <source>Taking up the sign-in</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SignInDialog</name>
+    <message>
+        <location filename="../panels/onemap/sign_in_dialogs.py"/>
+        <source>Account</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/sign_in_dialogs.py"/>
+        <source>Enter Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/sign_in_dialogs.py"/>
+        <source>Password</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/sign_in_dialogs.py"/>
+        <source>Sign In to {platform}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/sign_in_dialogs.py"/>
+        <source>Use an Authentication Configuration</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
