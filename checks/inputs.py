@@ -11,6 +11,7 @@ from typing import Any
 from .baseline import Baseline, Image
 from .errors import InputError
 from .findings import Text
+from .measures.control import kind_of
 from .measures.terrain_file import open_terrain
 from .options import Options
 from .progress import Progress
@@ -19,7 +20,7 @@ from .seal import canonical, file_digests
 from .standard import Standard
 from .submission.submission import Submission
 from .table import Table
-from .vector import read_trusted
+from .vector import open_vector, read_trusted
 
 _BAND = re.compile(r"^\s*([A-Za-z_]\w*)\s*=\s*(\d+)\s*$")
 
@@ -71,10 +72,39 @@ def open_baseline(options: Options, standard: Standard, progress: Progress) -> B
         previous = read_trusted(options.previous, standard, "DLTB", progress.part(0.0, 0.6))
         _check_parcels(previous)
     control = tuple(
-        read_trusted(path, standard, "", progress.part(0.6, 1.0)) for path in options.control_layers
+        table
+        for path in options.control_layers
+        for table in read_control(path, standard, progress.part(0.6, 1.0))
     )
     progress.at(1.0)
     return Baseline(options.dem, options.dem_origin, image, previous_image, previous, control)
+
+
+def read_control(source: str, standard: Standard, progress: Progress) -> list[Table]:
+    """Every control layer of one file; of a source that names a layer that one.
+
+    Of a file of several layers those count that are of a kind we know; where none
+    is, the first, so that the rules can say that nobody knows it.
+
+    Raises
+    ------
+    VectorError
+        When the file or a layer of it cannot be read.
+    """
+    parts = source.split("|")
+    if any(part.startswith(("layername=", "layerid=", "subset=")) for part in parts[1:]):
+        return [read_trusted(source, standard, "", progress)]
+    with open_vector(Path(parts[0]), True, progress) as opened:
+        names = opened.layer_names
+    if len(names) < 2:
+        return [read_trusted(source, standard, "", progress)]
+    facts = standard.data("control_layers.json")
+    tables = []
+    for name in names:
+        table = read_trusted(f"{parts[0]}|layername={name}", standard, "", progress)
+        if table.geometry is not None and kind_of(table, facts):
+            tables.append(table)
+    return tables or [read_trusted(f"{parts[0]}|layername={names[0]}", standard, "", progress)]
 
 
 def _check_dates(options: Options) -> None:

@@ -125,3 +125,27 @@ def test_unknown_layers_and_broken_geometry_are_survived(tmp_path):
     assert finding.evidence["area_m2"] == pytest.approx(SIDE**2 / 2, rel=0.1)
     run = {each.rule_id: each for each in result.runs}["control.unknown_layer"]
     assert "TREES" in run.reason.en
+
+
+def test_every_layer_of_a_control_file_counts(tmp_path):
+    layer(tmp_path / "was.gpkg", ["0102", "0102", "0102", "0102"])
+    layer(tmp_path / "now.gpkg", ["0601", "0601", "0601", "0102"])
+    control(tmp_path / "all.gpkg", boxed(0, 3), "trees", {"BSM": (TEXT, 18, 0)})
+    control(tmp_path / "all.gpkg", boxed(0, 0), "YJJBNTBHTB")
+    control(tmp_path / "all.gpkg", boxed(1, 1), "STBHHX", NAMED)
+    every = str(tmp_path / "all.gpkg")
+    result = judged(tmp_path, [every], tmp_path / "was.gpkg")
+    said = {(each.cause, each.parcel_bsm[-1]) for each in result.findings}
+    assert said == {("intrusion_farmland", "1"), ("intrusion_redline", "2")}
+    one = judged(tmp_path, [f"{every}|layername=STBHHX"], tmp_path / "was.gpkg")
+    assert {each.cause for each in one.findings} == {"intrusion_redline"}
+
+
+def test_a_control_file_of_layers_that_nobody_knows_is_told(tmp_path):
+    layer(tmp_path / "now.gpkg", ["0601"])
+    for name in ("trees", "benches"):
+        control(tmp_path / "all.gpkg", boxed(0, 0), name, {"BSM": (TEXT, 18, 0)})
+    result = judged(tmp_path, [str(tmp_path / "all.gpkg")])
+    run = {each.rule_id: each for each in result.runs}["control.unknown_layer"]
+    assert result.findings == []
+    assert "TREES" in run.reason.en
