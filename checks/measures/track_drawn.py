@@ -70,10 +70,17 @@ def _both(motion: Motion, knots: Sequence[tuple[float, float, float]], factor: f
 
 
 def drawn_ratio(motion: Motion, signs: Mapping[str, Any]) -> float:
-    """The log likelihood ratio; NaN where no sign could be measured."""
+    """The log likelihood ratio; NaN where no sign could be measured.
+
+    NaN also where fixes are so far apart that neither gait nor a receiver's error
+    would show, and no sign says drawn.
+    """
     known = [motion.steadiness, motion.evenness, motion.straight, motion.white, motion.rough]
+    known += [motion.cubic]
     enough = motion.moving >= signs["least_moving"] and np.isfinite(known).any()
     enough &= motion.interval < signs["most_interval_s"]
     if not enough and not motion.computed > signs["computed"]["least"]:
         return float("nan")
-    return float(signs["origin"]) + sum(drawn_parts(motion, signs).values())
+    ratio = float(signs["origin"]) + sum(drawn_parts(motion, signs).values())
+    apart = motion.interval * motion.speed > signs["most_step_m"]
+    return float("nan") if apart and ratio <= 0 else ratio

@@ -19,7 +19,7 @@ import numpy as np
 from ..submission.tracks import Track
 from ..table import BoolArray, FloatArray
 from .track_noise import white_noise
-from .track_pace import computed_times, pace_spread, roughness
+from .track_pace import computed_times, off_cubic, pace_spread, roughness
 from .track_path import MOVING, Path, metres_between, path_of, thinned, whole_steps
 
 __all__ = ["Motion", "Path", "measure_motion", "metres_between", "path_of"]
@@ -64,6 +64,10 @@ class Motion:
     bumpy, rough
         Lower quartile and median of third differences over step lengths, three
         seconds and more apart, beyond rounding.
+    cubic, exact
+        Lower quartile of fourth differences over step lengths, beyond rounding,
+        three seconds and more apart, and from fix to fix: nothing of them in a
+        spline between its knots.
     pace
         Robust relative spread of speed over a quarter of a minute to a minute.
     computed
@@ -103,6 +107,8 @@ class Motion:
     white_share: float = float("nan")
     bumpy: float = float("nan")
     rough: float = float("nan")
+    cubic: float = float("nan")
+    exact: float = float("nan")
     pace: float = float("nan")
     computed: float = 0.0
     acceleration: float = float("nan")
@@ -129,6 +135,7 @@ def measure_motion(track: Track, path: Path | None) -> Motion:
     white, share = white_noise(path, evenness)
     top, jump, at = _top_speed(path)
     bumpy, rough = roughness(path)
+    cubic, exact = off_cubic(path)
     return Motion(
         fixes=len(path.rows),
         seconds=float(path.span[path.joined].sum()),
@@ -141,6 +148,8 @@ def measure_motion(track: Track, path: Path | None) -> Motion:
         white_share=share,
         bumpy=bumpy,
         rough=rough,
+        cubic=cubic,
+        exact=exact,
         pace=pace_spread(path),
         computed=computed_times(path),
         acceleration=_acceleration(path),

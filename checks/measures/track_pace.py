@@ -8,6 +8,8 @@ differences; de Boor 2001, A Practical Guide to Splines, ch. I).
 
 from __future__ import annotations
 
+from math import comb
+
 import numpy as np
 
 from ..table import FloatArray
@@ -18,7 +20,8 @@ _SHORTEST, _LONGEST, _WIDEST = 3.0, 7.5, 120.0
 """Seconds between the fixes that are compared, and metres at most."""
 
 _LEAST_TRIPLES, _LEAST_WINDOWS, _LEAST_TIMES = 24, 12, 20
-_MOST_ROUNDING = 0.08
+_MOST_ROUNDING, _MOST_ROUNDING_4, _MOST_ROUNDING_EXACT = 0.08, 0.1, 0.012
+_RAYLEIGH_25 = 0.54  # lower quartile of rounding's fourth differences, in their spread
 _PACE_SECONDS = (15.0, 30.0, 60.0)
 _SPREAD = 1.683
 """Between the 20 % and the 80 % quantile of a normal distribution, in its spread."""
@@ -66,6 +69,51 @@ def _third(path: Path, stride: int, usual: float, step: float) -> FloatArray:
     good = broken[first] == broken[first + 3 * stride]
     good &= (length > 0.35 * stride * step) & (c < 4 * stride * usual)
     return np.abs(6 * cubic * (c / 3) ** 3)[good] / length[good]
+
+
+def off_cubic(path: Path) -> tuple[float, float]:
+    """Fourth differences over step lengths, their lower quartile, beyond rounding.
+
+    Of evenly timed fixes: the least over strides of three seconds and more, and that
+    from fix to fix (intervals below three seconds); NaN where rounding would hide
+    it. They leave nothing of a spline between its knots (0.01, 0.002 and less), while a
+    body and a receiver leave 0.05 and more, smoothed over many seconds 0.01.
+    """
+    usual = float(np.median(path.span))
+    fast = path.step[path.joined & (path.speed > MOVING)]
+    if len(fast) < 30 or not usual > 0:
+        return float("nan"), float("nan")
+    step = float(np.median(fast))
+
+    def beyond(stride: int, most: float) -> float:
+        rounding = path.unit * 0.29 * np.sqrt(2 * comb(8, 4)) / (stride * step)
+        off = _fourth(path, stride, usual, step) if rounding <= most else np.zeros(0)
+        if len(off) < _LEAST_TRIPLES:
+            return float("nan")
+        low = float(np.quantile(off, 0.25))
+        return float(np.sqrt(max(low**2 - (_RAYLEIGH_25 * rounding) ** 2, 0.0)))
+
+    slow = [beyond(n, _MOST_ROUNDING_4) for n in _STRIDES if _SHORTEST <= n * usual <= _LONGEST]
+    found = [value for value in slow if np.isfinite(value)]
+    quick = beyond(1, _MOST_ROUNDING_EXACT) if usual < _SHORTEST else float("nan")
+    return (min(found) if found else float("nan")), quick
+
+
+def _fourth(path: Path, stride: int, usual: float, step: float) -> FloatArray:
+    """Fourth differences over step lengths, of even runs of five fixes on the move."""
+    count = len(path.rows) - 4 * stride
+    if count < _LEAST_TRIPLES:
+        return np.zeros(0)
+    place, time = path.x + 1j * path.y, path.time
+    z = np.stack([place[k * stride : k * stride + count] for k in range(5)])
+    moments = np.stack([time[k * stride : k * stride + count] for k in range(5)])
+    length = np.abs(np.diff(z, axis=0))
+    even = np.abs(np.diff(moments, axis=0) - stride * usual) <= 0.06 * stride * usual + 0.02
+    broken = np.concatenate([[0], np.cumsum(~path.joined)])
+    good = even.all(axis=0) & (broken[:count] == broken[4 * stride : 4 * stride + count])
+    good &= length.min(axis=0) > 0.35 * stride * step
+    weights = np.array([(-1.0) ** k * comb(4, k) for k in range(5)])
+    return np.abs(weights @ z)[good] / length.mean(axis=0)[good]
 
 
 def pace_spread(path: Path) -> float:

@@ -39,6 +39,15 @@ _SIGNS = {
         "部分路段由前后点即可推知每一点（三阶差分仅为步长的 {value:.2%}）",
         "on parts of it fixes can be foretold (third differences {value:.2%} of a step)",
     ),
+    "cubic": Text(
+        "点位落在光滑样条曲线上（四阶差分仅为步长的 {value:.2%}）",
+        "fixes lie on a smooth spline (fourth differences {value:.2%} of a step)",
+    ),
+    "exact": Text(
+        "逐点落在样条曲线上，除取位外没有任何误差（四阶差分仅为步长的 {value:.2%}）",
+        "fix by fix it lies on a spline with no error but rounding (fourth differences "
+        "{value:.2%} of a step)",
+    ),
     "pace": Text(
         "一分钟内外的平均速度几乎不变（离散 {value:.2%}）",
         "its pace over a minute or less hardly changes (spread {value:.2%})",
@@ -49,6 +58,11 @@ _SIGNS = {
         "not from a receiver's clock",
     ),
 }
+
+_FAR_APART = Text(
+    "相邻点相距过远，接收机误差与步态均无从显现，无法区分实测与绘制",
+    "Fixes are too far apart to show a receiver's error or a gait: recorded and drawn look alike",
+)
 
 
 class ReadableTrack(Rule):
@@ -114,7 +128,8 @@ class DrawnTrack(TrackRule):
             return
         ratio = float(measure.statistic[number])
         if not np.isfinite(ratio):
-            out.skip(1, FEW_FIXES)
+            most = case.standard.data("track_signs.json")["most_step_m"]
+            out.skip(1, _FAR_APART if motion.interval * motion.speed > most else FEW_FIXES)
             return
         out.tested += 1
         if not ratio > self.limit("ratio"):

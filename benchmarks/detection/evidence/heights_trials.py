@@ -3,136 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
-from ....checks.findings import Family, Finding
-from ....checks.measures import heights as measuring
-from ....checks.measures.heights import HeightSet
-from ....checks.measures.heights_shift import Shift
+from ....checks.findings import Finding
 from ..evaluation import strength_found
-from ..protocol import Context, Goal, Group, Sample, Tampering
+from ..protocol import Context, Goal, Sample, Tampering
+from . import heights_curve
 from . import heights_tampering as tamper
 from .goals import pooled_rate
 from .heights import Survey, genuine, measured
-from .judging import case_of, findings_of, judge, said_of, spot_table
+from .heights_look import (
+    Look,
+    about_digits,
+    about_layer,
+    about_level,
+    about_nearness,
+    group,
+    look,
+    without_search,
+)
+from .heights_oracle import oracle_of
+from .judging import said_of
 from .terrain import PLACES, Ground, ground_of
-
-_WHOLE = {"heights.bias", "heights.tilt", "heights.datum_shift", "heights.accuracy"}
-_OTHER = {"heights.blunder", "heights.contour_interval", "heights.contour_neighbour",
-          "heights.contour_crossing"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Look:
-    """What the product made of one layer: statistics by name, and its findings."""
-
-    numbers: dict[str, float]
-    findings: list[Finding]
-    effective: float
-    tile: int
-
-    def of(self, wanted: Callable[[Finding], bool]) -> list[Finding]:
-        """Some of the findings."""
-        return [finding for finding in self.findings if wanted(finding)]
-
-
-def about_nearness(finding: Finding) -> bool:
-    """Rules that say *too near*: whatever is neither about position, level nor single points."""
-    return finding.rule_id not in _WHOLE | _OTHER
-
-
-def about_digits(finding: Finding) -> bool:
-    """The rule of heaped last digits."""
-    return finding.rule_id == "heights.heaped_digits"
-
-
-def about_level(finding: Finding) -> bool:
-    """Rules of bias and tilt."""
-    return finding.rule_id in ("heights.bias", "heights.tilt")
-
-
-def about_layer(finding: Finding) -> bool:
-    """Any rule that speaks of the layer as a whole."""
-    return finding.object_id == finding.layer and finding.rule_id not in _OTHER
-
-
-@contextmanager
-def without_search() -> Iterator[None]:
-    """Heights are not searched for elsewhere: nine tenths of the time, for one fact in five."""
-    search = measuring.find_shift
-
-    def none(*_: Any) -> Shift:
-        return Shift("few")
-
-    measuring.find_shift = none  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        measuring.find_shift = search
-
-
-def look(ground: Ground, survey: Survey) -> Look:
-    """Measure and judge one layer of heights against the checker's DEM."""
-    case = case_of([spot_table(survey.xy, survey.z)], ground.dem)
-    found = findings_of(judge(case, Family.HEIGHTS))
-    spots = case.heights.spots if case.heights is not None else None
-    west, south, east, north = ground.extent
-    share = (survey.xy.mean(axis=0) - (west, south)) / (east - west, north - south)
-    tile = int(np.clip(share[0] * 4, 0, 3)) * 4 + int(np.clip(share[1] * 4, 0, 3))
-    if spots is None:
-        return Look({}, found, float("nan"), tile)
-    return Look(_numbers(spots), found, spots.given.correlation.effective, tile)
-
-
-def _numbers(spots: HeightSet) -> dict[str, float]:
-    given, near, like = spots.given, spots.near, spots.likeness
-    with np.errstate(invalid="ignore", divide="ignore"):
-        tilt = float(np.hypot(*(given.tilt / given.tilt_sigma)))
-    blocks = near.block_evidence[np.isfinite(near.block_evidence)]
-    part = max([near.evidence, -near.spike, -near.all_exact, *blocks.tolist()])
-    shift = spots.shift
-    return {
-        "copied": near.statistic,
-        "evidence": near.evidence,
-        "part": part,
-        "bias_z": abs(given.bias) / given.bias_sigma if given.bias_sigma > 0 else float("nan"),
-        "tilt_z": tilt,
-        "foreign": _log_ratio(like.spread, like.relief),
-        "smooth": -_log_ratio(like.own_error, like.ground_error),
-        "gain": shift.gain if shift.state == "found" and shift.length > 0 else 0.0,
-    }
-
-
-def _log_ratio(one: float, other: float) -> float:
-    return float(np.log(one / other)) if one > 0 and other > 0 else float("nan")
-
-
-def group(
-    looks: Sequence[Look],
-    statistic: str,
-    wanted: Callable[[Finding], bool],
-    causes: Sequence[str] = (),
-) -> Group:
-    """Layers as a group: one statistic, and what some of the rules said."""
-    said, named = [], []
-    for one in looks:
-        own = one.of(wanted)
-        said.append(said_of(own, tested=bool(one.numbers)))
-        named.append(any(finding.cause in causes for finding in own))
-    scores = np.array([one.numbers.get(statistic, float("nan")) for one in looks])
-    if statistic == "verdict":
-        scores = np.array(said, dtype=np.float64)
-    return Group(
-        scores,
-        np.array(said, dtype=np.int64),
-        np.array([one.tile for one in looks], dtype=np.int64),
-        np.array(named, dtype=bool) if causes else None,
-    )
-
 
 Looks = dict[tuple[str, float, str], list[Look]]
 
@@ -153,26 +47,33 @@ class Heights:
         "height_bias",
         "height_tilt",
         "height_foreign",
+        *heights_curve.series(),
     )
     family = "heights"
     places: tuple[str, ...] = PLACES
     calibrated_on: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
-    replicates = (1, 4)
+    replicates = (4, 4)
 
     def run(self, context: Context, place: str, replicate: int) -> Sequence[Sample]:
-        """Genuine layers and layers spoiled in all ways; four samples of them."""
+        """Genuine layers and layers spoiled in all ways (copied only, in most quick replicates)."""
         ground = ground_of(context, place, replicate)
         if ground is None:
             return []
         random = context.random(self.name, place, replicate)
+        copies_only = context.quick and replicate > 0
         with without_search():
-            honest = [look(ground, survey) for survey in _honest(ground, random, context.quick)]
-            spoiled: Looks = {}
-            for forged in _forged(ground, random, context.quick):
-                key = (forged.kind, forged.strength, forged.label)
-                spoiled.setdefault(key, []).append(look(ground, forged.survey))
-        return _samples(place, replicate, honest, spoiled)
+            honest = [
+                (survey, look(ground, survey)) for survey in _honest(ground, random, context.quick)
+            ]
+            spoiled: list[tuple[tamper.Forged, Look]] = []
+            for forged in _forged(ground, random, context.quick, copies_only):
+                spoiled.append((forged, look(ground, forged.survey)))
+            curves = _curves(place, replicate, ground, honest, spoiled, random)
+        by_key: Looks = {}
+        for forged, seen in spoiled:
+            by_key.setdefault((forged.kind, forged.strength, forged.label), []).append(seen)
+        return [*_samples(place, replicate, [seen for _, seen in honest], by_key), *curves]
 
     def goals(self) -> Sequence[Goal]:
         """Copied heights."""
@@ -183,8 +84,46 @@ class Heights:
                 "≥ 99 % at 0.1 %",
                 0.99,
                 pooled_rate("height_copied", copies, 0.001, most=0.5),
+                remedy="see the rows below: what is missed are few heights with much noise",
             ),
+            *heights_curve.goals(),
         )
+
+
+def _curves(
+    place: str,
+    replicate: int,
+    ground: Ground,
+    honest: Sequence[tuple[Survey, Look]],
+    spoiled: Sequence[tuple[tamper.Forged, Look]],
+    random: np.random.Generator,
+) -> list[Sample]:
+    """Copies by number of heights, where the laws of the DEM's errors are known."""
+    if ground.law is None:
+        return []
+    west, south, east, north = ground.extent
+    edge = 6 * ground.cell
+    xy = random.uniform((west + edge, south + edge), (east - edge, north - edge), (1500, 2))
+    everywhere = look(ground, Survey(xy, np.round(ground.at(xy), 2), 0.01))
+    oracle = oracle_of(ground, xy, everywhere.rough)
+    if oracle is None:
+        return []
+
+    def scored(survey: Survey, seen: Look) -> heights_curve.Scored:
+        said = said_of(seen.of(about_nearness), tested=bool(seen.numbers))
+        score = seen.numbers.get("copied", float("nan"))
+        return heights_curve.scored(score, said, seen.tile, oracle, survey, seen.rough)
+
+    out: list[Sample] = []
+    for count in heights_curve.COUNTS:
+        clean = [scored(survey, seen) for survey, seen in honest if len(survey) == count]
+        copied: dict[float, list[heights_curve.Scored]] = {}
+        for forged, seen in spoiled:
+            if forged.kind == "copied_bilinear" and len(forged.survey) == count:
+                copied.setdefault(forged.strength, []).append(scored(forged.survey, seen))
+        if clean and copied:
+            out += heights_curve.curve(place, replicate, count, clean, dict(copied))
+    return out
 
 
 _SAMPLES: tuple[tuple[str, str, Callable[[Finding], bool], tuple[str, ...]], ...] = (
@@ -237,14 +176,18 @@ def _sample(
 
 
 def _honest(ground: Ground, random: np.random.Generator, quick: bool) -> Iterator[Survey]:
-    share = {30: 60, 100: 25, 300: 5} if quick else {30: 130, 100: 90, 300: 45, 1000: 10}
+    share = {30: 62, 100: 30, 300: 8} if quick else {30: 130, 100: 90, 300: 45, 1000: 10}
     for count, times in share.items():
         for _ in range(times):
             yield genuine(ground, count, random)
 
 
-def _forged(ground: Ground, random: np.random.Generator, quick: bool) -> Iterator[tamper.Forged]:
+def _forged(
+    ground: Ground, random: np.random.Generator, quick: bool, copies_only: bool
+) -> Iterator[tamper.Forged]:
     counts = (30, 100, 300) if quick else (30,) * 5 + (100,) * 5 + (300,) * 2 + (1000,)
+    if copies_only:
+        counts = (30, 100)
     noises, biases = tamper.noise_sizes(quick), tamper.bias_sizes(quick)
     for number, count in enumerate(counts):
         honest = genuine(ground, count, random)
@@ -252,11 +195,13 @@ def _forged(ground: Ground, random: np.random.Generator, quick: bool) -> Iterato
             for noise in noises:
                 spoiled = tamper.copied(honest, ground, method, noise, random)
                 yield tamper.Forged(f"copied_{method}", noise, f"{noise:g} NMAD noise", spoiled)
+        if copies_only:
+            continue
         for size in biases:
             spoiled = tamper.biased(honest, ground, size, bool(number % 2))
             yield tamper.Forged("bias", size, f"{size:g} NMAD", spoiled)
         yield from _invented(ground, honest, random)
-    for count in (100, 300) * (1 if quick else 5):
+    for count in () if copies_only else (100, 300) * (1 if quick else 5):
         honest = genuine(ground, count, random)
         yield from _of_parts(ground, honest, random)
 

@@ -41,13 +41,31 @@ Heights = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Law:
+    """How a made DEM errs: what only its maker knows.
+
+    ``size`` are the errors' standard deviations, metres, cell by cell; ``share``
+    of the variance is shared over :data:`SHORT` cells, the rest over :data:`LONG`
+    (of the Gaussian that makes them). ``clean`` is the DEM before the errors.
+    """
+
+    size: FloatArray
+    share: float
+    clean: Heights
+
+
+SHORT, LONG = 1.5, 12.0
+
+
+@dataclass(frozen=True)
 class Ground:
     """A place in metres of :data:`EPSG`.
 
     ``truth`` are true heights on a fine grid (``None`` where only surveyed
     points are known: ``survey`` then has columns east, north, height);
     ``dem`` is the checker's file, ``cells`` its values, both north-up from
-    ``west``, ``north``. ``spread`` is the NMAD of honest heights against it.
+    ``west``, ``north``. ``spread`` is the NMAD of honest heights against it,
+    ``law`` how it errs where it was made.
     """
 
     name: str
@@ -60,6 +78,7 @@ class Ground:
     cells: Heights
     cell: float
     spread: float
+    law: Law | None = None
 
     def at(self, xy: FloatArray) -> FloatArray:
         """True heights, bilinear, shape ``(n,)``; NaN beyond the ground."""
@@ -250,7 +269,9 @@ def _made(
     truth = truth + _relief(truth, factor, random)
     blocks = truth.reshape(rows // factor, factor, columns // factor, factor)
     dem = blocks.mean(axis=(1, 3))
-    dem += dem_error(dem, cell * factor, random)
+    clean = dem.astype(np.float32)
+    noise, size, share = dem_error(dem, cell * factor, random)
+    dem += noise * size
     if random.uniform() < 0.3:
         dem = np.round(dem)
     west, north = EAST, NORTH + rows * cell
@@ -271,11 +292,16 @@ def _made(
     high = np.array([west + columns * cell - 5 * cell * factor, north - 5 * cell * factor])
     xy = random.uniform(low, high, (4000, 2))
     away = ground.at(xy) - ground.seen(xy)
-    return Ground(**{**vars(ground), "spread": _nmad(away)})
+    return Ground(**{**vars(ground), "spread": _nmad(away), "law": Law(size, share, clean)})
 
 
-def dem_error(dem: FloatArray, cell: float, random: np.random.Generator) -> FloatArray:
-    """Errors of a DEM, metres: by slope, correlated over one and a half and twelve cells.
+def dem_error(
+    dem: FloatArray, cell: float, random: np.random.Generator
+) -> tuple[FloatArray, FloatArray, float]:
+    """Errors of a DEM: by slope, correlated over one and a half and twelve cells.
+
+    Returns noise of unit variance, its size in metres cell by cell, and the
+    share of its variance over the short reach.
 
     Level errors of 2–6 % of the cell and a misplacement of 5–15 % of it are
     what global and national models of 10–90 m show in comparisons with lidar.
@@ -285,9 +311,9 @@ def dem_error(dem: FloatArray, cell: float, random: np.random.Generator) -> Floa
     level = random.uniform(0.02, 0.06) * min(cell, 60.0)
     by_slope = random.uniform(0.05, 0.15) * min(cell, 60.0)
     share = random.uniform(0.5, 0.9)
-    noise = np.sqrt(share) * _unit(random, dem.shape, 1.5)
-    noise = noise + np.sqrt(1 - share) * _unit(random, dem.shape, 12.0)
-    return noise * np.hypot(level, by_slope * tangent)
+    noise = np.sqrt(share) * _unit(random, dem.shape, SHORT)
+    noise = noise + np.sqrt(1 - share) * _unit(random, dem.shape, LONG)
+    return noise, np.hypot(level, by_slope * tangent), float(share)
 
 
 def _relief(truth: FloatArray, factor: int, random: np.random.Generator) -> FloatArray:

@@ -150,10 +150,13 @@ def genuine(
 # --- Real logs -----------------------------------------------------------------
 
 
-def real_windows(context: Context, ground: Ground, count: int, length: int) -> list[Track]:
+def real_windows(
+    context: Context, ground: Ground, count: int, length: int, part: tuple[int, int] = (0, 1)
+) -> list[Track]:
     """Windows of the real ride, put into the place with metres unchanged; times of the campaign.
 
-    Altitudes are those of the ground they are put on, with a receiver's errors.
+    ``part`` (number, of how many) cuts the ride up, so that no stretch is tried at two
+    places. Altitudes are those of the ground they are put on, with a receiver's errors.
     """
     folder = context.folder("gnss")
     paths = sorted(folder.glob("*.gpx")) if folder is not None else []
@@ -163,8 +166,10 @@ def real_windows(context: Context, ground: Ground, count: int, length: int) -> l
     degrees, time = np.column_stack([ride.lon, ride.lat]), ride.time
     random = context.random("windows", ground.name)
     out = []
-    starts = np.linspace(0, max(len(time) - length - 1, 0), count).astype(int)
-    for start in starts:
+    own = len(time) // part[1]
+    first = own * (part[0] % part[1])
+    starts = np.linspace(first, max(first + own - length - 1, first), count).astype(int)
+    for start in np.unique(starts[starts + length <= len(time)]):
         rows = slice(int(start), int(start) + length)
         xy = _plane(degrees[rows])
         corner, size = (

@@ -56,7 +56,6 @@ class Seen:
 _MOTION = "tracks.speed,tracks.time_order"
 _HEIGHT = "tracks.altitude"
 _FRAME = "tracks.frame"
-_QUICK = ("penn", "costarica")
 
 
 class Tracks:
@@ -78,22 +77,25 @@ class Tracks:
     def run(self, context: Context, place: str, replicate: int) -> Sequence[Sample]:
         """One county's tracks, genuine and spoiled."""
         ground = ground_of(context, place, replicate)
-        if ground is None or (context.quick and place not in _QUICK):
+        if ground is None:
             return []
         random = context.random(self.name, place, replicate)
         parcels = mosaic(ground, 120.0, 140, random)
-        count = 50 if context.quick else 90
+        count = 250 if context.quick else 400
         honest = [
             genuine(parcels, ground, random, KINDS[n % len(KINDS)], float(random.uniform(6, 18)))
             for n in range(count)
         ]
         length = int(random.integers(80, 300))
-        honest += real_windows(context, ground, 10, length)
+        share = (self.places.index(place) + len(self.places) * replicate, len(self.places) * 8)
+        honest += real_windows(context, ground, 10, length, share)
 
         def seen(tracks: Sequence[Track], coded: bool = False) -> Seen:
             return look(context.work, ground, parcels, tracks, coded)
 
         clean, every = seen(honest), range(len(honest))
+        # Tampered tracks are delivered among as many honest ones as a village has.
+        honest = [*honest[:50], *honest[count:]]
         drawn, drawn_rows = self._drawn(parcels, ground, honest, random)
         others, other_rows = self._others(ground, honest, random)
         replays, replay_rows = self._replayed(honest, random)
@@ -111,7 +113,8 @@ class Tracks:
                 for kind, own in rows.items()
             ]  # fmt: skip
 
-        odd = {"gcj02_tracks": seen(honest, coded=True).group(every, _FRAME, ("gcj02",))}
+        coded = seen(honest, coded=True).group(range(len(honest)), _FRAME, ("gcj02",))
+        odd = {"gcj02_tracks": coded}
         impossible = {k: v for k, v in other_rows.items() if k in tamper.IMPOSSIBLE}
         altitude = {k: v for k, v in other_rows.items() if k not in tamper.IMPOSSIBLE}
 
@@ -182,9 +185,8 @@ class Tracks:
         return (
             Goal(
                 "drawn track", "≥ 99 % at 0.1 %", 0.99,
-                pooled_rate("track_drawn", tamper.DRAWN, 0.001),
-                remedy="logs as the receiver wrote them (NMEA, one fix a second): a few clicks "
-                "with times carry too little to be told from a thinned log",
+                pooled_rate("track_drawn", tamper.DRAWN, 0.001, unjudged_apart=True),
+                remedy="logs as the receiver wrote them (NMEA, one fix a second)",
             ),
             Goal(
                 "impossible track", "≥ 99 % at 0.1 %", 0.99,
