@@ -46,6 +46,16 @@ class OptionsPage(QgsOptionsPageWidget):
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.setFilePath(settings.RESULTS_FOLDER.get())
         self.folder.lineEdit().setPlaceholderText(str(results_folder()))
+        self.sites = QgsFileWidget()
+        self.sites.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.sites.setFilePath(settings.SITES_FOLDER.get())
+        self.sites.setToolTip(
+            translate(
+                "OptionsPage",
+                "Site profiles (JSON) of the administrator; one with the id of a shipped profile "
+                "takes its place",
+            )
+        )
         self.follow = QCheckBox(translate("OptionsPage", "The map follows the list of findings"))
         self.follow.setChecked(settings.ZOOM_TO_SELECTED.get())
         hint = QLabel(
@@ -62,6 +72,7 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow(translate("OptionsPage", "Field-ridge coefficients"), self.ridges)
         form.addRow(translate("OptionsPage", "Control area of the county"), self.area)
         form.addRow(translate("OptionsPage", "Folder for results"), self.folder)
+        form.addRow(translate("OptionsPage", "Folder with site profiles"), self.sites)
         form.addRow("", self.follow)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
@@ -74,6 +85,7 @@ class OptionsPage(QgsOptionsPageWidget):
         settings.RIDGE_COEFFICIENTS.set(self.ridges.filePath().strip())
         settings.CONTROL_AREA.set(self.area.value())
         settings.RESULTS_FOLDER.set(self.folder.filePath().strip())
+        settings.SITES_FOLDER.set(self.sites.filePath().strip())
         settings.ZOOM_TO_SELECTED.set(self.follow.isChecked())
 
 

@@ -324,12 +324,7 @@ def test_no_secret_is_left_lying_about(
     vault, network, project, tmp_path, tmp_path_factory, caplog, capfd
 ):
     """Sign in, load layers, meet errors, save the project; then look everywhere."""
-    from qgis.core import (
-        QgsApplication,
-        QgsProject,
-        QgsRasterLayer,
-        QgsSettings,
-    )
+    from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsSettings
 
     from onemap_verify.services import session, settings
 
@@ -393,22 +388,31 @@ def test_no_secret_is_left_lying_about(
         assert secrets_in(vault, secrets) == []
         assert secrets_in(tmp_path, secrets) == []
         assert list((vault / "cache").rglob("*.d")), "QGIS kept nothing: the search proves nothing"
-        # The sign-in is there nevertheless: encrypted, and usable tomorrow.
-        assert one.identity.kept
-        database = sqlite3.connect(QgsApplication.authManager().authenticationDatabasePath())
-        names = [row[0] for row in database.execute("SELECT setting FROM auth_settings")]
-        database.close()
-        assert any(name.startswith("onemap_verify/test/") for name in names)
-        session.stop()
-        again = session.choose(file)
-        assert again.identity.restore()
-        again.identity.sign_out()
-        again = session.choose(file)
-        assert not session.of(load_profile(file)).identity.restore()
+        check_that_it_is_kept(one, file)
     finally:
         server.stop()
         tiles.stop()
         idp.stop()
+
+
+def check_that_it_is_kept(one, file):
+    """Encrypted, usable tomorrow, and gone once somebody has signed out."""
+    from qgis.core import QgsApplication
+
+    from onemap_verify.services import session
+
+    # The sign-in is there nevertheless: encrypted, and usable tomorrow.
+    assert one.identity.kept
+    database = sqlite3.connect(QgsApplication.authManager().authenticationDatabasePath())
+    names = [row[0] for row in database.execute("SELECT setting FROM auth_settings")]
+    database.close()
+    assert any(name.startswith("onemap_verify/test/") for name in names)
+    session.stop()
+    again = session.choose(file)
+    assert again.identity.restore()
+    again.identity.sign_out()
+    again = session.choose(file)
+    assert not session.of(load_profile(file)).identity.restore()
 
 
 def draw(layers):
