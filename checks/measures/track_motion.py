@@ -34,7 +34,7 @@ _QUANTILE = 0.70
 _LEAST_WINDOWS = 16
 _LONGEST_STEP = 6.0
 _FAST = 20.0
-_LEAST_FIXES = 10
+_LEAST_FIXES, _LEAST_SHORT = 10, 6
 
 
 @dataclass(frozen=True)
@@ -316,14 +316,19 @@ def _top_speed(path: Path) -> tuple[float, float, int]:
 
     A step counts where five fixes before and after lie apart as far as the step
     itself; the first five are left out, as receivers begin where they were last
-    switched off.
+    switched off. Of six to nine fixes, the speed that half of the steps
+    exceed, and their way.
     """
     count = len(path.rows)
-    if count < _LEAST_FIXES:
+    if count < _LEAST_SHORT:
         return float("nan"), float("nan"), -1
     step = path.step
     with np.errstate(divide="ignore"):
         speed = step / np.maximum(path.span, 0.05)
+    if count < _LEAST_FIXES:
+        # A fix that jumps is two fast steps of them: most must be.
+        usual = float(np.median(speed))
+        return usual, float(step[speed >= usual].sum()), int(np.argmax(speed))
     # The medians of five fixes on either side know nothing of a single one.
     ahead = np.stack([np.roll(path.x, -k) for k in range(1, 6)])
     behind = np.stack([np.roll(path.x, k) for k in range(5)])

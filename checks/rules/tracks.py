@@ -195,7 +195,9 @@ class ImpossibleSpeed(TrackRule):
             return
         out.tested += 1
         limit, sure = self.limit("doubtful_m_s"), self.limit("sure_m_s")
-        if motion.top_speed > limit and motion.jump > self.limit("least_m"):
+        short = motion.fixes < self.limit("short_fixes")
+        least = self.limit("least_short_m" if short else "least_m")
+        if motion.top_speed > limit and motion.jump > least:
             self._write(
                 out, number, measure, case, "impossible_speed", motion.top_speed, limit, sure
             )

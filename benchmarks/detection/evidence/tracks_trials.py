@@ -13,7 +13,7 @@ from ....checks.findings import Family, Finding
 from ....checks.measures.case import Settings
 from ....checks.measures.gcj02 import wgs84_to_gcj02
 from ....checks.table import GeometryArray
-from ..protocol import Context, FloatArray, Goal, Group, Sample, Tampering
+from ..protocol import BoolArray, Context, FloatArray, Goal, Group, Sample, Tampering
 from . import tracks_tampering as tamper
 from .goals import pooled_rate
 from .judging import case_of, findings_of, judge, parcel_table, said_of
@@ -26,10 +26,14 @@ from .tracks import KINDS, Track, genuine, real_windows, round_of
 
 @dataclass(frozen=True)
 class Seen:
-    """What the product made of a package of tracks; arrays of shape ``(tracks,)``."""
+    """What the product made of a package of tracks; arrays of shape ``(tracks,)``.
+
+    ``moved`` tells tracks whose motion could be measured.
+    """
 
     drawn: FloatArray
     replayed: FloatArray
+    moved: BoolArray
     findings: list[list[Finding]]
 
     def group(
@@ -46,6 +50,8 @@ class Seen:
         ]
         said = np.array([said_of(own) for own in found], dtype=np.int64)
         values = said.astype(np.float64) if wanted else getattr(self, scores)[chosen]
+        if scores == _MOTION:
+            values = np.where((said > 0) | self.moved[chosen], values, np.nan)
         named = [any(f.cause in causes for f in own) for own in found]
         return Group(
             values, said, tile + np.arange(len(chosen)),
@@ -190,7 +196,7 @@ class Tracks:
             ),
             Goal(
                 "impossible track", "≥ 99 % at 0.1 %", 0.99,
-                pooled_rate("track_impossible", tamper.IMPOSSIBLE, 0.001),
+                pooled_rate("track_impossible", tamper.IMPOSSIBLE, 0.001, unjudged_apart=True),
             ),
         )  # fmt: skip
 
@@ -227,12 +233,14 @@ def look(
         by_name.get(finding.object_id, []).append(finding)
     measure = case.tracks
     drawn, replayed = np.full(len(names), np.nan), np.full(len(names), np.nan)
+    moved = np.zeros(len(names), dtype=bool)
     if measure is not None:
         rows = [names.index(track.name) for track in measure.tracks]
         drawn[rows], replayed[rows] = measure.statistic, 0.0
+        moved[rows] = [np.isfinite(motion.top_speed) for motion in measure.motions]
         for replay in measure.replays:
             for one in {replay.one, replay.other}:
                 replayed[rows[one]] = max(replayed[rows[one]], replay.share)
     for path in paths:
         path.unlink()
-    return Seen(drawn, replayed, [by_name[name] for name in names])
+    return Seen(drawn, replayed, moved, [by_name[name] for name in names])
