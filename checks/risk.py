@@ -35,6 +35,10 @@ from .findings import Family, Finding, Text, Verdict
 from .standard import Standard
 from .table import BoolArray, FloatArray, TextArray
 
+BANDS = (0.0, 0.35, 0.7, 1.0)
+"""Bands of a finding's score for which ratios are measured."""
+MIDDLES = (0.175, 0.525, 0.85)
+
 ACCEPTED, REVIEW, NOT_CHECKABLE = "accepted", "review", "not_checkable"
 
 _NOTHING_COMPARED = Text(
@@ -68,6 +72,7 @@ class RiskModel:
         self.review_from = float(facts["review_from"])
         self.reasons_shown = int(facts["reasons_shown"])
         self.sources: tuple[str, ...] = tuple(facts["sources"])
+        self.kinds: tuple[str, ...] = tuple(facts["kinds"])
 
     @cached_property
     def source_of(self) -> dict[str, int]:
@@ -112,13 +117,23 @@ class RiskModel:
         return Text(words["zh"], words["en"])
 
     def ratio(self, finding: Finding) -> float:
-        """Likelihood ratio of one finding, at least 1, growing with its score."""
-        ratios = self._facts["likelihood_ratio"]
-        table = ratios.get(finding.rule_id) or ratios.get(finding.family.value)
-        table = table or ratios["default"]
-        full = float(table[finding.verdict.value][finding.severity.value])
+        """Likelihood ratio of one finding, at least 1, never falling with its score."""
         score = min(max(finding.score, 0.0), 1.0)
+        verdict, severity = finding.verdict.value, finding.severity.value
+        measured = self._facts.get("measured", {}).get("rules", {}).get(finding.rule_id, {})
+        cell = measured.get(verdict, {}).get(severity)
+        if cell is not None:
+            # Between the middles of the bands in logarithms, so that no score jumps.
+            logs = np.log(np.maximum(cell["ratio"], 1.0))
+            return float(np.exp(np.interp(score, MIDDLES, logs)))
+        full = self.judged(finding.rule_id, finding.family.value, verdict, severity)
         return float(max(full, 1.0) ** score)
+
+    def judged(self, rule: str, family: str, verdict: str, severity: str) -> float:
+        """The ratio of a finding of full score by judgement."""
+        ratios = self._facts["likelihood_ratio"]
+        table = ratios.get(rule) or ratios.get(family) or ratios["default"]
+        return float(table[verdict][severity])
 
     def odds_by_kind(self, ratios: FloatArray) -> FloatArray:
         """Odds of each kind, shape ``(n, kinds)``, from ratios of shape ``(n, sources)``."""

@@ -1,5 +1,7 @@
 """One probability per parcel: no double counting, support and contradiction, three outcomes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -124,3 +126,42 @@ def test_findings_about_no_parcel_move_no_parcel():
     out = run([finding("")])
     assert set(out.outcome) == {ACCEPTED}
     assert len(set(out.risk)) == 1
+
+
+def measured():
+    return load().data("risk.json")["measured"]
+
+
+def test_measured_ratios_say_where_they_come_from_and_are_sane():
+    block = measured()
+    assert {"seed", "date", "places", "packages", "parcels", "bands", "rules"} <= set(block)
+    assert set(block["places"]) <= {"demo", "penn"}, "never places that are reported on"
+    assert block["rules"]
+    for by_verdict in block["rules"].values():
+        for by_severity in by_verdict.values():
+            for cell in by_severity.values():
+                ratios = cell["ratio"]
+                assert len(ratios) == len(cell["found"]) == len(cell["false"]) == 3
+                assert ratios == sorted(ratios) and ratios[0] >= 1.0 and ratios[-1] <= 5000.0
+                assert sum(cell["found"]) <= 3 * cell["of"]
+
+
+def test_a_measured_rule_has_its_own_ratio_and_no_jumps():
+    rule, verdict, severity, cell = next(
+        (rule, verdict, severity, cell)
+        for rule, by_verdict in measured()["rules"].items()
+        for verdict, by_severity in by_verdict.items()
+        for severity, cell in by_severity.items()
+        if cell["ratio"][0] < cell["ratio"][2]
+    )
+
+    def ratio(score):
+        one = finding("1", verdict=Verdict(verdict), severity=Severity(severity), score=score)
+        return MODEL.ratio(replace(one, rule_id=rule))
+
+    assert ratio(0.0) == pytest.approx(cell["ratio"][0])
+    assert ratio(0.525) == pytest.approx(cell["ratio"][1])
+    assert ratio(1.0) == pytest.approx(cell["ratio"][2])
+    steps = np.diff(np.log([ratio(score) for score in np.linspace(0, 1, 201)]))
+    assert (steps >= 0).all()
+    assert steps.max() < 0.01 + 2 * np.log(cell["ratio"][2] / cell["ratio"][0]) / 60
