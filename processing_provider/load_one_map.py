@@ -35,9 +35,12 @@ from .algorithm import OneMapAlgorithm, plain_errors, progress_of
 from .language import is_chinese, say, translate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..checks.findings import Text
     from ..checks.progress import Progress
     from ..services.onemap.baseline import Saved, Wanted
+    from ..services.onemap.loading import Loaded
     from ..services.session import Session
 
 ROLES = {
@@ -318,6 +321,7 @@ class LoadOneMap(OneMapAlgorithm):
         with plain_errors():
             made = loading.load(project, self._session.profile, self._pending, language)
         good = [each for each in made if each.layer_id]
+        _note(made)
         bad = [(each.source, each.error) for each in made if each.error]
         self._failed(bad, len(good), feedback)
         if context.project() is not None and "SAVE_TO" not in self._outputs:
@@ -352,3 +356,12 @@ def _from_file(extract: Any) -> Any:
     )
     vector = bool(extract.layer)
     return ProviderSource(source, "ogr" if vector else "gdal", extract.for_gdal, vector)
+
+
+def _note(made: Sequence[Loaded]) -> None:
+    """Loading a restricted layer belongs in the audit log."""
+    from ..services.audit import note
+
+    for each in made:
+        if each.source.restricted:
+            note("load", each.source.id, "done" if each.layer_id else "failed")

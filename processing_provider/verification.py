@@ -113,6 +113,7 @@ class Verification(OneMapAlgorithm):
 
         options = self.options(parameters, context, feedback)
         done = verify(options, progress_of(feedback))
+        _note(options, done)
         results.load_on_completion(context, options.findings, options.submission.name)
         outputs = {
             "FINDINGS": str(options.findings),
@@ -198,3 +199,16 @@ class Verification(OneMapAlgorithm):
             return math.nan
         area = self.parameterAsDouble(parameters, "CONTROL_AREA", context)
         return area if area > 0.0 else math.nan
+
+
+def _note(options: Options, done: Any) -> None:
+    """Who verified what, and with which outcome, belongs in the audit log."""
+    from ..checks.findings import Verdict
+    from ..services.audit import note
+
+    facts = {
+        "findings": len(done.findings),
+        "inconsistent": done.count(Verdict.INCONSISTENT),
+        "rule_set": done.rule_set.get("sha256", ""),
+    }
+    note("verify", options.submission.name, "done", facts)

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ..checks.findings import Text
 from ..checks.progress import SILENT, Progress
@@ -81,6 +82,7 @@ def of(profile: str | os.PathLike[str] | SiteProfile) -> Session:
             if session.profile == found:
                 return session
         identity = Identity(found, _store())
+        identity.listen(lambda state: _note(identity, state))
         session = Session(found, identity, Transport(found, identity.auth))
         _sessions.append(session)
     if _in_qgis():
@@ -161,6 +163,20 @@ def stop() -> None:
         from .identity import qgis_network
 
         qgis_network.uninstall()
+
+
+def _note(identity: Identity, state: Any) -> None:
+    """Sign-ins and their ends belong in the audit log."""
+    from .audit import note
+
+    told = {
+        "signed_in": ("sign_in", "done"),
+        "failed": ("sign_in", "failed"),
+        "expired": ("sign_out", "expired"),
+        "signed_out": ("sign_out", "done"),
+    }.get(state.value)
+    if told is not None:
+        note(told[0], identity.profile.id, told[1])
 
 
 def _in_qgis() -> bool:

@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing_provider.language import translate
 from .progress_delegate import ProgressDelegate
-from .queue_model import PACKAGE, PROGRESS, STATE, QueueModel
+from .queue_model import PACKAGE, STATE, QueueModel
 from .words import details_html
 
 
@@ -89,7 +89,7 @@ class DeliveryPage(QWidget):
         self.table.setModel(self.model)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setItemDelegateForColumn(PROGRESS, ProgressDelegate(self.table))
+        self.table.setItemDelegateForColumn(STATE, ProgressDelegate(self.table))
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
@@ -98,11 +98,9 @@ class DeliveryPage(QWidget):
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(PACKAGE, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(PROGRESS, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(
-            PROGRESS, self.fontMetrics().horizontalAdvance("100 % · 99.9 MB/s") + 24
-        )
+        header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Fixed)
+        widest = self.fontMetrics().horizontalAdvance("100 % · 99.9 MB/s · 59 min")
+        header.resizeSection(STATE, widest + 24)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
 
     def _lay_out(self) -> None:

@@ -112,11 +112,8 @@ class DeliveryPresenter(QObject):
             text = translate("Delivery", "{package} is delivered; the platform's receipt is here.")
             self.told.emit(text.format(package=delivery.package_id), Qgis.MessageLevel.Success)
         elif delivery.state.value == "rejected":
-            text = translate("Delivery", "The platform rejected {package}: {reason}")
-            self.told.emit(
-                text.format(package=delivery.package_id, reason=say(delivery.reason)),
-                Qgis.MessageLevel.Critical,
-            )
+            text = translate("Delivery", "The platform rejected {package}; the reason is below.")
+            self.told.emit(text.format(package=delivery.package_id), Qgis.MessageLevel.Critical)
 
     def _carry(self) -> None:
         session, queue = self.session, self.queue

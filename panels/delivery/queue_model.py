@@ -13,7 +13,7 @@ from .words import progress_text, state_title
 
 DELIVERY_ROLE = Qt.ItemDataRole.UserRole + 1
 SHARE_ROLE = Qt.ItemDataRole.UserRole + 2
-PACKAGE, STATE, PROGRESS = range(3)
+PACKAGE, STATE = range(2)
 _ICONS = {
     "delivered": "/mIconSuccess.svg",
     "rejected": "/mIconWarning.svg",
@@ -39,7 +39,7 @@ class QueueModel(QAbstractTableModel):
             changed = [row for row, (a, b) in enumerate(zip(fresh, self.deliveries)) if a != b]
             self.deliveries = fresh
             for row in changed:
-                self.dataChanged.emit(self.index(row, 0), self.index(row, PROGRESS))
+                self.dataChanged.emit(self.index(row, 0), self.index(row, STATE))
             return
         self.beginResetModel()
         self.deliveries = fresh
@@ -53,7 +53,7 @@ class QueueModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.deliveries)
 
     def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else 3
+        return 0 if parent.isValid() else 2
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -68,10 +68,7 @@ class QueueModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(filter(None, [one.package_id, state_title(one), say(one.reason)]))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            column = index.column()
-            if column == PACKAGE:
-                return one.package_id
-            return state_title(one) if column == STATE else progress_text(one)
+            return one.package_id if index.column() == PACKAGE else progress_text(one)
         return None
 
     def headerData(
@@ -85,5 +82,4 @@ class QueueModel(QAbstractTableModel):
         return (
             translate("DeliveryQueue", "Package"),
             translate("DeliveryQueue", "State"),
-            translate("DeliveryQueue", "Progress"),
         )[section]

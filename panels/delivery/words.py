@@ -45,20 +45,19 @@ def amount(delivery: Any, value: float) -> str:
 
 
 def progress_text(delivery: Any) -> str:
-    """How far, how fast, and how long still."""
+    """How far, how fast, and how long still; else the state, and when it is tried again."""
     state = delivery.state.value
-    if state == "delivered":
-        return amount(delivery, delivery.total)
     if state == "failed" and delivery.due > time.time():
         again = duration(delivery.due - time.time())
-        return translate("Delivery", "again in {time}").format(time=again)
-    share = f"{100 * delivery.sent // max(delivery.total, 1)} %"
-    if state != "uploading" or delivery.rate <= 0:
-        return share
-    parts = [share, f"{amount(delivery, delivery.rate)}/s"]
+        return translate("Delivery", "failed, again in {time}").format(time=again)
+    if state != "uploading":
+        return state_title(delivery)
+    parts = [f"{100 * delivery.sent // max(delivery.total, 1)} %"]
+    if delivery.rate > 0:
+        parts.append(f"{amount(delivery, delivery.rate)}/s")
     left = delivery.remaining_seconds
     if left is not None:
-        parts.append(translate("Delivery", "{time} left").format(time=duration(left)))
+        parts.append(duration(left))
     return " · ".join(parts)
 
 
@@ -100,6 +99,12 @@ def details_html(delivery: Any) -> str:
     rows = [
         (translate("Delivery", "State"), state_title(delivery)),
         (translate("Delivery", "Size"), size(delivery.bytes)),
+        (
+            translate("Delivery", "At the platform"),
+            f"{amount(delivery, delivery.sent)} / {amount(delivery, delivery.total)}"
+            if not delivery.finished
+            else "",
+        ),
         (translate("Delivery", "Objects"), count(delivery.objects)),
         ("SHA-256", delivery.sha256),
         ("SM3", delivery.sm3),

@@ -221,6 +221,7 @@ class CataloguePage(QWidget):
         before = [entry.record.id for entry in self.selected()]
         self.model.show(headings)
         count = sum(len(heading.entries) for heading in headings)
+        self._searched = searched
         if searched or count <= 60:
             self.tree.expandAll()
         elif headings:
@@ -234,8 +235,7 @@ class CataloguePage(QWidget):
         """Show what is known of a record."""
         self.picture.hide()
         if record is None:
-            hint = translate("CataloguePage", "Choose a layer to see what is known of it.")
-            self.about.setHtml(f"<p>{escape(hint)}</p>")
+            self.about.setHtml(f"<p>{escape(self._hint())}</p>")
             return
         rows = [
             (translate("CataloguePage", "Content"), period(record.begin, record.end)),
@@ -291,6 +291,16 @@ class CataloguePage(QWidget):
         self._selected()
 
     _may_load = False
+    _searched = False
+
+    def _hint(self) -> str:
+        if self.model.headings:
+            return translate("CataloguePage", "Choose a layer to see what is known of it.")
+        if self._searched:
+            return translate("CataloguePage", "Nothing in the catalogue fits the search.")
+        if self._may_load:
+            return translate("CataloguePage", "The catalogue is not here yet: fetch it anew.")
+        return translate("CataloguePage", "Sign in to fetch the catalogue.")
 
     def _selected(self) -> None:
         entries = self.selected()

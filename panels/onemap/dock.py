@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis, QgsProject
-from qgis.gui import QgsDockWidget, QgsMessageBar
+from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -21,24 +20,23 @@ from qgis.PyQt.QtWidgets import (
 from ...processing_provider.language import translate
 from ..delivery.page import DeliveryPage
 from ..delivery.presenter import DeliveryPresenter
+from ..notice import Notice
 from ..service_task import Tasks
 from ..verify.empty_state import PageWithEmptyState
 from ..verify.tasks import Run
 from .account_bar import AccountBar
 from .catalogue_page import CataloguePage
 from .loaded_page import LoadedPage, reveal
-from .presenter import CataloguePresenter, data_folder
+from .presenter import CataloguePresenter
 from .sign_in import SignInPresenter
 from .sign_in_dialogs import ask_configuration, ask_key, ask_password
 
 
 def open_queue() -> Any:
     """The delivery queue of this profile of QGIS."""
-    from ...services.delivery.queue import DeliveryQueue
+    from ...services.delivery import shared
 
-    folder = data_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    return DeliveryQueue(folder / "deliveries.sqlite")
+    return shared.queue()
 
 
 class OneMapDock(QgsDockWidget):
@@ -66,8 +64,7 @@ class OneMapDock(QgsDockWidget):
         self._changed()
 
     def _build(self) -> None:
-        self.messages = QgsMessageBar()
-        self.messages.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.notice = Notice()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self._catalogue = PageWithEmptyState(
@@ -93,7 +90,7 @@ class OneMapDock(QgsDockWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.account, self.messages):
+        for widget in (self.account, self.notice):
             column.addWidget(widget)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.progress)
@@ -302,5 +299,4 @@ class OneMapDock(QgsDockWidget):
         self.progress.setVisible(bool(text) or (not self._quiet()))
 
     def _tell(self, text: str, level: Any) -> None:
-        seconds = 0 if level == Qgis.MessageLevel.Critical else 8
-        self.messages.pushMessage("", text, level, seconds)
+        self.notice.tell(text, level)

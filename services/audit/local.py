@@ -29,7 +29,7 @@ def log() -> AuditStore:
         folder = Path(core.QgsApplication.qgisSettingsDirPath()) / "onemap_verify"
         # Who throws a profile away throws its settings away with it: the end belongs to them.
         return _store(folder / "audit" / "audit.db", folder / "audit_head.json")
-    folder = _state_folder()
+    folder = state_folder()
     return _store(folder / "audit" / "audit.db", folder / "audit_head.json")
 
 
@@ -38,7 +38,8 @@ def _store(path: Path, head: Path | None) -> AuditStore:
     return AuditStore(path, head)
 
 
-def _state_folder() -> Path:
+def state_folder() -> Path:
+    """Where this account keeps what belongs to no profile of QGIS."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
@@ -78,13 +79,14 @@ def note(
 
 
 def _who() -> tuple[str, str]:
-    """Who is signed in at the current platform, without waiting for anything."""
+    """Who is signed in, at the current platform first, without waiting for anything."""
     session = sys.modules.get(f"{__package__.rpartition('.')[0]}.session")
-    current = getattr(session, "_current", None) if session is not None else None
-    account = current[0].identity.account if current else None
+    known = [*getattr(session, "_current", ()), *reversed(getattr(session, "_sessions", ()))]
+    accounts = [one.identity.account for one in known if one.identity.account is not None]
+    account = accounts[0] if accounts else None
     if account is None:
         return "", ""
-    return str(account.user), " ".join(sorted(map(str, account.roles)))
+    return str(account.user), " ".join(sorted(role.value for role in account.roles))
 
 
 def ship(

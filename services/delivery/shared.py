@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from ..audit.local import _state_folder as state_folder
+from ..audit.local import state_folder
 from .queue import DeliveryQueue
 
 VARIABLE = "ONEMAP_QUEUE"

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import small_survey
 
 pytestmark = pytest.mark.gui
 
@@ -18,10 +19,13 @@ def panel(onemap_provider, platform, tmp_path, swallowed, new_window, monkeypatc
     from onemap_verify.panels.onemap import dock as module
     from onemap_verify.panels.onemap import presenter
     from onemap_verify.services import session, settings
+    from onemap_verify.services.delivery.queue import DeliveryQueue
 
     monkeypatch.setenv("ONEMAP_AUDIT", str(tmp_path / "audit.db"))
     monkeypatch.setattr(presenter, "data_folder", lambda: tmp_path / "data")
-    monkeypatch.setattr(module, "data_folder", lambda: tmp_path / "data")
+    (tmp_path / "data").mkdir()
+    queue = tmp_path / "data" / "queue.sqlite"
+    monkeypatch.setattr(module, "open_queue", lambda: DeliveryQueue(queue))
     for one in vars(settings).values():
         if isinstance(one, settings.Setting):
             one.forget()
@@ -158,8 +162,9 @@ def sealed_package(tmp_path, platform):
 
     source = tmp_path / "410182"
     source.mkdir()
-    (source / "DLTB.txt").write_bytes(b"parcel" * 20_000)
-    inputs = [{"role": "submission", "path": "DLTB.txt", **file_digests(source / "DLTB.txt")}]
+    small_survey.write_package(source / "county.gpkg")
+    digests = file_digests(source / "county.gpkg")
+    inputs = [{"role": "submission", "path": "county.gpkg", **digests}]
     record = tmp_path / "record.json"
     record.write_text(
         json.dumps(
@@ -198,7 +203,8 @@ def test_a_delivery_with_its_receipt(panel, platform, click, until, tmp_path):
     assert panel.delivery.model.rowCount() == 1, told
     until(lambda: panel.delivery.model.deliveries[0].finished, 60)
     delivery = panel.delivery.model.deliveries[0]
-    assert delivery.receipt["sha256"] == sealed.sha256, delivery.reason
+    assert delivery.state.value == "delivered", delivery.reason
+    assert delivery.receipt["sha256"] == sealed.sha256
     panel.delivery.select(delivery.id)
     assert panel.delivery.receipt.isVisible()
     assert sealed.sha256[:16] in panel.delivery.details.toPlainText().replace("\u200b", "")

@@ -203,8 +203,13 @@ def test_sent_to_the_platform_once_and_taken_up_again(platform, tmp_path, monkey
     from onemap_verify.services.audit import local
 
     monkeypatch.setattr(local, "_BATCH", 5)
+    monkeypatch.setenv("ONEMAP_AUDIT", str(tmp_path / "own.db"))
     user = next(one for one in platform["users"] if "surveyor" in one["roles"])
     site = session.open_session(platform["profile"], f"@{user['sign_in']}")
+    # Signing in is itself an event, with who it was and in which role.
+    signed = list(audit.log().entries())[-1]
+    assert (signed["event_type"], signed["result"]) == ("sign_in", "done")
+    assert signed["user_id"] == site.identity.account.user and signed["user_role"] == "surveyor"
     store = AuditStore(tmp_path / "audit.db")
     for number in range(12):
         store.append("load", f"图层 {number}", "done")
