@@ -52,9 +52,14 @@ def digits_of(height: FloatArray) -> Digits:
     last = np.mod(np.floor(np.abs(height) / unit + 1e-6).astype(np.int64), 10)
     counts = np.bincount(last, minlength=10)
     kept = np.ones(10, dtype=bool)
-    kept[0] = counts[0] <= counts[1:].max()
-    # Whole and half metres are usual roundings; half decimetres are nobody's.
-    kept[5] = kept[0] or unit < _HALVED
+    # Whole and half metres (and contours of five) are usual roundings, even where fives
+    # are more than zeros; half decimetres are nobody's.
+    halves = unit >= _HALVED
+    others = np.delete(counts, [0, 5]).max()
+    kept[0] = counts[0] <= (others if halves else counts[1:].max())
+    kept[5] = kept[0] or not halves
+    if halves and counts[5] > others and counts[0] > others:
+        kept[5] = False
     used = counts[kept]
     if used.sum() < _LEAST_ODD:
         return Digits(0, unit, counts.tolist(), 0.0, 0.0, [])
