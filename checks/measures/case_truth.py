@@ -193,6 +193,7 @@ class TruthMeasures:
             self.frame.wkt("DLTB"),
             image,
             village_numbers(list(table.text("ZLDWDM"))),
+            spectra=self.spectra,
             progress=self.progress,
         )
 

@@ -26,11 +26,15 @@ from .edges_blocks import (
     neighbourhoods,
     spatial_order,
 )
+from .edges_owners import OwnerMap
 from .edges_parcels import ParcelFits, parcel_fits
-from .edges_profiles import Profiles, measure_profiles
-from .edges_samples import boundary_samples
+from .edges_profiles import measure_profiles
+from .edges_samples import Samples, boundary_samples
 from .edges_shift import GroupShifts, Surface, group_shifts
+from .edges_sides import measure_sides
+from .edges_suspicion import Suspicion, suspicion, unsuspected
 from .shape_vertices import rings
+from .spectra import SpectraMeasure
 
 MOST_BANDS = 4
 LEAST_SAMPLES = 8
@@ -69,6 +73,11 @@ class EdgeMeasure:
         of a *single* displacement for every parcel; NaN: cannot be judged.
     metres
         True metres of a pixel across and down, signed: east and north.
+    sides
+        What the colours on both sides of the lines say. ``sides.parcel`` and
+        ``sides.block`` are continuous test statistics of the same two
+        displacements; they know more where parcels differ in colour. All NaN
+        where the colours were not given, or the layer has no place.
     """
 
     problem: Text | None
@@ -79,6 +88,7 @@ class EdgeMeasure:
     blocks: list[Block]
     parcels: ParcelFits
     metres: FloatArray
+    sides: Suspicion
 
     @property
     def pixel(self) -> float:
@@ -97,6 +107,7 @@ def measure_edges(
     image: Image,
     villages: IntArray,
     *,
+    spectra: SpectraMeasure | None = None,
     least: float = 0.5,
     sigmas: float = 1.0,
     progress: Progress = SILENT,
@@ -111,6 +122,8 @@ def measure_edges(
         Their CRS.
     villages
         A number for the village of each parcel, -1 where unknown.
+    spectra
+        Colours of these parcels on this image, for :attr:`EdgeMeasure.sides`.
     least, sigmas
         From how many pixels a block counts, after how many standard errors.
     """
@@ -120,7 +133,10 @@ def measure_edges(
         placing = Placing(wkt, raster.grid, _bounds(geometries))
         if placing.frame is Frame.UNKNOWN:
             return _nothing(count, _NO_PLACE)
-        profiles = _profiles(raster, image, placing, geometries, progress.part(0.0, 0.6))
+        samples = _samples(placing, geometries)
+        profiles = measure_profiles(
+            raster, _bands(raster, image), samples, count, progress.part(0.0, 0.5)
+        )
     except RasterError as error:
         return _nothing(count, error.text)
     if not profiles.samples.any():
@@ -163,18 +179,38 @@ def measure_edges(
         reference[block.rows] += block.shift
     fits = parcel_fits(profiles, reference, progress)
     metres = _metres(raster.grid)
-    return EdgeMeasure(None, profiles.samples, layer, whole, around, found, fits, metres)
+    sides = unsuspected(count)
+    if spectra is not None and known:
+        try:
+            sides = _sides(spectra, samples, placing, geometries, centres, whole, around, progress)
+        except RasterError as error:
+            return _nothing(count, error.text)
+    return EdgeMeasure(None, profiles.samples, layer, whole, around, found, fits, metres, sides)
 
 
-def _profiles(
-    raster: Raster, image: Image, placing: Placing, geometries: GeometryArray, progress: Progress
-) -> Profiles:
-    count = len(geometries)
+def _samples(placing: Placing, geometries: GeometryArray) -> Samples:
     outlines = rings(placing.prepare(geometries))
     pixels = placing.to_pixels(outlines.xy)
-    most = int(np.clip(_ALL_SAMPLES // max(count, 1), 24, MOST_SAMPLES))
-    samples = boundary_samples(outlines, pixels, count, most)
-    return measure_profiles(raster, _bands(raster, image), samples, count, progress)
+    most = int(np.clip(_ALL_SAMPLES // max(len(geometries), 1), 24, MOST_SAMPLES))
+    return boundary_samples(outlines, pixels, len(geometries), most)
+
+
+def _sides(
+    spectra: SpectraMeasure,
+    samples: Samples,
+    placing: Placing,
+    geometries: GeometryArray,
+    centres: FloatArray,
+    whole: FloatArray,
+    around: Neighbourhoods,
+    progress: Progress,
+) -> Suspicion:
+    shapes = np.asarray(shapely.transform(geometries, placing.to_pixels), dtype=object)
+    part = progress.part(0.9, 1.0)
+    found = measure_sides(spectra.image, spectra, samples, OwnerMap(shapes), whole, part)
+    if found is None:
+        return unsuspected(len(spectra))
+    return suspicion(found, centres, around.parcel_statistic)
 
 
 def _bands(raster: Raster, image: Image) -> list[int]:
@@ -219,4 +255,5 @@ def _nothing(count: int, problem: Text) -> EdgeMeasure:
     around = Neighbourhoods([], pair[:0], blank[:0], blank[:0], blank, np.eye(2))
     zeros = np.zeros(count, dtype=np.int64)
     fits = ParcelFits(blank, blank, zeros, pair[:count], blank, blank, blank, blank)
-    return EdgeMeasure(problem, zeros, layer, np.zeros(2), around, [], fits, np.ones(2))
+    sides = unsuspected(count)
+    return EdgeMeasure(problem, zeros, layer, np.zeros(2), around, [], fits, np.ones(2), sides)

@@ -80,7 +80,7 @@ def measure_profiles(
     total = np.zeros((rows, SECTORS, len(OFFSETS)), dtype=np.float32)
     count = np.zeros((rows, SECTORS), dtype=np.int64)
     windows = raster.windows(_CELLS)
-    groups = _by_window(samples, windows)
+    groups = by_window(samples, windows)
     scale = edge_scale(raster, bands, [windows[number] for number, _ in groups])
     if scale.usable:
         for done, (number, members) in enumerate(groups):
@@ -89,7 +89,7 @@ def measure_profiles(
     return Profiles(total, count)
 
 
-def _by_window(samples: Samples, windows: Windows) -> list[tuple[int, IntArray]]:
+def by_window(samples: Samples, windows: Windows) -> list[tuple[int, IntArray]]:
     """Windows that hold samples, and which."""
     inside = (samples.x >= 0) & (samples.y >= 0)
     inside &= (samples.x < windows.width) & (samples.y < windows.height)

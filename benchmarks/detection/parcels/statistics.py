@@ -90,6 +90,8 @@ STATISTICS: dict[str, Reader] = {
     "class: contradiction": path("picture.signatures.judged.suspicion"),
     "change: departure": path("change.measure.departure"),
     "change: contrast": path("change.measure.contrast"),
+    "edges: parcel, by both sides": path("edges.sides.parcel"),
+    "edges: block, by both sides": path("edges.sides.block"),
     "edges: parcel": path("edges.parcels.statistic"),
     "edges: block": path("edges.around.parcel_statistic"),
     "rings: copied": path("copies.statistic"),

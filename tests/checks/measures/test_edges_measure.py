@@ -8,8 +8,12 @@ from scipy.spatial import cKDTree
 from small_rasters import GAUSS, wkt_of, write_raster
 
 from onemap_verify.checks.baseline import Image
+from onemap_verify.checks.grid import Window
 from onemap_verify.checks.measures.edges import measure_edges
+from onemap_verify.checks.measures.edges_owners import NOBODY, OwnerMap, inner
 from onemap_verify.checks.measures.edges_parcels import GROWN, MOVED, ONE_SIDE
+from onemap_verify.checks.measures.image_file import ImageFile
+from onemap_verify.checks.measures.spectra import measure_spectra
 
 WEST, NORTH, CELL = 500_000.0, 3_400_000.0, 2.0
 ACROSS = 22
@@ -61,13 +65,19 @@ def measure(path, fields, **facts):
     return measure_edges(fields, wkt_of(GAUSS), Image(path), villages, **facts)
 
 
+def coloured(path, fields):
+    """With the colours of both sides of every line."""
+    spectra = measure_spectra(fields, wkt_of(GAUSS), ImageFile(Image(path)))
+    return measure(path, fields, spectra=spectra)
+
+
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory):
     path, fields, sites = mosaic(tmp_path_factory.mktemp("edges"))
     return path, drawn(fields), sites
 
 
-def inner(sites):
+def inner_of(sites):
     return np.flatnonzero(
         (sites > 1.5 * SIDE).all(axis=1) & (sites < SIZE - 1.5 * SIDE).all(axis=1)
     )
@@ -116,7 +126,7 @@ def test_a_block_that_was_moved_is_found_whole(picture, pixels):
 def test_single_parcels_from_four_pixels(picture):
     path, fields, sites = picture
     rng = np.random.default_rng(3)
-    rows = rng.choice(inner(sites), 16, replace=False)
+    rows = rng.choice(inner_of(sites), 16, replace=False)
     angle = rng.uniform(0, 2 * np.pi, len(rows))
     shifted = fields.copy()
     by = 4 * CELL * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -138,7 +148,7 @@ def test_single_parcels_from_four_pixels(picture):
 
 def test_growing_and_one_side_pushed_out_are_told_apart(picture):
     path, fields, sites = picture
-    rows = inner(sites)[::37][:8]
+    rows = inner_of(sites)[::37][:8]
     grown = fields.copy()
     grown[rows] = shapely.buffer(fields[rows], 5 * CELL, join_style="mitre")
     found = measure(path, grown).parcels
@@ -194,3 +204,73 @@ def test_rows_in_another_order_give_the_same(picture):
     one, other = measure(path, some), measure(path, some[order])
     assert one.whole == pytest.approx(other.whole, abs=1e-3)
     assert sorted(one.blocks[0].rows) == sorted(order[other.blocks[0].rows])
+
+
+def test_owners_of_cells_are_those_of_their_middles():
+    shapes = np.array([shapely.box(2, 1, 5, 4), None, shapely.box(5, 1, 8.4, 4)], dtype=object)
+    owners = OwnerMap(shapes).of(Window(1, 3, 3, 6), halo=1)
+    assert owners.shape == (5, 8)
+    assert owners[0].tolist() == [NOBODY] * 8
+    assert owners[2].tolist() == [0, 0, 0, 2, 2, 2, NOBODY, NOBODY]
+    assert inner(owners)[2].tolist() == [True, True, False, False, True, False, False, False]
+    assert (OwnerMap(shapes).of(Window(50, 50, 2, 2)) == NOBODY).all()
+
+
+def test_both_sides_of_well_drawn_lines_agree_with_them(picture):
+    path, fields, sites = picture
+    sides = coloured(path, fields).sides
+    rows = inner_of(sites)
+    assert np.isfinite(sides.parcel[rows]).mean() > 0.95
+    assert np.nanquantile(sides.parcel[rows], 0.99) < 2.0
+    assert np.nanmax(sides.block[rows]) < 3.0
+    assert np.isnan(measure(path, fields).sides.parcel).all()
+
+
+def test_both_sides_tell_moved_parcels_and_which_way(picture):
+    path, fields, sites = picture
+    rng = np.random.default_rng(5)
+    rows = rng.choice(inner_of(sites), 14, replace=False)
+    angle = rng.uniform(0, 2 * np.pi, len(rows))
+    by = 4 * CELL * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    shifted = fields.copy()
+    for row, step in zip(rows, by):
+        shifted = moved(shifted, np.array([row]), step)
+    found = coloured(path, shifted)
+    honest = np.setdiff1d(np.arange(len(fields)), rows)
+    level = np.nanquantile(found.sides.parcel[honest], 0.99)
+    told = found.sides.parcel[rows] > level
+    # Overlapped neighbours hide some of the lines.
+    assert told.mean() >= 0.75
+    back = found.sides.move[rows[told]] * found.metres
+    along = (back * -by[told]).sum(axis=1) / np.hypot(*back.T) / np.hypot(*by[told].T)
+    assert np.median(along) > 0.9
+
+
+def test_both_sides_tell_a_block_from_one_pixel(picture):
+    path, fields, sites = picture
+    rows = cKDTree(sites).query([SIZE * 0.45, SIZE * 0.5], 60)[1]
+    found = coloured(path, moved(fields, rows, CELL * np.array([np.cos(2.0), np.sin(2.0)])))
+    away = np.hypot(*(sites - SIZE * np.array([0.45, 0.5])).T) > 0.36 * SIZE
+    level = np.nanquantile(found.sides.block[away], 0.99)
+    assert (found.sides.block[rows] > level).mean() > 0.9
+    back = np.nanmedian(found.sides.block_move[rows], axis=0) * found.metres
+    assert -back @ [np.cos(2.0), np.sin(2.0)] > 0.8 * np.hypot(*back) > 0.2 * CELL
+
+
+def test_parcels_scaled_on_all_sides_are_told_too(picture):
+    path, fields, sites = picture
+    rows = inner_of(sites)[::31][:8]
+    some = fields.copy()
+    some[rows] = shapely.buffer(fields[rows], -2 * CELL, join_style="mitre")
+    sides = coloured(path, some).sides
+    honest = np.setdiff1d(np.arange(len(fields)), rows)
+    judged = np.isfinite(sides.parcel[rows])
+    level = np.nanquantile(sides.parcel[honest], 0.99)
+    assert judged.mean() >= 0.7
+    assert (sides.parcel[rows][judged] > level).mean() >= 0.8
+
+
+def test_lines_that_part_no_colours_are_not_judged_by_their_sides(tmp_path):
+    path, fields, _ = mosaic(tmp_path, seed=2, contrast=0.0)
+    sides = coloured(path, drawn(fields)).sides
+    assert np.isnan(sides.parcel).all() and np.isnan(sides.block).all()

@@ -1,0 +1,277 @@
+"""How far the sides of outlines speak for another place of a parcel, or of a block.
+
+Every parcel has one slope for each direction. A parcel that was moved has its
+leading and its trailing side off alike, one that was scaled (or lies where its
+colours are no longer its own) has all sides off inward or outward, while a
+ditch beside one hedge, a shed or a field within the field pulls on one side
+alone: the statistic of a parcel is that of the side that speaks least, over
+the best direction. Slopes are told
+in units of what parcels of this layer scatter whose lines are as long and as
+clear (an empirical null; Efron 2004, JASA 99, 96–104), so that pictures of
+different pixels share one scale. Parcels whose lines could not show a move at
+all are not judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from ..table import BoolArray, FloatArray, IntArray
+from .edges_profiles import SECTORS, normals
+from .edges_sides import Sides
+
+TELLING_PX = 3.0
+"""A parcel is judged if a move of so many pixels would stand out."""
+
+BLOCK_PX = 1.0
+"""The same for a block."""
+
+_DRAWN_PX, _FITTED_PX = 0.5, 0.1
+"""What an honest side is drawn off, and an honest part of a picture is rectified off."""
+
+_LEAST_SAMPLES = 16
+_SIDE_SAMPLES = 3.0
+_LEAST_SIGMAS = 2.5
+_LEAST_BLOCK_SIGMAS = 5.0
+_LEAST_PARCELS = 30
+_TURNS = 12
+_MOST = 3.0
+_AROUND, _NEXT = 60, 12
+_OTHER, _MOST_OTHER = 0.5, 8.0
+_LEAST_SIDE = 2.0
+_USUAL = 0.97
+_HALFWAY = 0.6745
+_FEW = 1e-9
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Continuous statistics of displacement; arrays ``(parcels, …)``, NaN where not judged.
+
+    Attributes
+    ----------
+    parcel
+        Of a move, or another size, of the parcel alone: about normal for the
+        better of 16 directions; higher is more suspicious.
+    block
+        Of a move of the parcel together with those around it, the same way;
+        to it half of what the strength of edges says of them is added.
+    move
+        Columns and rows by which the parcel would have to be moved, ``(n, 2)``,
+        as far as two pixels to each side can tell; 0 where its size is off.
+    block_move
+        The same for the parcels around it.
+    sigma, block_sigma
+        Standard errors of these, pixels.
+    """
+
+    parcel: FloatArray
+    block: FloatArray
+    move: FloatArray
+    block_move: FloatArray
+    sigma: FloatArray
+    block_sigma: FloatArray
+
+
+@dataclass(frozen=True)
+class _Halves:
+    """Slopes by direction ``(n, SECTORS)``: those of the leading half, of the trailing one.
+
+    ``front_sum`` and ``back_sum`` are sums of squared cosines: what a slope's
+    variance and its response to a move grow with; ``response`` of one unit of
+    them for a pixel, ``scatter`` the standard deviation of its square root.
+    """
+
+    front: FloatArray
+    back: FloatArray
+    front_sum: FloatArray
+    back_sum: FloatArray
+    response: FloatArray
+    scatter: FloatArray
+    enough: BoolArray
+
+
+def unsuspected(count: int) -> Suspicion:
+    """Nothing is known of so many parcels."""
+    one, two = (np.full((count, *more), np.nan) for more in ((), (2,)))
+    return Suspicion(one, one, two, two, one, one)
+
+
+def suspicion(sides: Sides, centres: FloatArray, edges: FloatArray) -> Suspicion:
+    """Statistics of all parcels.
+
+    Parameters
+    ----------
+    centres
+        Middles of the parcels in pixels, ``(n, 2)``.
+    edges
+        Squared distance of each parcel's neighbourhood from the layer by the
+        strength of edges (:class:`.edges_blocks.Neighbourhoods`), ``(n,)``.
+    """
+    enough = (sides.samples >= _LEAST_SAMPLES) & np.isfinite(centres).all(axis=1)
+    if enough.sum() < _LEAST_PARCELS:
+        return unsuspected(len(sides.slope))
+    halves = _halves(sides, enough)
+    parcel, move, sigma = _alone(halves, sides.wide)
+    block, block_move, block_sigma = _together(halves, centres)
+    # Lines that part no colours may still follow hedges and roads: two kinds of evidence.
+    block = block + _OTHER * np.minimum(np.sqrt(np.nan_to_num(edges)), _MOST_OTHER)
+    return Suspicion(parcel, block, move, block_move, sigma, block_sigma)
+
+
+def _halves(sides: Sides, enough: BoolArray) -> _Halves:
+    way = normals()
+    leading = np.maximum(way @ way.T, 0.0)
+    weight = sides.count @ leading**2
+    response = _response(sides, enough)
+    slope = _centred(sides, enough, response)
+    front = slope @ leading
+    half = SECTORS // 2
+    scatter = _scatter(front / np.sqrt(weight + _FEW), weight, sides, enough)
+    return _Halves(
+        front,
+        -np.roll(front, half, axis=1),
+        weight,
+        np.roll(weight, half, axis=1),
+        response,
+        scatter,
+        enough & np.isfinite(scatter),
+    )
+
+
+def _response(sides: Sides, enough: BoolArray) -> FloatArray:
+    """What a sample's slope grows by for each pixel, by how clear the parcel's lines are.
+
+    Learned from the layer itself by moving all of it, in fifths of clearness.
+    """
+    samples = np.maximum(sides.samples, 1)
+    clear = sides.contrast / samples
+    own = sides.response.sum(axis=1)
+    edges = np.quantile(clear[enough], np.linspace(0, 1, 6)[1:-1])
+    part = np.searchsorted(edges, clear)
+    out = np.zeros(len(samples))
+    for number in range(len(edges) + 1):
+        rows = enough & (part == number)
+        if rows.any():
+            out[part == number] = own[rows].sum() / samples[rows].sum()
+    return np.maximum(out, 0.0)
+
+
+def _centred(sides: Sides, enough: BoolArray, response: FloatArray) -> FloatArray:
+    """Slopes, less what the layer as a whole is still off."""
+    way = normals()
+    bounded = np.clip(sides.slope, -_MOST * sides.count, _MOST * sides.count)
+    pull = (bounded[enough] @ way).sum(axis=0)
+    answer = sides.count[enough] * response[enough, None]
+    form = np.einsum("ns,si,sj->ij", answer, way, way)
+    if not np.linalg.det(form) > 0:
+        return np.asarray(sides.slope, dtype=np.float64)
+    left = np.linalg.solve(form, pull)
+    return np.asarray(sides.slope - sides.count * response[:, None] * (way @ left))
+
+
+def _scatter(value: FloatArray, weight: FloatArray, sides: Sides, enough: BoolArray) -> FloatArray:
+    """Usual size of standardised slopes of parcels with lines as long and clear, ``(n,)``.
+
+    A regression of medians (Koenker & Bassett 1978, Econometrica 46, 33–50) of
+    their logarithm, by reweighting.
+    """
+    samples = np.maximum(sides.samples, 1).astype(np.float64)
+    facts = np.stack(
+        [np.ones(len(samples)), np.log(samples), np.log(sides.contrast / samples + 0.05)], axis=1
+    )
+    out = []
+    for sector in range(0, SECTORS, SECTORS // 4):
+        rows = enough & (weight[:, sector] > _SIDE_SAMPLES)
+        if rows.sum() < _LEAST_PARCELS:
+            continue
+        size = np.log(np.abs(value[rows, sector]) + _FEW)
+        fit = np.linalg.lstsq(facts[rows], size, rcond=None)[0]
+        for _ in range(_TURNS):
+            root = 1 / np.sqrt(np.abs(size - facts[rows] @ fit) + 1e-3)
+            fit = np.linalg.lstsq(facts[rows] * root[:, None], size * root, rcond=None)[0]
+        out.append(facts @ fit)
+    if not out:
+        return np.full(len(samples), np.nan)
+    return np.asarray(np.exp(np.mean(out, axis=0)) / _HALFWAY)
+
+
+def _alone(halves: _Halves, wide: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    scatter = halves.scatter[:, None]
+    front = halves.front / np.sqrt(halves.front_sum + _FEW) / scatter
+    front /= np.hypot(
+        1.0, _DRAWN_PX * halves.response[:, None] * np.sqrt(halves.front_sum) / scatter
+    )
+    back = np.roll(-front, SECTORS // 2, axis=1)
+    least = np.minimum(halves.front_sum, halves.back_sum)
+    both = np.where(least > _SIDE_SAMPLES, np.minimum(front, back), -np.inf)
+    best = np.argmax(both, axis=1)
+    rows = np.arange(len(best))
+    sized = _all_sides(front, halves)
+    statistic = np.sqrt(2.0) * np.maximum(both[rows, best], sized)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        told = TELLING_PX * halves.response * np.sqrt(least[rows, best]) / halves.scatter
+        weight = (halves.front_sum + halves.back_sum)[rows, best]
+        length = (halves.front + halves.back)[rows, best] / (weight * halves.response)
+        sigma = halves.scatter / (np.sqrt(weight) * halves.response)
+    judged = halves.enough & wide & (told >= _LEAST_SIGMAS) & np.isfinite(statistic)
+    move = np.where(sized > both[rows, best], 0.0, length)[:, None] * normals()[best]
+    return (
+        np.where(judged, statistic, np.nan),
+        np.where(judged[:, None], move, np.nan),
+        np.where(judged, sigma, np.nan),
+    )
+
+
+def _all_sides(front: FloatArray, halves: _Halves) -> FloatArray:
+    """How far every side is off inward, or every side outward: that of the least."""
+    told = halves.front_sum >= _LEAST_SIDE
+    out = np.maximum(
+        np.where(told, front, np.inf).min(axis=1), np.where(told, -front, np.inf).min(axis=1)
+    )
+    return np.where(told.sum(axis=1) > SECTORS // 2, out, -np.inf)
+
+
+def _together(halves: _Halves, centres: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    count = len(centres)
+    out, move, sigma = np.full(count, np.nan), np.full((count, 2), np.nan), np.full(count, np.nan)
+    rows = np.flatnonzero(halves.enough)
+    around = cKDTree(centres[rows]).query(centres[rows], k=min(_AROUND, len(rows)))[1]
+    weight = (halves.front_sum + halves.back_sum)[rows]
+    scatter, response = halves.scatter[rows, None], halves.response[rows, None]
+    # A single parcel moved far, or drawn elsewhere, is no block.
+    each = np.clip(
+        (halves.front + halves.back)[rows] / np.sqrt(weight + _FEW) / scatter, -_MOST, _MOST
+    )
+    root = np.sqrt(weight) * response / scatter
+    pull, form = each * root, root**2
+    total, known = _sums(pull, around), _sums(form, around)
+    z = total / np.sqrt(known + _FEW)
+    best = np.argmax(z, axis=1)
+    number = np.arange(len(rows))
+    at = z[number, best]
+    # The parcels next to it must go the same way: those beside a block do not.
+    near = around[:, :_NEXT]
+    local = pull[near, best[:, None]].sum(axis=1)
+    local /= np.sqrt(form[near, best[:, None]].sum(axis=1) + _FEW)
+    # The quieter half speaks for honest ground, even where much of a small layer was moved.
+    scale = max(float(np.quantile(at, 0.25)) / _USUAL, 1e-6)
+    statistic = np.minimum(at, local * np.sqrt(around.shape[1] / near.shape[1])) / scale
+    statistic /= np.hypot(1.0, _FITTED_PX * np.sqrt(known[number, best]) / scale)
+    told = BLOCK_PX * np.sqrt(known.min(axis=1)) / scale >= _LEAST_BLOCK_SIGMAS
+    chosen = known[number, best]
+    out[rows] = np.where(told, statistic, np.nan)
+    length = total[number, best] / np.maximum(chosen, _FEW)
+    move[rows] = np.where(told[:, None], length[:, None] * normals()[best], np.nan)
+    sigma[rows] = np.where(told, scale / np.sqrt(np.maximum(chosen, _FEW)), np.nan)
+    return out, move, sigma
+
+
+def _sums(values: FloatArray, around: IntArray) -> FloatArray:
+    out = np.zeros_like(values)
+    for step in range(around.shape[1]):
+        out += values[around[:, step]]
+    return out
