@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import proof
 from .headless import CHECKOUT, DemoError
 from .journey import Journey
 from .names import COUNTY_CODE, COUNTY_NAME
@@ -91,14 +92,14 @@ def _deliver(journey: Journey, here: Any, runs: dict[str, Run]) -> Path:
     """Seal and deliver the honest package, and show that the forged one stays here."""
     honest, forged = runs["honest"], runs["tampered"]
     journey.refuse(journey.seal(forged.package, forged.record.parent))
-    journey.refuse_surveyor()
+    proof.refuse_surveyor(journey.platform)
     delivered = journey.deliver(
         journey.seal(honest.package, honest.record.parent), honest.record.parent
     )
     if honest.package.is_dir() and geopackage_of(honest.package) is not None:
-        journey.prove(delivered, honest.package)
-    journey.audit(here)
-    journey.sign_out(here)
+        proof.compare(journey.platform, delivered.package_id, honest.package)
+    proof.send_audit(here, journey.log)
+    proof.sign_out(journey.platform, here)
     return delivered.receipt
 
 

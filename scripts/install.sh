@@ -194,6 +194,12 @@ install_platform() {
   exec 9>&- || true
 }
 
+# Not every release has all of the servers: what needs them then says so and goes on without.
+install_platform_if_possible() {
+  install_missing
+  (install_platform) || say "The embedded platform cannot be installed here; what needs it is left out."
+}
+
 install_platform_tools() {
   rm -rf -- "$tools"
   mkdir -p "$tools/tus"
