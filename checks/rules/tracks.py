@@ -203,7 +203,10 @@ class ImpossibleSpeed(TrackRule):
             )
             return
         limit, sure = self.limit("doubtful_m_s2"), self.limit("sure_m_s2")
-        if motion.acceleration > limit and motion.moving >= self.limit("least_moving"):
+        # At a walk, a receiver that jumps accelerates more than whoever carries it.
+        told = motion.moving >= self.limit("least_moving")
+        told &= motion.speed >= self.limit("least_m_s")
+        if motion.acceleration > limit and told:
             self._write(
                 out,
                 number,
