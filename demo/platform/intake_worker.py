@@ -8,6 +8,7 @@ import logging
 import os
 import queue
 import re
+import shutil
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -310,10 +311,23 @@ class Worker(threading.Thread):
         if state == "committed":
             folder = self._packages / upload.package_id
             folder.mkdir(parents=True, exist_ok=True)
-            os.replace(upload.path, folder / f"{upload.sha256}.zip")
+            _move(upload.path, folder / f"{upload.sha256}.zip")
         else:
             upload.path.unlink(missing_ok=True)
         upload.path.with_name(f"{upload.id}.json").unlink(missing_ok=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a file, also to another disk; at the target it is whole or not there."""
+    try:
+        os.replace(source, target)
+    except OSError:
+        part = target.with_name(f".{target.name}.part")
+        shutil.copyfile(source, part)
+        with part.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        os.replace(part, target)
+        source.unlink()
 
 
 def _digest_of(cursor: Any, batch: str) -> str:

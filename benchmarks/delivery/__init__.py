@@ -1,0 +1,1 @@
+"""What becomes of deliveries when everything between client and platform goes wrong."""
