@@ -143,8 +143,7 @@ def measure_edges(
         return _nothing(count, _OUTSIDE)
     centres = _centres(placing, geometries)
     usable = (profiles.samples >= LEAST_SAMPLES) & np.isfinite(centres).all(axis=1)
-    surface = Surface(0.5)
-    rows = np.flatnonzero(usable)
+    surface, rows = Surface(0.5), np.flatnonzero(usable)
     if len(rows):
         rows = rows[spatial_order(centres[rows])]
     layer = group_shifts(profiles.total, profiles.samples, [rows], surface)
@@ -174,18 +173,22 @@ def measure_edges(
             break
     found = [block for block in maybe if block.beyond(_CHANCE, least, sigmas)]
     progress.at(0.8)
-    reference = np.repeat(whole[None], count, axis=0)
-    for block in found:
-        reference[block.rows] += block.shift
-    fits = parcel_fits(profiles, reference, progress)
+    fits = parcel_fits(profiles, _references(whole, found, count), progress)
     metres = _metres(raster.grid)
-    sides = unsuspected(count)
-    if spectra is not None and known:
-        try:
-            sides = _sides(spectra, samples, placing, geometries, centres, whole, around, progress)
-        except RasterError as error:
-            return _nothing(count, error.text)
+    try:
+        told = None if not known else spectra
+        sides = _sides(told, samples, placing, geometries, centres, whole, around, progress)
+    except RasterError as error:
+        return _nothing(count, error.text)
     return EdgeMeasure(None, profiles.samples, layer, whole, around, found, fits, metres, sides)
+
+
+def _references(whole: FloatArray, found: list[Block], count: int) -> FloatArray:
+    """The shift that each parcel is held against: the layer's, and its block's."""
+    out = np.repeat(whole[None], count, axis=0)
+    for block in found:
+        out[block.rows] += block.shift
+    return out
 
 
 def _samples(placing: Placing, geometries: GeometryArray) -> Samples:
@@ -196,7 +199,7 @@ def _samples(placing: Placing, geometries: GeometryArray) -> Samples:
 
 
 def _sides(
-    spectra: SpectraMeasure,
+    spectra: SpectraMeasure | None,
     samples: Samples,
     placing: Placing,
     geometries: GeometryArray,
@@ -205,6 +208,8 @@ def _sides(
     around: Neighbourhoods,
     progress: Progress,
 ) -> Suspicion:
+    if spectra is None:
+        return unsuspected(len(geometries))
     shapes = np.asarray(shapely.transform(geometries, placing.to_pixels), dtype=object)
     part = progress.part(0.9, 1.0)
     found = measure_sides(spectra.image, spectra, samples, OwnerMap(shapes), whole, part)
