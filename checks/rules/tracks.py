@@ -11,9 +11,10 @@ from ..measures.track_drawn import drawn_parts
 from ..measures.track_motion import Motion
 from ..standard import Standard
 from .rule import Judgement, Rule, plain_number
-from .tracks_base import FEW_FIXES, LAYER, NO_TIMES, NO_TRACKS, TrackRule, facts_of, where_is
+from .tracks_base import FEW_FIXES, LAYER, NO_TIMES, NO_TRACKS, TrackRule, facts_of
 from .tracks_place import AltitudeOfTrack, FrameOfTrack, TracedBoundary
 from .tracks_time import CampaignOfTrack, FixQuality, ReplayedTrack, TimeOrder
+from .tracks_visit import VisitedParcel
 
 _SIGNS = {
     "steadiness": Text(
@@ -139,18 +140,17 @@ class DrawnTrack(TrackRule):
         named = told or [max(parts, key=lambda name: parts[name])]
         said = [_SIGNS[name].format(value=getattr(motion, name)) for name in named]
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                track.name,
+            self.about(
+                track,
+                case,
                 Text(
                     f"轨迹“{track.name}”疑为绘制或计算生成，而非接收机实测："
                     + "；".join(text.zh for text in said),
                     f"The track '{track.name}' seems drawn or computed, not recorded by a "
                     "receiver: " + "; ".join(text.en for text in said),
                 ),
-                verdict=None if self._sure(motion, ratio) else Verdict.DOUBTFUL,
-                where=where_is(track, case),
-                score=float(np.clip(0.5 + ratio / 40, 0.5, 1.0)),
+                sure=self._sure(motion, ratio),
+                score=np.clip(0.5 + ratio / 40, 0.5, 1.0),
                 measured=f"{ratio:.2f}",
                 expected=f"≤ {self.limit('ratio'):g}",
                 tolerance=self.limit("ratio"),
@@ -260,13 +260,12 @@ class ImpossibleSpeed(TrackRule):
                 "fast as the receiver itself says: times or positions may have been altered",
             )
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                track.name,
+            self.about(
+                track,
+                case,
                 message,
-                verdict=None if value > sure else Verdict.DOUBTFUL,
-                where=where_is(track, case),
-                score=float(np.clip(0.3 + 0.7 * (value - limit) / (2 * sure), 0.3, 1.0)),
+                sure=value > sure,
+                score=np.clip(0.3 + 0.7 * (value - limit) / (2 * sure), 0.3, 1.0),
                 measured=f"{value:.1f}",
                 expected=f"≤ {limit:g}",
                 tolerance=limit,
@@ -293,6 +292,7 @@ _CLASSES: tuple[type[Rule], ...] = (
     AltitudeOfTrack,
     FrameOfTrack,
     TracedBoundary,
+    VisitedParcel,
 )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Any
 
 import numpy as np
 import shapely
 
-from ..findings import Family, Text
+from ..findings import Family, Finding, Text, Verdict
 from ..measures.case import Case
 from ..measures.track import TrackMeasure
 from ..measures.track_motion import Motion
@@ -41,6 +42,20 @@ class TrackRule(Rule):
     @abstractmethod
     def judge_track(self, number: int, measure: TrackMeasure, case: Case, out: Judgement) -> None:
         """Judge track ``number``."""
+
+    def about(
+        self, track: Track, case: Case, message: Text, *, sure: bool, score: float, **facts: Any
+    ) -> Finding:
+        """A finding about one track, shown on the map; doubtful unless ``sure``."""
+        return self.finding_about(
+            LAYER,
+            track.name,
+            message,
+            verdict=None if sure else Verdict.DOUBTFUL,
+            where=where_is(track, case),
+            score=float(score),
+            **facts,
+        )
 
 
 def facts_of(number: int, measure: TrackMeasure) -> tuple[Track, Motion, Place]:

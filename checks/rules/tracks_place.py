@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..findings import Text, Verdict
+from ..findings import Text
 from ..measures.case import Case
 from ..measures.track import TrackMeasure
 from ..measures.track_place import Place
 from ..submission.tracks import RTK_FIXED, RTK_FLOAT, Track
 from .rule import NO_DEM, Judgement, plain_number
-from .tracks_base import FEW_FIXES, LAYER, NO_TRACKS, TrackRule, facts_of, where_is
+from .tracks_base import FEW_FIXES, NO_TRACKS, TrackRule, facts_of
 
 _NO_HEIGHTS = Text("轨迹没有高程，或不在 DEM 范围内", "No heights, or none on the DEM")
 _FLAT = Text("沿线地形过于平坦，无从比较", "The ground along the track is too flat to compare")
@@ -84,14 +84,14 @@ class AltitudeOfTrack(TrackRule):
         said: Text,
     ) -> None:
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                track.name,
+            self.about(
+                track,
+                case,
                 Text(
                     f"轨迹“{track.name}”高程可疑：{said.zh}",
                     f"Heights of the track '{track.name}' are odd: {said.en}",
                 ),
-                where=where_is(track, case),
+                sure=True,
                 score=0.7 if cause in ("altitude_from_dem", "unlike_terrain") else 0.4,
                 measured=f"{value:.3f}",
                 cause=cause,
@@ -205,15 +205,14 @@ class FrameOfTrack(TrackRule):
         sure: bool,
     ) -> None:
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                track.name,
+            self.about(
+                track,
+                case,
                 Text(
                     f"轨迹“{track.name}”位置基准有误：{said.zh}",
                     f"The track '{track.name}' is in another frame: {said.en}",
                 ),
-                verdict=None if sure else Verdict.DOUBTFUL,
-                where=where_is(track, case),
+                sure=sure,
                 score=0.5,
                 cause=cause,
                 evidence={
@@ -248,17 +247,17 @@ class TracedBoundary(TrackRule):
         if share <= self.limit("share") or share <= self.limit("times") * place.edges_chance:
             return
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                track.name,
+            self.about(
+                track,
+                case,
                 Text(
                     f"轨迹“{track.name}”有 {share:.0%} 的点恰好落在图斑界线上，"
                     "比接收机所能达到的精度还近，疑为沿图描绘",
                     f"{share:.0%} of the fixes of the track '{track.name}' lie exactly on edges of "
                     "parcels, closer than a receiver can tell: traced from the map?",
                 ),
-                where=where_is(track, case),
-                score=float(np.clip(share, 0.3, 1.0)),
+                sure=True,
+                score=np.clip(share, 0.3, 1.0),
                 measured=f"{share:.3f}",
                 expected=f"≤ {self.limit('share'):g}",
                 tolerance=self.limit("share"),

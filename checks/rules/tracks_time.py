@@ -6,13 +6,13 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 
-from ..findings import Text, Verdict
+from ..findings import Text
 from ..measures.case import Case
 from ..measures.track import TrackMeasure
 from ..measures.track_replay import Replay
 from ..submission.tracks import RTK_FIXED, SIMULATED, Track
 from .rule import Judgement
-from .tracks_base import FEW_FIXES, LAYER, NO_TIMES, NO_TRACKS, TrackRule, facts_of, where_is
+from .tracks_base import FEW_FIXES, NO_TIMES, NO_TRACKS, TrackRule, facts_of
 
 _HOUR, _DAY, _GPS_ROLLOVER = 3600.0, 86_400.0, 1024 * 7 * 86_400.0
 _NO_CAMPAIGN = Text("未给出外业起止日期", "The dates of the field work were not given")
@@ -52,16 +52,15 @@ class TimeOrder(TrackRule):
                 f"at {motion.repeated:.1%} of its times it is at two places",
             )
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                track.name,
+            self.about(
+                track,
+                case,
                 Text(
                     f"轨迹“{track.name}”时间顺序矛盾：{said.zh}",
                     f"The track '{track.name}' contradicts itself in time: {said.en}",
                 ),
-                verdict=None if worst > self.limit("sure_share") else Verdict.DOUBTFUL,
-                where=where_is(track, case),
-                score=float(np.clip(0.3 + worst, 0.3, 1.0)),
+                sure=worst > self.limit("sure_share"),
+                score=np.clip(0.3 + worst, 0.3, 1.0),
                 measured=f"{worst:.4f}",
                 expected="0",
                 tolerance=limit,
@@ -108,9 +107,9 @@ class CampaignOfTrack(TrackRule):
             for other in (day + timedelta(seconds=way * _GPS_ROLLOVER) for way in (-1, 1))
         )
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                track.name,
+            self.about(
+                track,
+                case,
                 Text(
                     f"轨迹“{track.name}”记录于 {day:%Y-%m-%d}，不在外业期间（{start or '…'} 至 "
                     f"{end or '…'}）内"
@@ -119,7 +118,7 @@ class CampaignOfTrack(TrackRule):
                     f"({start or '…'} to {end or '…'})"
                     + ("; 1024 weeks off: a receiver's week rollover" if rollover else ""),
                 ),
-                where=where_is(track, case),
+                sure=True,
                 score=0.3 if rollover else 0.6,
                 measured=f"{day:%Y-%m-%d}",
                 expected=f"{start or ''}/{end or ''}",
@@ -171,9 +170,9 @@ class ReplayedTrack(TrackRule):
         said = _how(replay, self.limit("same_place_m"))
         source = Text("本文件另一段", "another part of itself") if same_file else None
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                other.name,
+            self.about(
+                other,
+                case,
                 Text(
                     f"轨迹“{other.name}”有 {replay.matched} 个点（{replay.metres:.0f} 米）与"
                     f"{source.zh if source else f'轨迹“{one.name}”'}的每一步逐位相同，{said.zh}；"
@@ -184,9 +183,8 @@ class ReplayedTrack(TrackRule):
                     "no two recordings do"
                     + ("; whole hours or 1024 weeks apart: perhaps a clock" if clock else ""),
                 ),
-                verdict=None if sure else Verdict.DOUBTFUL,
-                where=where_is(other, case),
-                score=float(np.clip(0.5 + replay.share / 2, 0.5, 1.0)) * (0.5 if clock else 1.0),
+                sure=sure,
+                score=np.clip(0.5 + replay.share / 2, 0.5, 1.0) * (0.5 if clock else 1.0),
                 measured=str(replay.matched),
                 expected="0",
                 cause="replayed_track",
@@ -223,9 +221,9 @@ class ReplayedTrack(TrackRule):
         sure &= max(replay.off / self.limit("follow_m"), replay.late / self.limit("follow_s")) < 0.5
         said = _how(replay, self.limit("same_place_m"))
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                other.name,
+            self.about(
+                other,
+                case,
                 Text(
                     f"轨迹“{other.name}”全程与轨迹“{one.name}”的路线相距不过 {replay.off:.2f} 米、"
                     f"进度相差不过 {replay.late:.2f} 秒（{said.zh}）；"
@@ -236,9 +234,8 @@ class ReplayedTrack(TrackRule):
                     "agree so in error and pace. Sampled anew, or with noise added?"
                     + ("; whole hours or 1024 weeks apart: perhaps a clock" if clock else ""),
                 ),
-                verdict=None if sure else Verdict.DOUBTFUL,
-                where=where_is(other, case),
-                score=float(np.clip(0.4 + replay.share / 2, 0.4, 0.9)) * (0.5 if clock else 1.0),
+                sure=sure,
+                score=np.clip(0.4 + replay.share / 2, 0.4, 0.9) * (0.5 if clock else 1.0),
                 measured=f"{replay.late:.2f}",
                 expected=f"> {self.limit('follow_s'):g}",
                 unit="s",
@@ -315,16 +312,15 @@ class FixQuality(TrackRule):
         sure: bool,
     ) -> None:
         out.findings.append(
-            self.finding_about(
-                LAYER,
-                track.name,
+            self.about(
+                track,
+                case,
                 Text(
                     f"轨迹“{track.name}”定位质量可疑：{said.zh}（{value:.2f}）",
                     f"Fixes of the track '{track.name}' are odd: {said.en} ({value:.2f})",
                 ),
-                verdict=None if sure else Verdict.DOUBTFUL,
-                where=where_is(track, case),
-                score=float(np.clip(0.4 + value / 2, 0.4, 1.0)),
+                sure=sure,
+                score=np.clip(0.4 + value / 2, 0.4, 1.0),
                 measured=f"{value:.3f}",
                 cause=cause,
                 evidence={"share": round(value, 4), "fixes": len(track)},
