@@ -148,7 +148,8 @@ def _wmts(
     elif chosen.matrix_set.dpi and "dpi" not in layer.options:
         notes.append(
             Text(
-                zh=f"该切片服务提到 {chosen.matrix_set.dpi:g} dpi，位置可能不合标准，请先用要素核对",
+                zh=f"该切片服务提到 {chosen.matrix_set.dpi:g} dpi，"
+                "位置可能不合标准，请先用要素核对",
                 en=f"This tile service speaks of {chosen.matrix_set.dpi:g} dpi and may be drawn "
                 "off its place; hold it against features first",
             )

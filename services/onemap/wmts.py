@@ -7,6 +7,7 @@ is true is measured in :mod:`.wmts_measure`; here both readings are at hand.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -295,10 +296,13 @@ def _turned(matrix: Matrix, crs: str, box: frames.Box | None) -> Matrix:
         return likely
     slack = 0.02 * max(box[2] - box[0], box[3] - box[1])
 
-    def fits(one: Matrix) -> bool:
-        return one.west <= box[0] + slack and one.north >= box[3] - slack
+    def away(one: Matrix) -> float:
+        """How far the corner is from the layer; a corner beyond it is none."""
+        if one.west > box[0] + slack or one.north < box[3] - slack:
+            return math.inf
+        return math.hypot(box[0] - one.west, one.north - box[3])
 
-    return likely if fits(likely) or not fits(other) else other
+    return other if away(other) < away(likely) else likely
 
 
 def corrected_capabilities(service: WmtsService, dpi: float, folder: Path) -> Path:

@@ -157,8 +157,8 @@ def _words(
     off = math.hypot(*shift_m)
     if dpi:
         return Text(
-            zh=f"该切片服务的比例尺按 {dpi:g} dpi 书写；按标准像元绘制在此处会偏移 {standard:.1f} 米，"
-            f"按其自身 dpi 绘制偏移 {off:.1f} 米",
+            zh=f"该切片服务的比例尺按 {dpi:g} dpi 书写；"
+            f"按标准像元绘制在此处会偏移 {standard:.1f} 米，按其自身 dpi 绘制偏移 {off:.1f} 米",
             en=f"The scales of this tile service are written for {dpi:g} dpi: by the standard's "
             f"pixel it would be drawn {standard:.1f} m off here, by its own dpi {off:.1f} m",
         )
@@ -296,15 +296,15 @@ def _tile(service: WmtsService, matrix: Matrix, column: int, row: int) -> Image 
             values = np.atleast_3d(np.asarray(dataset.ReadAsArray(), dtype=np.float64))
             table = dataset.GetRasterBand(1).GetColorTable()
             count = dataset.RasterCount
-            del dataset
+            colours = [table.GetColorEntry(i)[:4] for i in range(table.GetCount())] if table else []
+            del table, dataset  # a table lives no longer than what it belongs to
     except RuntimeError:
         return None
     finally:
         gdal.Unlink(memory)
-    if table is not None:
-        colours = np.array([table.GetColorEntry(i)[:4] for i in range(table.GetCount())])
+    if colours:
         index = values[..., 0] if count == 1 else values[0]
-        values, count = np.moveaxis(colours[index.astype(int)], -1, 0).astype(float), 4
+        values, count = np.moveaxis(np.array(colours)[index.astype(int)], -1, 0).astype(float), 4
     if count == 1:
         return values[..., 0] / 255.0
     brightness = values[:3].mean(axis=0) if count >= 3 else values[0]
