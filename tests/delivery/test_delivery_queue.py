@@ -10,12 +10,12 @@ import sys
 import time
 
 import pytest
+from workplace import PLUGINS
 
 from onemap_verify.benchmarks.delivery.clients import bench_profile
 from onemap_verify.services.delivery.problems import QueueProblem
 from onemap_verify.services.delivery.queue import DeliveryQueue
 from onemap_verify.services.delivery.states import Hold, State
-from workplace import PLUGINS
 
 
 @pytest.fixture
