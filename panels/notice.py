@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from qgis.core import Qgis, QgsApplication
@@ -11,6 +12,7 @@ from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidge
 from ..processing_provider.language import translate
 
 _SECONDS = 10
+_LONG = re.compile(r"[\x21-\x7e]{25,}")
 
 
 class Notice(QFrame):
@@ -49,10 +51,15 @@ class Notice(QFrame):
         size = self.fontMetrics().height() + 2
         icon = QgsApplication.getThemeIcon(icons.get(level, "/mIconInfo.svg"))
         self.picture.setPixmap(icon.pixmap(size, size))
-        self.text.setText(text)
+        self.text.setText(_LONG.sub(lambda found: _broken(found[0]), text))
         self.setAccessibleName(text)
         self.show()
         if level in (Qgis.MessageLevel.Success, Qgis.MessageLevel.Info):
             self._timer.start(_SECONDS * 1000)
         else:
             self._timer.stop()
+
+
+def _broken(word: str) -> str:
+    """A long id or path with places where a line may end."""
+    return re.sub(r"([-/._:])", "\\1\u200b", word)

@@ -99,7 +99,7 @@ class DeliveryPage(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(PACKAGE, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Fixed)
-        widest = self.fontMetrics().horizontalAdvance("100 % · 99.9 MB/s · 59 min")
+        widest = self.fontMetrics().horizontalAdvance("100 % · 99.9 MB/s")
         header.resizeSection(STATE, widest + 24)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
 

@@ -45,7 +45,7 @@ def amount(delivery: Any, value: float) -> str:
 
 
 def progress_text(delivery: Any) -> str:
-    """How far, how fast, and how long still; else the state, and when it is tried again."""
+    """How far and how fast; else the state, and when it is tried again."""
     state = delivery.state.value
     if state == "failed" and delivery.due > time.time():
         again = duration(delivery.due - time.time())
@@ -55,9 +55,6 @@ def progress_text(delivery: Any) -> str:
     parts = [f"{100 * delivery.sent // max(delivery.total, 1)} %"]
     if delivery.rate > 0:
         parts.append(f"{amount(delivery, delivery.rate)}/s")
-    left = delivery.remaining_seconds
-    if left is not None:
-        parts.append(duration(left))
     return " · ".join(parts)
 
 
@@ -96,8 +93,10 @@ def details_html(delivery: Any) -> str:
         parts.append(f"<p>{escape(reason)}</p>")
     if what:
         parts.append(f"<p><b>{escape(what)}</b></p>")
+    left = delivery.remaining_seconds
     rows = [
         (translate("Delivery", "State"), state_title(delivery)),
+        (translate("Delivery", "Time left"), duration(left) if left is not None else ""),
         (translate("Delivery", "Size"), size(delivery.bytes)),
         (
             translate("Delivery", "At the platform"),
