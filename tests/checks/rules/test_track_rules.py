@@ -346,3 +346,27 @@ def test_what_one_short_track_leaves_open_all_tracks_tell_together(package):
     for path in (package / "tracks").iterdir():
         path.write_bytes((package.parent / "honest" / path.name).read_bytes())
     assert judged(package, dem=str(package.parent / "dem.tif")) == []
+
+
+def test_a_spline_through_clicks_is_drawn_and_a_far_apart_log_is_not_checkable(package):
+    rng = np.random.default_rng(8)
+    from scipy.interpolate import CubicSpline
+
+    corners = np.cumsum(rng.normal(size=(40, 2)) * 22, axis=0)
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
+    x, y = CubicSpline(way, corners)(np.arange(0.0, way[-1], 1.4)).T
+    lon, lat = to_degrees(x, y, lon=LON, lat=LAT, decimals=7)
+    gpx(package / "tracks" / "spline.gpx", lon, lat, START + np.arange(len(x)), decimals=7)
+    time = START + 9 * 86400 + np.arange(0, 2400, 12)
+    whole = walked(rng, 2400, "bike", "phone")
+    put(package, "apart.gpx", (whole[0][::12], whole[1][::12]), time)
+    findings = judged(package)
+    assert ("spline.gpx", "drawn_track") in told(findings)
+    assert not any(f.object_id == "apart.gpx" for f in findings)
+    (one,) = [f for f in findings if f.object_id == "spline.gpx" and f.cause == "drawn_track"]
+    assert "cubic" in one.evidence
+
+
+def test_a_track_of_a_few_fixes_at_the_speed_of_a_train_is_impossible(package):
+    put(package, "few.gpx", (np.arange(8) * 90.0, np.array([0, 3, -2, 1, 0, 4, -1, 2.0])))
+    assert ("few.gpx", "impossible_speed") in told(judged(package))
