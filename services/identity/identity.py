@@ -68,6 +68,10 @@ class Identity(SignIn):
             self.kept = False
             self._waiting.clear()
             self.keys.forget_session()
+            if self.profile.identity.kind == "key":
+                # There, the keys are the sign-in.
+                for secret in self.profile.identity.secrets:
+                    self.keys.forget(secret.name)
         self._move(State.SIGNED_OUT)
         if tokens is None:
             return

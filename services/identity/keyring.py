@@ -25,6 +25,8 @@ class Keyring:
         self._store = store
         self._secrets = profile.identity.secrets
         self._origins = {one.name: profile.origins_of(one.name) for one in self._secrets}
+        # Every tile asks for the key: the database is not opened each time.
+        self._read: dict[str, str] = {}
 
     def enter(self, name: str, value: str) -> bool:
         """Keep a key that was typed or pasted, without blanks; return whether it stays."""
@@ -33,22 +35,22 @@ class Keyring:
             self.forget(name)
             return False
         remember(value)
+        self._read[name] = value
         return self._store.set(self._place(name), value)
 
     def forget(self, name: str) -> None:
         """Forget a key."""
+        self._read.pop(name, None)
         self._store.remove(self._place(name))
 
     def masked(self, name: str) -> str:
         """Return the beginning of a key, to know it by; empty when there is none."""
-        value = self._store.get(self._place(name))
+        value = self._value(name)
         return f"{value[:4]}…" if len(value) > 8 else "…" if value else ""
 
     def complete(self) -> bool:
         """Whether every key of the profile is there."""
-        return bool(self._secrets) and all(
-            self._store.get(self._place(one.name)) for one in self._secrets
-        )
+        return bool(self._secrets) and all(self._value(one.name) for one in self._secrets)
 
     def fitting(self, url: str) -> list[tuple[Placing, str]]:
         """Return the keys that belong on a request to this address."""
@@ -56,11 +58,19 @@ class Keyring:
         found = []
         for one in self._secrets:
             if where is not None and where in self._origins[one.name]:
-                value = self._store.get(self._place(one.name))
+                value = self._value(one.name)
                 if value:
-                    remember(value)
                     found.append((one.placing, value))
         return found
+
+    def _value(self, name: str) -> str:
+        if name not in self._read:
+            value = self._store.get(self._place(name))
+            if not value:
+                return ""
+            remember(value)
+            self._read[name] = value
+        return self._read.get(name, "")
 
     def session(self) -> dict[str, Any]:
         """Return what was kept of an earlier sign-in."""

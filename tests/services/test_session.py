@@ -79,6 +79,17 @@ def test_an_algorithm_wants_somebody(session, file, tmp_path):
     assert session.open_session(file) is opened
 
 
+def test_signing_out_of_a_platform_of_keys_forgets_them(session, file):
+    identity = session.of(file).identity
+    identity.enter_secret("tk", "k3y 0123456789\n")
+    assert identity.account.name == "k3y0…"
+    assert [value for _, value in identity.secrets_for("http://127.0.0.1:9/x")] == ["k3y0123456789"]
+    identity.sign_out()
+    assert identity.secrets_for("http://127.0.0.1:9/x") == [] and not identity.restore()
+    session.stop()
+    assert not session.of(file).identity.restore()
+
+
 def test_nobody_is_wanted_where_the_platform_is_open(session, tmp_path):
     path = tmp_path / "open.json"
     path.write_text(json.dumps(document(identity={"kind": "none"})))
