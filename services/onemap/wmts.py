@@ -324,7 +324,7 @@ def corrected_capabilities(service: WmtsService, dpi: float, folder: Path) -> Pa
         for name in list(each.attrib):
             if name.endswith(("href", "template")):
                 # Some services repeat the key they were asked with.
-                each.set(name, _KEYS.sub(r"\1", each.get(name) or ""))
+                each.set(name, _KEYS.sub(r"\1", each.get(name) or "").rstrip("?&"))
     content = as_bytes(root)
     mark = hashlib.sha256(canonical([service.layer.url, chosen.layer, dpi])).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
