@@ -13,6 +13,7 @@ from onemap_verify.benchmarks.detection.evidence import (
     EXPERIMENTS,
     frames,
     heights,
+    heights_oracle,
     heights_tampering,
     land,
     photo_files,
@@ -363,3 +364,45 @@ def test_parcels_of_the_kit_are_a_layer(parcels):
     assert layer.geometry_type == "polygon"
     assert len(set(layer.object_ids)) == len(layer) == len(parcels)
     assert layer.usable.all()
+
+
+def test_whoever_knows_the_laws_tells_copies_from_surveys(ground, random):
+    xy = random.uniform(
+        (ground.extent[0] + 300, ground.extent[1] + 300),
+        (ground.extent[2] - 300, ground.extent[3] - 300),
+        (400, 2),
+    )
+    rough = np.full(400, 0.3)
+    oracle = heights_oracle.oracle_of(ground, xy, rough)
+    assert 0.05 < oracle.relief < 4
+    honest, forged = [], []
+    for _ in range(12):
+        survey = heights.genuine(ground, 60, random)
+        copy = heights_tampering.copied(survey, ground, "bilinear", 0.25, random)
+        honest.append(oracle.ratio(survey, rough[:60], 0.25))
+        forged.append(oracle.ratio(copy, rough[:60], 0.25))
+    assert max(honest) < 0 < min(forged)
+
+
+def test_the_covariance_of_a_dems_errors_is_theirs(context):
+    oracle = None
+    seen, told = [], []
+    for replicate in range(40):
+        ground = terrain.ground_of(context, "somerset", 1000 + replicate)
+        if oracle is None:
+            xy = np.array([[400.0, 400.0], [405.0, 402.0], [900.0, 700.0]])
+            xy = xy + (ground.extent[0], ground.extent[1])
+        oracle = heights_oracle.Oracle(ground, ground.law, 1.0)
+        if np.all(ground.cells == np.round(ground.cells)):
+            continue
+        clean = terrain.sampled(
+            ground.law.clean, ground.cell, ground.west, ground.north, xy, "bilinear"
+        )
+        covariance = oracle._errors(xy)
+        size = np.sqrt(np.diag(covariance))
+        seen.append((ground.seen(xy) - clean) / size)
+        told.append(covariance / np.outer(size, size))
+    seen, told = np.array(seen), np.mean(told, axis=0)
+    assert np.std(seen) == pytest.approx(1.0, abs=0.2)
+    assert told[0, 1] > 0.9 > np.corrcoef(seen[:, 0], seen[:, 2])[0, 1]
+    assert np.corrcoef(seen[:, 0], seen[:, 1])[0, 1] == pytest.approx(told[0, 1], abs=0.1)
