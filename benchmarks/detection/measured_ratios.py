@@ -144,7 +144,7 @@ class _Facts:
 def risks(record: Record, facts: dict[str, Any]) -> FloatArray:
     """The risks that ``facts`` would have given the parcels of a kept package."""
     names = np.array([str(row) for row in range(len(record.state))], dtype=object)
-    nothing = Text("", "")
+    nothing = Text("基准", "Benchmark")
     findings = [
         Finding(
             rule, "", Family(family), Verdict(verdict), Severity(severity), "DLTB", names[row],

@@ -278,9 +278,9 @@ def _voted(blobs: _Blobs, one: IntArray, other: IntArray, least: int, most: int)
             rows = order[starts[place] : starts[place] + length[place]]
             pair = (int(blobs.owner[one[rows[0]]]), int(blobs.owner[other[rows[0]]]))
             if pair not in best or best[pair].votes < votes[place]:
-                found = _overlap(blobs, one[rows], other[rows], pair)
-                if found.votes >= max(least, best[pair].votes if pair in best else 0):
-                    best[pair] = found
+                overlap = _overlap(blobs, one[rows], other[rows], pair)
+                if overlap.votes >= max(least, best[pair].votes if pair in best else 0):
+                    best[pair] = overlap
     found = sorted(best.values(), key=lambda each: (-each.votes, each.one, each.other))
     return found[:most]
 

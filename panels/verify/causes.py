@@ -7,10 +7,30 @@ from ...processing_provider.language import translate
 
 def cause_title(cause: str) -> str:
     """What a likely cause is called; the stable word itself for one that is not known here."""
-    for titles in (_form(), _picture(), _field()):
+    for titles in (_package(), _form(), _picture(), _field()):
         if cause in titles:
             return titles[cause]
     return cause
+
+
+def _package() -> dict[str, str]:
+    """Causes of files, layers and how they were exported."""
+    return {
+        "bad_encoding": translate("Causes", "Damaged text encoding"),
+        "column_empty": translate("Causes", "Whole column empty"),
+        "duplicate_layer": translate("Causes", "Layer delivered twice"),
+        "empty_layer": translate("Causes", "Layer without rows"),
+        "export_default": translate("Causes", "Default value of an export"),
+        "full_width": translate("Causes", "Full-width characters"),
+        "manifest_mismatch": translate("Causes", "Differs from the manifest"),
+        "manifest_unreadable": translate("Causes", "Manifest unreadable"),
+        "merged_layer": translate("Causes", "Layer in several parts"),
+        "nested_archive": translate("Causes", "Archive within an archive"),
+        "unknown_layer": translate("Causes", "Unknown layer"),
+        "unlisted": translate("Causes", "Not in the manifest"),
+        "unreadable_layer": translate("Causes", "Layer unreadable"),
+        "wrong_geometry_type": translate("Causes", "Wrong kind of geometry"),
+    }
 
 
 def _form() -> dict[str, str]:
@@ -19,11 +39,9 @@ def _form() -> dict[str, str]:
         "accuracy": translate("Causes", "Accuracy beyond the class"),
         "area_edited": translate("Causes", "Area edited by hand"),
         "axis_swap": translate("Causes", "Axes swapped"),
-        "bad_encoding": translate("Causes", "Damaged text encoding"),
         "bd09": translate("Causes", "BD-09 coordinates"),
         "blunder": translate("Causes", "Blunder"),
         "code_empty": translate("Causes", "Code empty"),
-        "column_empty": translate("Causes", "Whole column empty"),
         "contained": translate("Causes", "Contained in another"),
         "contour_crossing": translate("Causes", "Contours cross"),
         "contour_interval": translate("Causes", "Contour interval"),
@@ -37,12 +55,8 @@ def _form() -> dict[str, str]:
         "densified_edges": translate("Causes", "Area with densified edges"),
         "draft_code": translate("Causes", "Code of a draft"),
         "duplicate": translate("Causes", "The same thing twice"),
-        "duplicate_layer": translate("Causes", "Layer delivered twice"),
         "ellipsoidal_height": translate("Causes", "Ellipsoidal instead of normal heights"),
-        "empty_layer": translate("Causes", "Layer without rows"),
         "evidence_class": translate("Causes", "Code of the evidence package"),
-        "export_default": translate("Causes", "Default value of an export"),
-        "full_width": translate("Causes", "Full-width characters"),
         "gcj02": translate("Causes", "GCJ-02 coordinates"),
         "geographic_in_projected": translate("Causes", "Degrees declared as metres"),
         "id_changed": translate("Causes", "Identifier changed"),
@@ -50,15 +64,11 @@ def _form() -> dict[str, str]:
         "leading_zero_lost": translate("Causes", "Leading zero lost"),
         "length": translate("Causes", "Wrong length"),
         "letter_case": translate("Causes", "Upper and lower case"),
-        "manifest_mismatch": translate("Causes", "Differs from the manifest"),
-        "manifest_unreadable": translate("Causes", "Manifest unreadable"),
-        "merged_layer": translate("Causes", "Layer in several parts"),
         "mixed_crs": translate("Causes", "Several coordinate systems"),
         "name_empty": translate("Causes", "Name empty"),
         "name_for_code": translate("Causes", "Name in place of the code"),
         "name_variant": translate("Causes", "Variant of the name"),
         "nan_coordinates": translate("Causes", "Coordinates that are no numbers"),
-        "nested_archive": translate("Causes", "Archive within an archive"),
         "newer_code": translate("Causes", "Code of a newer table"),
         "no_crs": translate("Causes", "No coordinate system declared"),
         "no_holder": translate("Causes", "Lies in no holder"),
@@ -86,10 +96,7 @@ def _form() -> dict[str, str]:
         "stricter_practice": translate("Causes", "Stricter local practice"),
         "tilt": translate("Causes", "Tilted height surface"),
         "unconfirmed_code": translate("Causes", "Code not confirmed"),
-        "unknown_layer": translate("Causes", "Unknown layer"),
-        "unlisted": translate("Causes", "Not in the manifest"),
         "unreadable_file": translate("Causes", "Unreadable file"),
-        "unreadable_layer": translate("Causes", "Layer unreadable"),
         "unsafe_member": translate("Causes", "Unsafe member of the archive"),
         "vertex_on_one_side": translate("Causes", "Vertex on one side only"),
         "vertical_bias": translate("Causes", "Shift of all heights"),
@@ -99,7 +106,6 @@ def _form() -> dict[str, str]:
         "whole_layer": translate("Causes", "The whole layer"),
         "wrong_baseline": translate("Causes", "Another base year"),
         "wrong_crs": translate("Causes", "Wrong coordinate system"),
-        "wrong_geometry_type": translate("Causes", "Wrong kind of geometry"),
         "wrong_zone": translate("Causes", "Wrong 3° zone"),
         "xian80_ellipsoid": translate("Causes", "Area on the Xian 80 ellipsoid"),
         "zone_prefix": translate("Causes", "Zone prefix of the easting"),
