@@ -43,7 +43,7 @@ http {{
   upstream guard {{ server unix:{run}/guard.sock; keepalive 16; }}
   upstream identity {{ server {loopback}:{identity}; keepalive 8; }}
   upstream catalogue {{ server unix:{run}/catalogue.sock; }}
-  upstream uploads {{ server {loopback}:{tus}; }}
+  upstream uploads {{ server unix:{run}/uploads.sock; }}
   upstream intake {{ server {loopback}:{intake}; }}
 
   # What the guard lets in at its door, and our own health checks; reachable by our user only.
@@ -282,7 +282,6 @@ def configure(place: Place, settings: Settings, issuer: str) -> None:
         authority=f"{LOOPBACK}:{ports['gateway']}",
         gateway=ports["gateway"],
         identity=ports["identity"],
-        tus=ports["uploads"],
         intake=ports["intake"],
         ssl=" ssl" if settings.tls else "",
         certificate=secure if settings.tls else "",

@@ -13,7 +13,7 @@ from .http_client import call
 from .layout import LOOPBACK, Place, Settings, write_private
 from .server import Server
 
-PORTS = ("gateway", "postgres", "identity", "uploads", "intake")
+PORTS = ("gateway", "postgres", "identity", "intake")
 _HAS_INTAKE = Path(__file__).with_name("intake.py").exists()
 _QGIS = "/usr/lib/cgi-bin/qgis_mapserv.fcgi"
 
@@ -175,14 +175,12 @@ def _intake(place: Place, settings: Settings) -> Server:
 
 
 def _uploads(place: Place, settings: Settings) -> Server:
-    port = settings.ports["uploads"]
     path = place.run / "uploads.json"
     node = shutil.which("node") or shutil.which("nodejs")
     if node is None:
         raise FileNotFoundError("node is not installed (package nodejs)")
     told = {
-        "host": LOOPBACK,
-        "port": port,
+        "socket": str(place.socket("uploads")),
         "path": "/files",
         "folder": str(place.uploads),
         "modules": str(node_modules()),
@@ -196,7 +194,10 @@ def _uploads(place: Place, settings: Settings) -> Server:
     return Server(
         "uploads",
         [node, str(Path(__file__).with_name("tus_server.mjs")), str(path)],
-        lambda: _answers(f"http://{LOOPBACK}:{port}/files", method="OPTIONS", status=204),
+        lambda: _answers(
+            "http://uploads/files", place.socket("uploads"), method="OPTIONS", status=204
+        ),
+        clears=(place.socket("uploads"),),
     )
 
 

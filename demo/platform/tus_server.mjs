@@ -3,7 +3,7 @@
 //   node tus_server.mjs config.json
 //
 // config: {
-//   "host": "127.0.0.1", "port": 18084,
+//   "host": "127.0.0.1", "port": 18084,   or "socket": a path that only its owner reaches
 //   "path": "/files",            where uploads are, as the client sees it behind the gateway
 //   "folder": ".../uploads",     <id> holds the bytes, <id>.json what was said of them
 //   "modules": ".../node_modules/..",  the folder that holds node_modules
@@ -113,5 +113,6 @@ const web = http.createServer((request, response) => {
   server.handle(request, response)
 })
 web.requestTimeout = 0
-web.listen(config.port, config.host ?? '127.0.0.1', () => console.log('ready'))
+const where = config.socket ? [config.socket] : [config.port, config.host ?? '127.0.0.1']
+web.listen(...where, () => console.log('ready'))
 setInterval(() => server.cleanUpExpiredUploads().catch(() => {}), 3600 * 1000).unref()
