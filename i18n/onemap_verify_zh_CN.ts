@@ -237,6 +237,11 @@
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Nothing in the catalogue fits the search.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Only Favourites</source>
         <translation type="unfinished"></translation>
     </message>
@@ -278,6 +283,16 @@
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>Sign in to fetch the catalogue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/catalogue_page.py"/>
+        <source>The catalogue is not here yet: fetch it anew.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1030,6 +1045,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>The track was elsewhere</source>
+        <translation>轨迹未到现场</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>The whole layer</source>
         <translation>整个图层</translation>
     </message>
@@ -1100,6 +1120,11 @@
     </message>
     <message>
         <location filename="../panels/verify/causes.py"/>
+        <source>Visits without a track</source>
+        <translation>到访无轨迹</translation>
+    </message>
+    <message>
+        <location filename="../panels/verify/causes.py"/>
         <source>Water that is not flat</source>
         <translation>水面不平</translation>
     </message>
@@ -1149,6 +1174,11 @@
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>At the platform</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1263,7 +1293,7 @@
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
-        <source>The platform rejected {package}: {reason}</source>
+        <source>The platform rejected {package}; the reason is below.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1273,12 +1303,17 @@
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
-        <source>again in {time}</source>
+        <source>Time left</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>digests are ours, signature of the platform verified</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/words.py"/>
+        <source>failed, again in {time}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1304,11 +1339,6 @@
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>{package} is delivered; the platform's receipt is here.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../panels/delivery/words.py"/>
-        <source>{time} left</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1350,11 +1380,6 @@
     <message>
         <location filename="../panels/delivery/queue_model.py"/>
         <source>Package</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <location filename="../panels/delivery/queue_model.py"/>
-        <source>Progress</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1942,6 +1967,14 @@
     <message>
         <location filename="../panels/onemap/loaded_page.py"/>
         <source>The service does not answer: sign in, or find where it moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <location filename="../panels/notice.py"/>
+        <source>Close</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -202,6 +202,8 @@ def _field() -> dict[str, str]:
         "transplanted_heights": translate("Causes", "Heights of another place"),
         "unlike_terrain": translate("Causes", "Altitudes unlike the ground"),
         "view_missing": translate("Causes", "Far or near view missing"),
+        "visit_denied": translate("Causes", "The track was elsewhere"),
+        "visits_untracked": translate("Causes", "Visits without a track"),
         "week_rollover": translate("Causes", "Week rollover of the receiver"),
         "wrong_sheet": translate("Causes", "A block in the wrong place"),
     }
