@@ -250,7 +250,7 @@ class FaultProxy:
 
     def _forged(self, path: bytes) -> bytes:
         """A receipt as somebody would write it who has not the key."""
-        document = {
+        document: dict[str, Any] = {
             "package_id": path.rsplit(b"/", 1)[1].decode(),
             "sha256": "0" * 64,
             "sm3": "0" * 64,

@@ -29,6 +29,9 @@ from .states import NO_TEXT, Delivery, Hold, Mode, State
 from .zones import zone_problem
 
 VERSION = 1
+Deliveries = list[Delivery]
+Rows = list[sqlite3.Row]
+"""Named here, for the queue's method ``list`` hides the type."""
 _TABLE = """
 CREATE TABLE IF NOT EXISTS deliveries (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -97,7 +100,7 @@ class DeliveryQueue:
 
     # -- what is there ------------------------------------------------------------------
 
-    def list(self, profile: str | None = None) -> list[Delivery]:
+    def list(self, profile: str | None = None) -> Deliveries:
         """Return all deliveries in the order in which they were added."""
         rows = self._read("SELECT * FROM deliveries ORDER BY id")
         return [self._delivery(row) for row in rows if profile in (None, row["profile"])]
@@ -109,7 +112,7 @@ class DeliveryQueue:
             raise KeyError(number)
         return self._delivery(rows[0])
 
-    def due(self, profile: str, now: float) -> list[Delivery]:
+    def due(self, profile: str, now: float) -> Deliveries:
         """Return what may be carried now, what was added first first."""
         rows = self._read(
             "SELECT * FROM deliveries WHERE profile = ? AND due <= ?"
@@ -313,7 +316,7 @@ class DeliveryQueue:
         )[0]
         return self._delivery(row)
 
-    def _read(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+    def _read(self, sql: str, values: tuple[Any, ...] = ()) -> Rows:
         with self._lock:
             try:
                 return self._connection.execute(sql, values).fetchall()
