@@ -271,4 +271,4 @@ def _report(
 
 
 def _said(one: Difference) -> Text:
-    return Text(f"“{one.name}”：{one.why.zh}", f"'{one.name}': {one.why.en}")
+    return Text(f"文件“{one.name}”：{one.why.zh}", f"'{one.name}': {one.why.en}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +145,7 @@ class DeliveryPresenter(QObject):
         for path in paths:
             self._tasks.start(
                 translate("Delivery", "Examining {name}").format(name=Path(path).name),
-                lambda progress, path=path: queue.add(
-                    Path(path), session.profile, progress=progress
-                ),
+                partial(_enter, queue, session.profile, path),
                 self._added,
                 self._failed,
             )
@@ -209,3 +208,7 @@ class DeliveryPresenter(QObject):
 
     def _failed(self, what: str, advice: str) -> None:
         self.told.emit(f"{what} {advice}".strip(), Qgis.MessageLevel.Warning)
+
+
+def _enter(queue: Any, profile: Any, path: str, progress: Any) -> Any:
+    return queue.add(Path(path), profile, progress=progress)

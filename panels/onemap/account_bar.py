@@ -46,6 +46,7 @@ class AccountBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._usual = "browser"
         self.sites = QComboBox()
         self.sites.setAccessibleName(translate("AccountBar", "Platform"))
         self.sites.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -80,7 +81,6 @@ class AccountBar(QFrame):
         )
         self.hint.linkActivated.connect(lambda _link: self.code_wanted.emit())
         self.hint.hide()
-        self._usual = "browser"
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -9,7 +9,6 @@ from qgis.core import Qgis, QgsProject
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import (
-    QFileDialog,
     QLabel,
     QProgressBar,
     QTabWidget,
@@ -24,6 +23,7 @@ from ..notice import Notice
 from ..service_task import Tasks
 from ..verify.empty_state import PageWithEmptyState
 from ..verify.tasks import Run
+from . import files
 from .account_bar import AccountBar
 from .catalogue_page import CataloguePage
 from .loaded_page import LoadedPage, reveal
@@ -206,39 +206,19 @@ class OneMapDock(QgsDockWidget):
             self.signing.sign_in(way, *given)
 
     def _choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self,
-            translate("OneMapDock", "Use a Site Profile"),
-            "",
-            translate("OneMapDock", "Site profiles") + " (*.json)",
-        )
+        name = files.ask_profile(self)
         if name:
             self.signing.choose(name)
 
     def _choose_package(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self,
-            translate("OneMapDock", "Deliver Sealed Packages"),
-            "",
-            translate("OneMapDock", "Sealed packages") + " (*.zip)",
-        )
+        names = files.ask_packages(self)
         if names:
             self.delivering.add(names)
 
     def _choose_receipt(self, number: int) -> None:
-        delivery = self.delivering.queue.get(number)
-        name, _ = QFileDialog.getSaveFileName(
-            self,
-            translate("OneMapDock", "Save Receipt"),
-            f"{delivery.package_id}.receipt.json",
-            translate("OneMapDock", "Receipts") + " (*.json)",
-        )
+        name = files.ask_receipt(self, self.delivering.queue.get(number).package_id)
         if name:
             self.delivering.save_receipt(number, Path(name))
-
-    def _favourite(self, identifier: str, wanted: bool) -> None:
-        self.finding.favourite(identifier, wanted)
-        self.finding.search(self.catalogue.wanted())
 
     def _save_offline(self, entries: list[Any]) -> None:
         if not self.finding.layer_ids(entries):
@@ -247,11 +227,13 @@ class OneMapDock(QgsDockWidget):
                 Qgis.MessageLevel.Warning,
             )
             return
-        folder = QFileDialog.getExistingDirectory(
-            self, translate("OneMapDock", "Save for Work Without Network")
-        )
+        folder = files.ask_folder(self)
         if folder:
             self.save_to(entries, folder)
+
+    def _favourite(self, identifier: str, wanted: bool) -> None:
+        self.finding.favourite(identifier, wanted)
+        self.finding.search(self.catalogue.wanted())
 
     def save_to(self, entries: list[Any], folder: str) -> None:
         """Save what the map shows of some layers, by our own algorithm."""

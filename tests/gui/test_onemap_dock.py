@@ -16,13 +16,14 @@ def panel(onemap_provider, platform, tmp_path, swallowed, new_window, monkeypatc
     from qgis.core import QgsApplication, QgsProject
     from qgis.PyQt.QtCore import QEvent, Qt
 
+    from onemap_verify.panels.onemap import catalogue_search, presenter
     from onemap_verify.panels.onemap import dock as module
-    from onemap_verify.panels.onemap import presenter
     from onemap_verify.services import session, settings
     from onemap_verify.services.delivery.queue import DeliveryQueue
 
     monkeypatch.setenv("ONEMAP_AUDIT", str(tmp_path / "audit.db"))
-    monkeypatch.setattr(presenter, "data_folder", lambda: tmp_path / "data")
+    for one in (catalogue_search, presenter):
+        monkeypatch.setattr(one, "data_folder", lambda: tmp_path / "data")
     (tmp_path / "data").mkdir()
     queue = tmp_path / "data" / "queue.sqlite"
     monkeypatch.setattr(module, "open_queue", lambda: DeliveryQueue(queue))
