@@ -16,6 +16,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingOutputDefinition,
     QgsProcessingOutputMultipleLayers,
     QgsProcessingOutputNumber,
     QgsProcessingOutputRasterLayer,
@@ -151,34 +152,7 @@ class LoadOneMap(OneMapAlgorithm):
                     parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced
                 )
             self.addParameter(parameter)
-        self._add_outputs()
-
-    def _add_outputs(self) -> None:
-        vector = QgsProcessing.SourceType.TypeVectorPolygon
-        for output in (
-            QgsProcessingOutputRasterLayer("DEM", translate("Platform", "Terrain")),
-            QgsProcessingOutputRasterLayer("IMAGERY", translate("Platform", "Imagery")),
-            QgsProcessingOutputString("IMAGERY_DATE", translate("Platform", "Date of the imagery")),
-            QgsProcessingOutputRasterLayer(
-                "IMAGERY_PREVIOUS", translate("Platform", "Earlier imagery")
-            ),
-            QgsProcessingOutputString(
-                "IMAGERY_PREVIOUS_DATE", translate("Platform", "Date of the earlier imagery")
-            ),
-            QgsProcessingOutputVectorLayer(
-                "PREVIOUS", translate("Platform", "Parcels of last year"), vector
-            ),
-            QgsProcessingOutputMultipleLayers(
-                "CONTROL_LAYERS", translate("Platform", "Control layers")
-            ),
-            QgsProcessingOutputMultipleLayers(
-                "LOADED_LAYERS", translate("Platform", "Layers loaded or saved")
-            ),
-            QgsProcessingOutputNumber("LOADED_COUNT", translate("Platform", "Number of layers")),
-            QgsProcessingOutputNumber(
-                "FAILED_COUNT", translate("Platform", "Layers that could not be had")
-            ),
-        ):
+        for output in _outputs():
             self.addOutput(output)
 
     def run_checks(
@@ -365,3 +339,32 @@ def _note(made: Sequence[Loaded]) -> None:
     for each in made:
         if each.source.restricted:
             note("load", each.source.id, "done" if each.layer_id else "failed")
+
+
+def _outputs() -> tuple[QgsProcessingOutputDefinition, ...]:
+    """What comes out, named as ``verifysubmission`` takes it."""
+    vector = QgsProcessing.SourceType.TypeVectorPolygon
+    return (
+        QgsProcessingOutputRasterLayer("DEM", translate("Platform", "Terrain")),
+        QgsProcessingOutputRasterLayer("IMAGERY", translate("Platform", "Imagery")),
+        QgsProcessingOutputString("IMAGERY_DATE", translate("Platform", "Date of the imagery")),
+        QgsProcessingOutputRasterLayer(
+            "IMAGERY_PREVIOUS", translate("Platform", "Earlier imagery")
+        ),
+        QgsProcessingOutputString(
+            "IMAGERY_PREVIOUS_DATE", translate("Platform", "Date of the earlier imagery")
+        ),
+        QgsProcessingOutputVectorLayer(
+            "PREVIOUS", translate("Platform", "Parcels of last year"), vector
+        ),
+        QgsProcessingOutputMultipleLayers(
+            "CONTROL_LAYERS", translate("Platform", "Control layers")
+        ),
+        QgsProcessingOutputMultipleLayers(
+            "LOADED_LAYERS", translate("Platform", "Layers loaded or saved")
+        ),
+        QgsProcessingOutputNumber("LOADED_COUNT", translate("Platform", "Number of layers")),
+        QgsProcessingOutputNumber(
+            "FAILED_COUNT", translate("Platform", "Layers that could not be had")
+        ),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -21,8 +22,9 @@ _NO_ENTITIES = Text(
 class Requests(Protocol):
     """What is needed of :class:`..services.transport.Transport`."""
 
-    def request(self, method: str, url: str, **options: Any) -> Any:
-        """Send one request; answer a ``requests.Response``."""
+    @property
+    def request(self) -> Callable[..., Any]:
+        """Send one request (method, address, options); answer a ``requests.Response``."""
 
 
 def address(url: str, **parameters: Any) -> str:

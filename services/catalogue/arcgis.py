@@ -111,7 +111,7 @@ def _box(extent: Any) -> tuple[float, float, float, float] | None:
         def latitude(y: float) -> float:
             return math.degrees(2 * math.atan(math.exp(y / _MERCATOR * math.pi)) - math.pi / 2)
 
-        west, south, east, north = (float(value) for value in values)
+        west, south, east, north = (float(value or 0.0) for value in values)
         return box_of(
             (west / _MERCATOR * 180, latitude(south), east / _MERCATOR * 180, latitude(north))
         )

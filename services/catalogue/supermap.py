@@ -64,7 +64,8 @@ class ServicePage:
             When the pages do not add up to the total.
         """
         size = int(self.options.get("page_size", _PAGE))
-        had, seen = 0, set()
+        had = 0
+        seen: set[str] = set()
         for number in range(1, _MOST_PAGES + 1):
             rows, total = self._page(number, size, progress)
             records = [record for record in map(self._read, rows) if record]

@@ -26,7 +26,7 @@ from ...checks.vector.names import LayerNames, is_identifier
 from ..errors import BadAnswer, ServiceError
 from ..site_profile import LayerSource
 from . import frames
-from .extract_source import Extract, Journal, fingerprint, source_facts, write_sidecar
+from .extract_source import Extract, Journal, fingerprint, gdal_speaks, source_facts, write_sidecar
 from .features import Column, Described, Features, Page, asked, short
 from .features_api import IDENTIFIER
 from .withheld import leaves_out
@@ -43,22 +43,6 @@ _TYPES = {
 _AREAS = (ogr.wkbPolygon, ogr.wkbMultiPolygon, ogr.wkbCurvePolygon, ogr.wkbMultiSurface)
 _LINES = (ogr.wkbLineString, ogr.wkbMultiLineString, ogr.wkbCompoundCurve, ogr.wkbMultiCurve)
 _POINTS = (ogr.wkbPoint, ogr.wkbMultiPoint)
-
-
-@contextlib.contextmanager
-def gdal_speaks() -> Iterator[list[str]]:
-    """GDAL's errors of this thread collected; they raise, whatever was set before."""
-    messages: list[str] = []
-
-    def collect(level: int, _: int, message: str) -> None:
-        if level >= gdal.CE_Failure:
-            messages.append(message)
-
-    gdal.PushErrorHandler(collect)
-    try:
-        yield messages
-    finally:
-        gdal.PopErrorHandler()
 
 
 def layer_name(layer: LayerSource) -> str:

@@ -18,9 +18,9 @@ from ..errors import BadAnswer, NotReachable
 from ..site_profile import LayerSource
 from . import frames
 from .coverage import CellGrid
-from .extract_features import gdal_speaks, layer_name
+from .extract_features import layer_name
 from .extract_raster import HALO
-from .extract_source import Extract, Journal, fingerprint, source_facts, write_sidecar
+from .extract_source import Extract, Journal, fingerprint, gdal_speaks, source_facts, write_sidecar
 from .withheld import kept, leaves_out
 
 

@@ -19,8 +19,8 @@ from ..errors import BadAnswer, ServiceError
 from ..site_profile import LayerSource
 from . import frames
 from .coverage import CellGrid
-from .extract_features import gdal_speaks, layer_name
-from .extract_source import Extract, Journal, fingerprint, source_facts, write_sidecar
+from .extract_features import layer_name
+from .extract_source import Extract, Journal, fingerprint, gdal_speaks, source_facts, write_sidecar
 
 BLOCK = 1024
 """Cells along the side of a block: 4 MiB of heights, 16 MiB of a picture."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+
+from osgeo import gdal
 
 from ...checks.findings import Text
 from ...checks.progress import SILENT, Progress
@@ -152,3 +155,19 @@ class Journal:
 
     def _beside(self) -> list[Path]:
         return [self.part.with_name(self.part.name + end) for end in ("-wal", "-shm", "-journal")]
+
+
+@contextlib.contextmanager
+def gdal_speaks() -> Iterator[list[str]]:
+    """GDAL's errors of this thread collected; they raise, whatever was set before."""
+    messages: list[str] = []
+
+    def collect(level: int, _: int, message: str) -> None:
+        if level >= gdal.CE_Failure:
+            messages.append(message)
+
+    gdal.PushErrorHandler(collect)
+    try:
+        yield messages
+    finally:
+        gdal.PopErrorHandler()

@@ -284,7 +284,7 @@ def _postgis(layer: LayerSource, _: Requests, __: Progress) -> ProviderSource:
                 "configuration of QGIS",
             )
         )
-    schema, _, table = (layer.layer or "").rpartition(".")
+    schema, _dot, table = (layer.layer or "").rpartition(".")
     key, geometry = str(options.get("key") or "fid"), str(options.get("geometry") or "geom")
     columns = [str(name) for name in options.get("columns") or ()]
     if layer.withheld and not columns:

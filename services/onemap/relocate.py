@@ -82,7 +82,8 @@ def current(
 
 def _may_go_to(profile: SiteProfile, url: str) -> bool:
     """A catalogue may move a layer within the platform; not to any address in the world."""
-    hosts = {urlsplit(each.url).hostname for each in (*profile.catalogue, *profile.layers)}
+    own = [each.url for each in profile.catalogue] + [each.url for each in profile.layers]
+    hosts = {urlsplit(each).hostname for each in own}
     return urlsplit(url).hostname in hosts
 
 

@@ -26,7 +26,7 @@ from ..answers import Requests, read
 from ..errors import BadAnswer, NotThere
 from ..site_profile import LayerSource
 from . import frames
-from .extract_features import gdal_speaks
+from .extract_source import gdal_speaks
 from .features import Features
 from .tiles import TILE_LIMIT
 from .wmts import Chosen, Matrix, MatrixSet, WmtsService
