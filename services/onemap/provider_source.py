@@ -99,6 +99,11 @@ def _encoded(url: str) -> str:
     return quote(url, safe=":/?{}.,-_~@")
 
 
+def _plain(value: str) -> str:
+    """A name as a value in a raster source; later versions of QGIS leave ``%3A`` as it is."""
+    return quote(value, safe=":/?@!$'()*,;~.-_")
+
+
 def _pairs(*pairs: tuple[str, Any]) -> str:
     return "&".join(f"{name}={value}" for name, value in pairs if value not in (None, ""))
 
@@ -111,7 +116,7 @@ def _wms(layer: LayerSource, _: Requests, __: Progress) -> ProviderSource:
     crs = layer.crs or "EPSG:4490"
     uri = _pairs(
         ("contextualWMSLegend", 0), ("crs", crs), ("dpiMode", 7),
-        ("format", layer.format or "image/png"), ("layers", quote(layer.layer or "", safe="")),
+        ("format", layer.format or "image/png"), ("layers", _plain(layer.layer or "")),
     )  # fmt: skip
     # A style has to be named, were it by nothing.
     uri += f"&styles={quote(_service_style(layer), safe='')}"
@@ -156,9 +161,9 @@ def _wmts(
         )
     uri = _pairs(
         ("contextualWMSLegend", 0), ("crs", chosen.matrix_set.crs), ("dpiMode", 7),
-        ("format", chosen.format), ("layers", quote(chosen.layer, safe="")),
-        ("styles", quote(chosen.style, safe="")),
-        ("tileMatrixSet", quote(chosen.matrix_set.id, safe="")), ("url", _encoded(url)),
+        ("format", chosen.format), ("layers", _plain(chosen.layer)),
+        ("styles", _plain(chosen.style)),
+        ("tileMatrixSet", _plain(chosen.matrix_set.id)), ("url", _encoded(url)),
     )  # fmt: skip
     return ProviderSource(layer, "wms", uri, False, not _withholds(layer), tuple(notes))
 
@@ -242,7 +247,7 @@ def _wcs(layer: LayerSource, transport: Requests, progress: Progress) -> Provide
     url = address(layer.url, SERVICE=None, REQUEST=None, VERSION=None)
     uri = _pairs(
         ("crs", grid.crs), ("format", service.format),
-        ("identifier", quote(layer.layer or "", safe="")), ("url", _encoded(url)),
+        ("identifier", _plain(layer.layer or "")), ("url", _encoded(url)),
         ("version", service.version),
     )  # fmt: skip
     return ProviderSource(layer, "wcs", uri, False, True, tuple(service.notes))
