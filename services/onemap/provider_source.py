@@ -119,7 +119,7 @@ def _wms(layer: LayerSource, _: Requests, __: Progress) -> ProviderSource:
         ("format", layer.format or "image/png"), ("layers", _plain(layer.layer or "")),
     )  # fmt: skip
     # A style has to be named, were it by nothing.
-    uri += f"&styles={quote(_service_style(layer), safe='')}"
+    uri += f"&styles={_plain(_service_style(layer))}"
     uri += f"&url={_encoded(address(layer.url, SERVICE=None, REQUEST=None, VERSION=None))}"
     return ProviderSource(layer, "wms", uri, False, not _withholds(layer))
 
