@@ -127,7 +127,10 @@ class CheckSeal(OneMapAlgorithm):
 
         outcome = "done" if report.good else "failed"
         note(
-            "check_seal", outputs["PACKAGE_ID"] or package.name, outcome, {"sha256": report.sha256}
+            "check_seal",
+            str(outputs["PACKAGE_ID"] or package.name),
+            outcome,
+            {"sha256": report.sha256},
         )
         return outputs
 
