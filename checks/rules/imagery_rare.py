@@ -19,6 +19,11 @@ _TOO_MANY = Text(
     "Too many parcels of classes that could not be learned look like others: this image "
     "cannot tell such classes apart, they are not listed one by one",
 )
+_TOO_WET = Text(
+    "平坦地上表现为水面的图斑过多，多为淹水、水田、火烧迹地或阴影，不逐个列出",
+    "Too much level land looks like open water: floods, paddies, burnt or shaded ground as a rule; "
+    "not listed one by one",
+)
 
 
 class RareClass(ImageryRule):
@@ -47,12 +52,18 @@ class RareClass(ImageryRule):
         rare = self._rare(pictured, measure)
         wet = self._wet(case, pictured, measure)
         out.tested = int((rare | wet).sum())
-        open_ = (rare & self._elsewhere(measure)) | wet
-        most = max(self.limit("most_share") * measure.enough.sum(), self.limit("always_told"))
-        if open_.sum() > most:
-            out.tested -= int(open_.sum())
-            return out.skip(int(open_.sum()), _TOO_MANY)
-        for row in np.flatnonzero(open_):
+        told = np.zeros(len(wet), dtype=bool)
+        for open_, share, why in (
+            (rare & self._elsewhere(measure), "most_share", _TOO_MANY),
+            (wet, "most_wet", _TOO_WET),
+        ):
+            most = max(self.limit(share) * measure.enough.sum(), self.limit("always_told"))
+            if open_.sum() > most:
+                out.tested -= int(open_.sum())
+                out.skip(int(open_.sum()), why)
+            else:
+                told |= open_
+        for row in np.flatnonzero(told):
             self._tell(pictured, measure, int(row), bool(wet[row]), out)
         return out
 

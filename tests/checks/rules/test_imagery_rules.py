@@ -404,6 +404,20 @@ def test_physics_knows_water_where_nobody_has_shown_it(made, tmp_path):
             assert not wet
 
 
+def test_a_flooded_county_is_not_told_parcel_by_parcel(made, tmp_path):
+    """A tenth of the land stands under water: weather, and no list of suspects."""
+    classes, outlines, _, image = made
+    ponds = np.flatnonzero(classes == "1104")
+    said = classes.copy()
+    said[ponds] = "0401"
+    dem = write_image(tmp_path / "level.tif", np.full((1, SIDE * ACROSS, SIDE * ACROSS), 100), None)
+    found = run(tmp_path, said, outlines, image, dem=dem)
+    assert len(ponds) > 40
+    assert not [f for f in found.findings if f.rule_id == "imagery.rare"]
+    (told,) = [one for one in found.runs if one.rule_id == "imagery.rare"]
+    assert told.not_checkable >= 40 and "floods" in told.reason.en
+
+
 def test_claimed_changes_teach_nothing_and_true_ones_of_many_are_borne_out(made, tmp_path):
     """A fourth of the county truly changed: last year's classes alone would teach much wrong."""
     classes, outlines, _, image = made
