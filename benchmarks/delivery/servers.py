@@ -68,7 +68,7 @@ class DeliveryServers:
         self._ports = dict(zip(("database", "tus", "intake"), free_ports(3)))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: list[Any] = []
-        self._keys()
+        _make_keys(self.folder)
 
     # -- addresses and keys ------------------------------------------------------------------
 
@@ -238,20 +238,6 @@ class DeliveryServers:
             return False
         return True
 
-    def _keys(self) -> None:
-        if (self.folder / "receipts.key").exists():
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        authority = make_authority("Benchmark authority")
-        authority.write(self.folder, "authority", _PASSPHRASE)
-        for name in ("signer", "receipts"):
-            issue_certificate(authority, f"Benchmark {name}").write(
-                self.folder, name, _PASSPHRASE, authority.certificate
-            )
-        # Receipts are believed by their own key alone, not by whoever the authority certified.
-        only = (self.folder / "receipts.crt").read_text().split("-----END CERTIFICATE-----")[0]
-        (self.folder / "receipts.crt").write_text(only + "-----END CERTIFICATE-----\n")
-
     def _make_cluster(self) -> None:
         user = _postgres_user()
         data = self._database / "data"
@@ -322,6 +308,21 @@ def free_ports(count: int) -> list[int]:
     finally:
         for each in sockets:
             each.close()
+
+
+def _make_keys(folder: Path) -> None:
+    if (folder / "receipts.key").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = make_authority("Benchmark authority")
+    authority.write(folder, "authority", _PASSPHRASE)
+    for name in ("signer", "receipts"):
+        issue_certificate(authority, f"Benchmark {name}").write(
+            folder, name, _PASSPHRASE, authority.certificate
+        )
+    # Receipts are believed by their own key alone, not by whoever the authority certified.
+    only = (folder / "receipts.crt").read_text().split("-----END CERTIFICATE-----")[0]
+    (folder / "receipts.crt").write_text(only + "-----END CERTIFICATE-----\n")
 
 
 def _folder(path: Path) -> Path:

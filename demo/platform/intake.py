@@ -34,7 +34,6 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -42,39 +41,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from .intake_audit import append_events, events_of
+from .intake_configuration import Configuration
 from .intake_store import Store
 from .intake_worker import Worker
 
 _MOST_BODY = 8 << 20
 _log = logging.getLogger("intake")
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """What the intake is told; see the module."""
-
-    database: str
-    uploads: Path
-    folder: Path
-    hook_secret: str
-    key: Path
-    passphrase: str
-    certificate: Path
-    trust: Sequence[str]
-    host: str = "127.0.0.1"
-    port: int = 0
-    user_header: str = "x-onemap-user"
-    scan_seconds: float = 2.0
-
-    @classmethod
-    def read(cls, path: Path) -> Configuration:
-        """Read the file; a missing entry is a ``TypeError`` naming it."""
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        known = {name: facts[name] for name in cls.__dataclass_fields__ if name in facts}
-        for name in ("uploads", "folder", "key", "certificate"):
-            if name in known:
-                known[name] = Path(known[name])
-        return cls(**known)
 
 
 class Intake(ThreadingHTTPServer):
@@ -90,7 +62,7 @@ class Intake(ThreadingHTTPServer):
         self.worker = Worker(configuration, self.store)
         super().__init__((configuration.host, configuration.port), Handler)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """A client that went away is no error of ours."""
         if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
             _log.exception("request from %s", client_address)
@@ -201,7 +173,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, {"error": "database"})
 
-    def log_message(self, format: str, *arguments: Any) -> None:
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
         """To the log of the platform, quietly."""
         _log.debug("%s", format % arguments)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import os
@@ -10,22 +9,22 @@ import queue
 import re
 import shutil
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg2
 
 from ...checks.errors import ExplainedError
 from ...checks.findings import Text
-from ...checks.seal import FileKey, Trust, canonical, file_digests, sign_bytes
+from ...checks.seal import Trust, file_digests
 from ...services.delivery.admission import Admission, examine
 from ...services.delivery.problems import Problem
 from ...services.delivery.receipts import DAMAGED
 from ...services.delivery.rows import Parcels, read_parcels, rows_digest, staging_columns
+from .intake_configuration import Configuration
+from .intake_receipts import ReceiptWriter
 from .intake_store import (
     Store,
     committed_digest,
@@ -36,9 +35,6 @@ from .intake_store import (
     note_upload,
     rows_of_batch,
 )
-
-if TYPE_CHECKING:
-    from .intake import Configuration
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _log = logging.getLogger("intake")
@@ -66,10 +62,7 @@ class Worker(threading.Thread):
         self._hints: queue.Queue[str] = queue.Queue()
         self._stopped = threading.Event()
         self._now = ""
-        self._signing = threading.Lock()
-        self._signer = FileKey(
-            configuration.key, configuration.certificate, configuration.passphrase
-        )
+        self._receipt = ReceiptWriter(configuration)
         self._trust = Trust.load(*configuration.trust)
         self._packages = configuration.folder / "packages"
         self._packages.mkdir(parents=True, exist_ok=True)
@@ -277,31 +270,6 @@ class Worker(threading.Thread):
         )
         note_receipt(cursor, upload.package_id, upload.sha256, upload.sm3, "rejected", text)
         note_upload(cursor, upload.id, upload.package_id, upload.sha256, "rejected")
-
-    def _receipt(
-        self,
-        package_id: str,
-        sha256: str,
-        sm3: str,
-        state: str,
-        problems: tuple[Problem, ...],
-        facts: Mapping[str, Any],
-        objects: int = 0,
-    ) -> str:
-        document: dict[str, Any] = {
-            "package_id": package_id,
-            "sha256": sha256,
-            "sm3": sm3,
-            "received": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "objects": objects,
-            "state": state,
-            "reasons": [problem.as_json() for problem in problems],
-            **facts,
-        }
-        with self._signing:
-            value = sign_bytes(canonical(document), self._signer)
-        document["signature"] = base64.b64encode(value).decode("ascii")
-        return json.dumps(document, ensure_ascii=False, sort_keys=True)
 
     def _tidy(self, upload: Upload) -> None:
         """A committed package is kept, any other upload goes; in this order a kill is harmless."""

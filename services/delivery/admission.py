@@ -23,6 +23,7 @@ from ...checks.findings import Text
 from ...checks.progress import SILENT, Progress
 from ...checks.seal import canonical, merkle_root
 from .problems import Problem, joined
+from .states import NO_TEXT
 
 RECORD = "verification/record.json"
 FINDINGS = "verification/findings.gpkg"
@@ -116,15 +117,14 @@ def trusted_signers(profile: Any) -> Any:
 
 
 def _seal_problems(report: Any) -> Iterator[Problem]:
-    said = joined(report.problems) if report.problems else Text("", "")
+    said = joined(report.problems) if report.problems else NO_TEXT
     if not report.intact:
-        first = report.first_difference
-        where = Text(f"：{first}", f": {first}") if first else Text("", "")
+        first = report.first_difference or "?"
         yield Problem(
             "seal_broken",
             Text(
-                f"签章核验不通过，成果包内容与签章不符{where.zh}（{said.zh}）",
-                f"The seal does not hold, the contents differ{where.en} ({said.en})",
+                f"签章核验不通过，成果包内容与签章不符：{first}（{said.zh}）",
+                f"The seal does not hold, the contents differ: {first} ({said.en})",
             ),
         )
     elif not report.signer_trusted:

@@ -40,6 +40,12 @@ def joined(texts: Iterable[Text]) -> Text:
     return Text("；".join(text.zh for text in unique), "; ".join(text.en for text in unique))
 
 
+def sentences(first: Text, second: Text) -> Text:
+    """Two sentences, one after the other."""
+    zh, en = f"{first.zh}。{second.zh}", f"{first.en}. {second.en}"
+    return Text(zh, en)
+
+
 def reasons_text(reasons: Any) -> Text:
     """The reasons of a receipt as one text, whatever shape a platform gives them."""
     if isinstance(reasons, (str, bytes)) or not isinstance(reasons, (list, tuple)):

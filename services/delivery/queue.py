@@ -13,10 +13,9 @@ import json
 import os
 import shutil
 import sqlite3
-import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,30 +23,16 @@ from typing import Any
 from ...checks.findings import Text
 from ...checks.progress import SILENT, Progress
 from .admission import Admission, examine
-from .problems import NotAdmitted, Problem, QueueProblem
+from .problems import NotAdmitted, Problem
+from .queue_file import QueueFile, sync_folder
 from .states import NO_TEXT, Delivery, Hold, Mode, State
 from .zones import zone_problem
 
-VERSION = 1
 Deliveries = list[Delivery]
-Rows = list[sqlite3.Row]
 """Named here, for the queue's method ``list`` hides the type."""
-_TABLE = """
-CREATE TABLE IF NOT EXISTS deliveries (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  package_id TEXT NOT NULL, sha256 TEXT NOT NULL, sm3 TEXT NOT NULL,
-  bytes INTEGER NOT NULL, objects INTEGER NOT NULL, zone TEXT NOT NULL,
-  profile TEXT NOT NULL, mode TEXT NOT NULL, path TEXT NOT NULL, source TEXT NOT NULL,
-  state TEXT NOT NULL, hold TEXT NOT NULL, reason_zh TEXT NOT NULL, reason_en TEXT NOT NULL,
-  upload_url TEXT NOT NULL, sent INTEGER NOT NULL, total INTEGER NOT NULL, rate REAL NOT NULL,
-  tries INTEGER NOT NULL, due REAL NOT NULL, created REAL NOT NULL, updated REAL NOT NULL,
-  receipt TEXT NOT NULL,
-  UNIQUE (profile, sha256)
-)
-"""
 
 
-class DeliveryQueue:
+class DeliveryQueue(QueueFile):
     """Deliveries waiting, under way and done.
 
     Parameters
@@ -60,43 +45,6 @@ class DeliveryQueue:
     QueueProblem
         When the file cannot be opened or written, or was made by a newer version.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = Path(path)
-        self.folder = self.path.with_name(self.path.name + ".packages")
-        self._lock = threading.RLock()
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                self.path, timeout=30.0, isolation_level=None, check_same_thread=False
-            )
-            self._connection.row_factory = sqlite3.Row
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if found > VERSION:
-                raise QueueProblem(
-                    Text(
-                        f"交付队列 {self.path} 由更新版本的插件创建，请升级插件",
-                        f"The queue {self.path} was made by a newer version: update the plugin",
-                    )
-                )
-            self._connection.execute(_TABLE)
-            self._connection.execute(f"PRAGMA user_version={VERSION}")
-            _sync_folder(self.path.parent)
-        except (sqlite3.Error, OSError) as error:
-            raise self._unusable(error) from error
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._connection.close()
-
-    def __enter__(self) -> DeliveryQueue:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     # -- what is there ------------------------------------------------------------------
 
@@ -161,7 +109,7 @@ class DeliveryQueue:
                 raise NotAdmitted(problems)
             target = self.folder / f"{admission.sha256}.zip"
             os.replace(incoming, target)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         except OSError as error:
             raise self._unusable(error) from error
         finally:
@@ -316,30 +264,7 @@ class DeliveryQueue:
         )[0]
         return self._delivery(row)
 
-    def _read(self, sql: str, values: tuple[Any, ...] = ()) -> Rows:
-        with self._lock:
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise self._unusable(error) from error
-
-    def _write(self, sql: str, values: tuple[Any, ...]) -> int:
-        with self._lock:
-            try:
-                return self._connection.execute(sql, values).rowcount
-            except sqlite3.Error as error:
-                raise self._unusable(error) from error
-
-    def _unusable(self, error: Exception) -> QueueProblem:
-        return QueueProblem(
-            Text(
-                f"交付队列 {self.path} 无法使用：{error}。已有的交付和成果包不会丢失",
-                f"The queue {self.path} cannot be used: {error}. No delivery and no package in it "
-                "is lost",
-            )
-        )
-
-    def _delivery(self, row: Mapping[str, Any]) -> Delivery:
+    def _delivery(self, row: sqlite3.Row) -> Delivery:
         values = dict(row)
         zh, en = values.pop("reason_zh"), values.pop("reason_en")
         values["reason"] = Text(zh, en) if zh or en else NO_TEXT
@@ -350,14 +275,3 @@ class DeliveryQueue:
         values["path"] = self.folder / values["path"]
         values["receipt"] = json.loads(values["receipt"])
         return Delivery(**values)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names in ``folder`` last (a folder cannot be opened on Windows, nor need it be)."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

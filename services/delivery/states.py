@@ -56,7 +56,8 @@ STATE_NAMES: Mapping[State, Text] = {
     State.PAUSED: Text("已暂停", "paused"),
     State.FAILED: Text("失败，将重试", "failed, will be tried again"),
 }
-NO_TEXT = Text("", "")
+_NOTHING = ""
+NO_TEXT = Text(_NOTHING, _NOTHING)
 
 
 @dataclass(frozen=True)

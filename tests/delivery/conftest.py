@@ -1,6 +1,7 @@
 """Real servers that take deliveries, started once; packages that were truly verified and sealed."""
 
 import itertools
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from onemap_verify.checks.seal.authority import issue_certificate, make_authorit
 from onemap_verify.services.delivery.courier import Courier
 from onemap_verify.services.delivery.queue import DeliveryQueue
 from onemap_verify.services.transport import Transport
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 
 PASSPHRASE = "only for tests"
 CHUNK = 64 << 10

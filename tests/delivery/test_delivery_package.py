@@ -5,24 +5,27 @@ import hashlib
 import json
 import os
 import shutil
-import threading
 import time
 from dataclasses import replace
 
 import pytest
-import requests
+from delivery_by_hand import (
+    Expiring,
+    answering,
+    digests_of,
+    proxied,
+    receipt_of,
+    until,
+    upload,
+)
 from osgeo import ogr
 
 from onemap_verify.benchmarks.delivery.clients import HASTE
 from onemap_verify.benchmarks.delivery.faults import Counters
-from onemap_verify.benchmarks.delivery.proxy import FaultProxy, OneCut
-from onemap_verify.benchmarks.delivery.storm import routes_of, run_storm
+from onemap_verify.benchmarks.delivery.proxy import OneCut
 from onemap_verify.checks.progress import Cancelled, Progress
 from onemap_verify.checks.seal import canonical, sign_bytes, verify_bytes
-from onemap_verify.services.delivery.patience import Patience
 from onemap_verify.services.delivery.states import Hold, State
-from onemap_verify.services.delivery.tus import Slice
-from onemap_verify.services.transport import Transport
 
 
 def parcels_of(survey):
@@ -262,223 +265,3 @@ def test_a_copy_that_was_changed_is_not_sent(desk, make_package, tmp_path):
     (found,) = desk.courier().run()
     assert (found.state, found.hold) == (State.PAUSED, Hold.LOCAL_COPY)
     assert not desk.rows("SELECT 1 FROM intake.uploads WHERE sha256 = %s", entered.sha256)
-
-
-def test_the_tus_server_guards_itself(desk, tmp_path):
-    """Too large, without digests, of somebody else, to be read: refused."""
-    address = desk.servers.uploads_url
-    base = {"Tus-Resumable": "1.0.0"}
-    meta = metadata("x-1", "0" * 64, "1" * 64)
-    for more, status in (
-        ({"Upload-Length": str(9 << 30), "Upload-Metadata": meta}, 413),
-        ({"Upload-Length": "10"}, 400),
-        ({"Upload-Length": "10", "Upload-Metadata": metadata("../x", "0" * 64, "1" * 64)}, 400),
-        ({"Upload-Defer-Length": "1", "Upload-Metadata": meta}, 400),
-    ):
-        assert requests.post(address, headers={**base, **more}, timeout=5).status_code == status
-    made = requests.post(
-        address,
-        headers={**base, "Upload-Length": "10", "Upload-Metadata": meta, "x-onemap-user": "li"},
-        timeout=5,
-    )
-    assert made.status_code == 201
-    url = f"{address.rpartition('/files')[0]}{made.headers['Location']}"
-    for user, status in (("zhang", 403), ("li", 200)):
-        asked = requests.head(url, headers={**base, "x-onemap-user": user}, timeout=5)
-        assert asked.status_code == status
-    assert requests.get(url, headers=base, timeout=5).status_code == 405
-
-
-def test_events_are_chained_and_kept_once(desk):
-    def send(events, user="li"):
-        headers = {"x-onemap-user": user} if user else {}
-        return requests.post(desk.servers.audit_url, json=events, headers=headers, timeout=5)
-
-    assert send([{"event": "x"}], user="").status_code == 403
-    assert requests.post(
-        desk.servers.audit_url, data=b"\xff", headers={"x-onemap-user": "li"}, timeout=5
-    ).status_code == 400  # fmt: skip
-    events = [{"event": "deliver", "object": f"包-{number}", "seq": number} for number in range(5)]
-    first = send({"events": events}).json()
-    assert (first["received"], first["appended"]) == (5, 5)
-    again = send({"events": events}).json()
-    assert (again["received"], again["appended"]) == (5, 0)
-    assert again["head"] == first["head"]
-    # Nobody changes or takes away what stands there.
-    import psycopg2
-
-    from onemap_verify.demo.platform.intake_audit import broken_links
-    from onemap_verify.demo.platform.intake_store import Store
-
-    store = Store(desk.servers._conninfo())
-    assert broken_links(store) == []
-    for sql in ("UPDATE intake.audit SET event = '{}'", "DELETE FROM intake.audit"):
-        with pytest.raises(psycopg2.errors.RaiseException):
-            desk.rows(sql)
-    connection = desk.servers.connect()
-    with connection, connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE intake.audit DISABLE TRIGGER ALL")
-        cursor.execute("UPDATE intake.audit SET event = '{}' WHERE seq = 2")
-        cursor.execute("ALTER TABLE intake.audit ENABLE TRIGGER ALL")
-    connection.close()
-    assert broken_links(store) == [2]
-
-
-def test_tuspy_reads_the_same_offsets(desk, make_package):
-    """An independent client of tus finds our half upload where we say it is."""
-    tusclient = pytest.importorskip("tusclient.client", reason="tuspy is only a peer in this test")
-    package = make_package(desk.servers.signer)
-    url = upload(desk, package, "half-way", *digests_of(package), most=100_000)
-    found = tusclient.TusClient(desk.servers.uploads_url).uploader(str(package), url=url)
-    assert found.get_offset() == 100_000
-
-
-def test_a_slice_gives_nothing_more_once_given_up(tmp_path):
-    path = tmp_path / "data"
-    path.write_bytes(bytes(range(200)))
-    with path.open("rb") as stream:
-        body = Slice(stream, 50, 100, lambda _: None, lambda _: None, Progress())
-        assert len(body) == 100
-        assert body.read(10) == bytes(range(50, 60))
-        body.seek(0)
-        assert b"".join(body) == bytes(range(50, 150))
-        body.seek(0)
-        body.close()
-        with pytest.raises(OSError):
-            body.read(1)
-
-
-def test_patience_grows_and_is_capped():
-    patience = Patience()
-    waits = [patience.until(tries) - time.time() for tries in (1, 2, 3, 30)]
-    assert waits == sorted(waits)
-    assert waits[-1] <= patience.latest
-
-
-def test_a_storm_of_faults_loses_nothing(tmp_path):
-    for each in (tmp_path, *tmp_path.parents[:2]):
-        each.chmod(0o755)
-    books = run_storm(tmp_path, 150, 7)
-    assert books.faults >= 150
-    assert books.deliveries > 10
-    assert (books.lost, books.duplicated, books.false_successes) == (0, 0, 0)
-    assert books.delivered == books.deliveries
-    assert books.clean, books
-
-
-# -- helpers ------------------------------------------------------------------------------------
-
-
-class Expiring(OneCut):
-    """After some chunks every request is answered 401, until somebody signs in."""
-
-    def __init__(self, after):
-        super().__init__(0)
-        self.after = after
-        self.expired = True
-
-    def pick(self, method, head):
-        if self.expired and self.requests >= self.after:
-            return "token expired"
-        super().pick(method, head)
-        return ""
-
-
-class proxied:
-    """The desk with a proxy between it and its servers."""
-
-    def __init__(self, desk, counters, plan):
-        self.desk = desk
-        self.proxy = FaultProxy(routes_of(desk.servers), counters, plan=plan)
-
-    def __enter__(self):
-        threading.Thread(target=self.proxy.serve, daemon=True).start()
-        address = f"http://127.0.0.1:{self.proxy.port}"
-        settings = replace(
-            self.desk.profile.delivery,
-            uploads=f"{address}/files",
-            receipts=f"{address}/receipts",
-        )
-        profile = replace(self.desk.profile, delivery=settings)
-        transport = Transport(profile, attempts=1)
-        return replace(self.desk, profile=profile, transport=transport)
-
-    def __exit__(self, *_):
-        self.proxy.close()
-
-
-class answering:
-    """A server that answers as told: what an attacker in the middle would be."""
-
-    def __init__(self, answer):
-        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                status, body = answer(self.path)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def digests_of(path):
-    data = path.read_bytes()
-    return hashlib.sha256(data).hexdigest(), hashlib.new("sm3", data).hexdigest()
-
-
-def metadata(package_id, sha256, sm3):
-    facts = {"filename": "x.zip", "package_id": package_id, "sha256": sha256, "sm3": sm3}
-    return ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in facts.items())
-
-
-def upload(desk, path, package_id, sha256, sm3, most=None):
-    """Upload by hand, as a client that checks nothing."""
-    data = path.read_bytes()
-    base = {"Tus-Resumable": "1.0.0"}
-    made = requests.post(
-        desk.servers.uploads_url,
-        headers={
-            **base,
-            "Upload-Length": str(len(data)),
-            "Upload-Metadata": metadata(package_id, sha256, sm3),
-        },
-        timeout=10,
-    )
-    url = f"{desk.servers.uploads_url.rpartition('/files')[0]}{made.headers['Location']}"
-    sent = requests.patch(
-        url,
-        data=data[:most],
-        headers={**base, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
-        timeout=10,
-    )
-    assert sent.status_code == 204
-    return url
-
-
-def receipt_of(desk, package_id):
-    answer = requests.get(f"{desk.servers.receipts_url}/{package_id}", timeout=5)
-    return answer.json() if answer.status_code == 200 else None
-
-
-def until(ask, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = ask()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not come about in time")
