@@ -6,77 +6,77 @@
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>A template: an administrator fills in the addresses</source>
-        <translation type="unfinished"></translation>
+        <translation>模板：地址由管理员填写</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Choose a platform to begin</source>
-        <translation type="unfinished"></translation>
+        <translation>请先选择平台</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Choose a platform…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择平台…</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Enter Key…</source>
-        <translation type="unfinished"></translation>
+        <translation>输入密钥…</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>In the Browser</source>
-        <translation type="unfinished"></translation>
+        <translation>在浏览器中登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>On any device open {address} and enter the code:</source>
-        <translation type="unfinished"></translation>
+        <translation>在任意设备上打开 {address} 并输入代码：</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Other Ways to Sign In</source>
-        <translation type="unfinished"></translation>
+        <translation>其他登录方式</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Platform</source>
-        <translation type="unfinished"></translation>
+        <translation>平台</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Sign In</source>
-        <translation type="unfinished"></translation>
+        <translation>登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Sign Out</source>
-        <translation type="unfinished"></translation>
+        <translation>退出登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>Use a Site Profile from a File…</source>
-        <translation type="unfinished"></translation>
+        <translation>使用站点配置文件…</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>With Account and Password…</source>
-        <translation type="unfinished"></translation>
+        <translation>用账号和密码登录…</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>With a Code on Another Device</source>
-        <translation type="unfinished"></translation>
+        <translation>在其他设备上用代码登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/account_bar.py"/>
         <source>With an Authentication Configuration of QGIS…</source>
-        <translation type="unfinished"></translation>
+        <translation>使用 QGIS 认证配置…</translation>
     </message>
 </context>
 <context>
@@ -112,47 +112,47 @@
     <message>
         <location filename="../panels/onemap/presenter.py"/>
         <source>All services are where they were.</source>
-        <translation type="unfinished"></translation>
+        <translation>所有服务地址均未变动。</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/presenter.py"/>
+        <location filename="../panels/onemap/catalogue_search.py"/>
         <source>Fetching the catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>正在获取目录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/presenter.py"/>
         <source>Layers added: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>已添加图层：{count}</translation>
     </message>
     <message>
         <location filename="../panels/onemap/presenter.py"/>
         <source>Loading layers</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载图层</translation>
     </message>
     <message>
         <location filename="../panels/onemap/presenter.py"/>
         <source>Looking for moved services</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找已迁移的服务</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/presenter.py"/>
+        <location filename="../panels/onemap/catalogue_search.py"/>
         <source>Opening the catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开目录</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/presenter.py"/>
+        <location filename="../panels/onemap/catalogue_search.py"/>
         <source>Reading a record</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取元数据</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/presenter.py"/>
+        <location filename="../panels/onemap/catalogue_search.py"/>
         <source>Searching the catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>正在搜索目录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/presenter.py"/>
         <source>The record names no service that can be loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>该元数据没有可加载的服务。</translation>
     </message>
 </context>
 <context>
@@ -160,12 +160,12 @@
     <message>
         <location filename="../panels/onemap/catalogue_model.py"/>
         <source>Other</source>
-        <translation type="unfinished"></translation>
+        <translation>其他</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_model.py"/>
         <source>Restricted: loading it is logged</source>
-        <translation type="unfinished"></translation>
+        <translation>受限图层：加载时记入审计日志</translation>
     </message>
 </context>
 <context>
@@ -173,137 +173,137 @@
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Access</source>
-        <translation type="unfinished"></translation>
+        <translation>访问</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Accuracy</source>
-        <translation type="unfinished"></translation>
+        <translation>精度</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Add to Map</source>
-        <translation type="unfinished"></translation>
+        <translation>添加到地图</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>All groups and themes</source>
-        <translation type="unfinished"></translation>
+        <translation>全部分组与专题</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>目录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Choose a layer to see what is known of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一个图层以查看其说明。</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Content</source>
-        <translation type="unfinished"></translation>
+        <translation>内容</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>Fetch the Catalogue Anew</source>
-        <translation type="unfinished"></translation>
+        <translation>重新获取目录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>起始</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>From year</source>
-        <translation type="unfinished"></translation>
+        <translation>起始年份</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>Group or theme</source>
-        <translation type="unfinished"></translation>
+        <translation>分组或专题</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Mark as Favourite</source>
-        <translation type="unfinished"></translation>
+        <translation>收藏</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>No Longer a Favourite</source>
-        <translation type="unfinished"></translation>
+        <translation>取消收藏</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Nothing in the catalogue fits the search.</source>
-        <translation type="unfinished"></translation>
+        <translation>目录中没有符合条件的内容。</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>Only Favourites</source>
-        <translation type="unfinished"></translation>
+        <translation>仅显示收藏</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>Only What Touches the Map</source>
-        <translation type="unfinished"></translation>
+        <translation>仅显示当前地图范围内</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Record of</source>
-        <translation type="unfinished"></translation>
+        <translation>元数据编号</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Resolution</source>
-        <translation type="unfinished"></translation>
+        <translation>分辨率</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Restricted: loading it is logged</source>
-        <translation type="unfinished"></translation>
+        <translation>受限图层：加载时记入审计日志</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Save for Offline…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存供离线使用…</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Save what the map shows to a GeoPackage or GeoTIFF, for work without network</source>
-        <translation type="unfinished"></translation>
+        <translation>将当前地图范围保存为 GeoPackage 或 GeoTIFF，供断网时使用</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>Search the catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索目录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Service</source>
-        <translation type="unfinished"></translation>
+        <translation>服务</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Sign in to fetch the catalogue.</source>
-        <translation type="unfinished"></translation>
+        <translation>登录后可获取目录。</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>The catalogue is not here yet: fetch it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机尚无目录，请重新获取。</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>To year</source>
-        <translation type="unfinished"></translation>
+        <translation>截止年份</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/catalogue_page.py"/>
+        <location filename="../panels/onemap/catalogue_filters.py"/>
         <source>Year</source>
-        <translation type="unfinished"></translation>
+        <translation>年份</translation>
     </message>
 </context>
 <context>
@@ -1174,172 +1174,172 @@
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Added</source>
-        <translation type="unfinished"></translation>
+        <translation>加入时间</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>At the platform</source>
-        <translation type="unfinished"></translation>
+        <translation>平台状态</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>Changing the delivery queue</source>
-        <translation type="unfinished"></translation>
+        <translation>正在更改上报队列</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Choose a platform in the package's own network zone; never copy it out.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择与成果包同一网络区域的平台，切勿将其拷出。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>Choose a platform to deliver to.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择上报的平台。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Correct what the platform names, verify and seal anew, and deliver that.</source>
-        <translation type="unfinished"></translation>
+        <translation>请按平台指出的问题改正，重新核验、签章后再上报。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Delivering needs the role of a reviewer: sign in as one, or ask one.</source>
-        <translation type="unfinished"></translation>
+        <translation>上报须有核查人员权限：请以核查人员身份登录，或请其办理。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>Delivering needs the role of a reviewer; you are signed in without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>上报须有核查人员权限，当前登录账号没有该权限。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>Delivering to {platform}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在向 {platform} 上报</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>Examining {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在检查 {name}</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>It will be tried again by itself, or press Retry.</source>
-        <translation type="unfinished"></translation>
+        <translation>稍后自动重试，也可点“重试”。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Look at the reason, put it right, then press Resume.</source>
-        <translation type="unfinished"></translation>
+        <translation>请查看原因并处理，然后点“继续”。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>Nobody is signed in: packages wait here until somebody is.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未登录：成果包在此等候，登录后继续。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Objects</source>
-        <translation type="unfinished"></translation>
+        <translation>对象数</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>Opening the delivery queue</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开上报队列</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Press Resume to go on where it stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>点“继续”可从中断处接着上报。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Receipt</source>
-        <translation type="unfinished"></translation>
+        <translation>回执</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>接收时间</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>Sending the audit log</source>
-        <translation type="unfinished"></translation>
+        <translation>正在报送审计日志</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Sign in again; it then goes on by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新登录，之后自动继续。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>The copy in the queue was changed or cannot be read: add the sealed package again.</source>
-        <translation type="unfinished"></translation>
+        <translation>队列中的副本被改动或无法读取，请重新添加已签章的成果包。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>The platform has no room: tell its administrator, then press Resume.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台存储空间不足：请告知管理员，然后点“继续”。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>The platform rejected {package}; the reason is below.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台退回了 {package}，原因见下方。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>This platform takes no deliveries.</source>
-        <translation type="unfinished"></translation>
+        <translation>该平台不接收上报。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>Time left</source>
-        <translation type="unfinished"></translation>
+        <translation>剩余时间</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>digests are ours, signature of the platform verified</source>
-        <translation type="unfinished"></translation>
+        <translation>摘要与本地一致，平台签名有效</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>failed, again in {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>失败，{time}后重试</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>{count} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 小时</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>{count} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 分钟</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>{count} parcels</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个图斑</translation>
     </message>
     <message>
         <location filename="../panels/delivery/words.py"/>
         <source>{count} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 秒</translation>
     </message>
     <message>
         <location filename="../panels/delivery/presenter.py"/>
         <source>{package} is delivered; the platform's receipt is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{package} 已上报，平台回执已收到。</translation>
     </message>
 </context>
 <context>
@@ -1347,32 +1347,32 @@
     <message>
         <location filename="../panels/delivery/page.py"/>
         <source>Deliver Package…</source>
-        <translation type="unfinished"></translation>
+        <translation>上报成果包…</translation>
     </message>
     <message>
         <location filename="../panels/delivery/page.py"/>
         <source>Deliveries</source>
-        <translation type="unfinished"></translation>
+        <translation>上报记录</translation>
     </message>
     <message>
         <location filename="../panels/delivery/page.py"/>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <location filename="../panels/delivery/page.py"/>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <location filename="../panels/delivery/page.py"/>
         <source>Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <location filename="../panels/delivery/page.py"/>
         <source>Save Receipt…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存回执…</translation>
     </message>
 </context>
 <context>
@@ -1380,12 +1380,12 @@
     <message>
         <location filename="../panels/delivery/queue_model.py"/>
         <source>Package</source>
-        <translation type="unfinished"></translation>
+        <translation>成果包</translation>
     </message>
     <message>
         <location filename="../panels/delivery/queue_model.py"/>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
 </context>
 <context>
@@ -1937,37 +1937,37 @@
     <message>
         <location filename="../panels/onemap/loaded_page.py"/>
         <source>Age</source>
-        <translation type="unfinished"></translation>
+        <translation>更新情况</translation>
     </message>
     <message>
         <location filename="../panels/onemap/loaded_page.py"/>
         <source>Ask the catalogue whether a service has another address or name now</source>
-        <translation type="unfinished"></translation>
+        <translation>向目录查询服务的地址或名称是否已变</translation>
     </message>
     <message>
         <location filename="../panels/onemap/loaded_page.py"/>
         <source>Content of</source>
-        <translation type="unfinished"></translation>
+        <translation>内容时间</translation>
     </message>
     <message>
         <location filename="../panels/onemap/loaded_page.py"/>
         <source>Find Moved Services</source>
-        <translation type="unfinished"></translation>
+        <translation>查找已迁移的服务</translation>
     </message>
     <message>
         <location filename="../panels/onemap/loaded_page.py"/>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation>图层</translation>
     </message>
     <message>
         <location filename="../panels/onemap/loaded_page.py"/>
         <source>Layers of the one map</source>
-        <translation type="unfinished"></translation>
+        <translation>一张图图层</translation>
     </message>
     <message>
         <location filename="../panels/onemap/loaded_page.py"/>
         <source>The service does not answer: sign in, or find where it moved</source>
-        <translation type="unfinished"></translation>
+        <translation>服务无响应：请登录，或查找其新地址</translation>
     </message>
 </context>
 <context>
@@ -1975,7 +1975,7 @@
     <message>
         <location filename="../panels/notice.py"/>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -1991,17 +1991,17 @@
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>this month</source>
-        <translation type="unfinished"></translation>
+        <translation>本月</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>{count} months old</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个月前</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>{count} years old</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 年前</translation>
     </message>
 </context>
 <context>
@@ -2009,77 +2009,77 @@
     <message>
         <location filename="../panels/onemap/dock.py"/>
         <source>Catalogue</source>
-        <translation type="unfinished"></translation>
+        <translation>目录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/dock.py"/>
         <source>Choose a platform above; its catalogue then appears here.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在上方选择平台，其目录将显示在此处。</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/files.py"/>
         <source>Deliver Sealed Packages</source>
-        <translation type="unfinished"></translation>
+        <translation>上报已签章的成果包</translation>
     </message>
     <message>
         <location filename="../panels/onemap/dock.py"/>
         <source>Delivery</source>
-        <translation type="unfinished"></translation>
+        <translation>上报</translation>
     </message>
     <message>
         <location filename="../panels/onemap/dock.py"/>
         <source>Loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>已加载</translation>
     </message>
     <message>
         <location filename="../panels/onemap/dock.py"/>
         <source>Nothing of the one map is in this project yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>本工程中尚无一张图图层。</translation>
     </message>
     <message>
         <location filename="../panels/onemap/dock.py"/>
         <source>One Map</source>
-        <translation type="unfinished"></translation>
+        <translation>一张图</translation>
     </message>
     <message>
         <location filename="../panels/onemap/dock.py"/>
         <source>Only layers of the platform's one map can be saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>只能保存平台一张图中的图层。</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/files.py"/>
         <source>Receipts</source>
-        <translation type="unfinished"></translation>
+        <translation>回执</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/files.py"/>
         <source>Save Receipt</source>
-        <translation type="unfinished"></translation>
+        <translation>保存回执</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/files.py"/>
         <source>Save for Work Without Network</source>
-        <translation type="unfinished"></translation>
+        <translation>保存供离线使用</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/files.py"/>
         <source>Sealed packages</source>
-        <translation type="unfinished"></translation>
+        <translation>已签章的成果包</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/files.py"/>
         <source>Site profiles</source>
-        <translation type="unfinished"></translation>
+        <translation>站点配置</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/files.py"/>
         <source>Use a Site Profile</source>
-        <translation type="unfinished"></translation>
+        <translation>使用站点配置</translation>
     </message>
     <message>
         <location filename="../panels/onemap/dock.py"/>
         <source>{count} layers saved to {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>已将 {count} 个图层保存到 {folder}</translation>
     </message>
 </context>
 <context>
@@ -2087,7 +2087,7 @@
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Local file</source>
-        <translation type="unfinished"></translation>
+        <translation>本地文件</translation>
     </message>
 </context>
 <context>
@@ -2095,17 +2095,17 @@
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Administrator</source>
-        <translation type="unfinished"></translation>
+        <translation>管理员</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Reviewer</source>
-        <translation type="unfinished"></translation>
+        <translation>核查人员</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Surveyor</source>
-        <translation type="unfinished"></translation>
+        <translation>作业人员</translation>
     </message>
 </context>
 <context>
@@ -2113,32 +2113,32 @@
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>No sign-in needed</source>
-        <translation type="unfinished"></translation>
+        <translation>无须登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Not signed in</source>
-        <translation type="unfinished"></translation>
+        <translation>未登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Sign-in failed</source>
-        <translation type="unfinished"></translation>
+        <translation>登录失败</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Signed in</source>
-        <translation type="unfinished"></translation>
+        <translation>已登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Signing in…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在登录…</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>The sign-in has expired</source>
-        <translation type="unfinished"></translation>
+        <translation>登录已过期</translation>
     </message>
 </context>
 <context>
@@ -2146,22 +2146,22 @@
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Business network</source>
-        <translation type="unfinished"></translation>
+        <translation>业务网</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Government network</source>
-        <translation type="unfinished"></translation>
+        <translation>政务外网</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Inner network</source>
-        <translation type="unfinished"></translation>
+        <translation>涉密内网</translation>
     </message>
     <message>
         <location filename="../panels/onemap/words.py"/>
         <source>Internet</source>
-        <translation type="unfinished"></translation>
+        <translation>互联网</translation>
     </message>
 </context>
 <context>
@@ -2189,7 +2189,7 @@
     <message>
         <location filename="../panels/options/page.py"/>
         <source>Folder with site profiles</source>
-        <translation type="unfinished"></translation>
+        <translation>站点配置文件夹</translation>
     </message>
     <message>
         <location filename="../panels/options/page.py"/>
@@ -2214,7 +2214,7 @@
     <message>
         <location filename="../panels/options/page.py"/>
         <source>Site profiles (JSON) of the administrator; one with the id of a shipped profile takes its place</source>
-        <translation type="unfinished"></translation>
+        <translation>管理员提供的站点配置（JSON）；与自带配置编号相同的取而代之</translation>
     </message>
     <message>
         <location filename="../panels/options/page.py"/>
@@ -2270,372 +2270,372 @@
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Add to the project</source>
-        <translation type="unfinished"></translation>
+        <translation>添加到工程</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>An authentication configuration with it as password, env:NAME or @file; never the passphrase itself</source>
-        <translation type="unfinished"></translation>
+        <translation>以其为密码的认证配置编号、env:变量名 或 @文件；切勿直接填写口令</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Certificate of the signer</source>
-        <translation type="unfinished"></translation>
+        <translation>签章人证书</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Certificate valid when signed</source>
-        <translation type="unfinished"></translation>
+        <translation>签章时证书有效</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Check seal</source>
-        <translation type="unfinished"></translation>
+        <translation>验证签章</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Control layers</source>
-        <translation type="unfinished"></translation>
+        <translation>控制线图层</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Date of the earlier imagery</source>
-        <translation type="unfinished"></translation>
+        <translation>前期影像日期</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Date of the imagery</source>
-        <translation type="unfinished"></translation>
+        <translation>影像日期</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Date of the survey</source>
-        <translation type="unfinished"></translation>
+        <translation>调查日期</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Decides which picture and which year's parcels fit best</source>
-        <translation type="unfinished"></translation>
+        <translation>据此选取最合适的影像和年度图斑</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>Deliver package</source>
-        <translation type="unfinished"></translation>
+        <translation>上报成果包</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Earlier imagery</source>
-        <translation type="unfinished"></translation>
+        <translation>前期影像</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>Empty: as signed in; device, browser, @file, or the id of an authentication configuration</source>
-        <translation type="unfinished"></translation>
+        <translation>空：使用当前登录；也可填 device、browser、@文件 或认证配置编号</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Everything as it was sealed</source>
-        <translation type="unfinished"></translation>
+        <translation>内容与签章时一致</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Extent</source>
-        <translation type="unfinished"></translation>
+        <translation>范围</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Findings</source>
-        <translation type="unfinished"></translation>
+        <translation>核验发现</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>First object that differs</source>
-        <translation type="unfinished"></translation>
+        <translation>首个不一致的对象</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Groups</source>
-        <translation type="unfinished"></translation>
+        <translation>分组</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Id of the package</source>
-        <translation type="unfinished"></translation>
+        <translation>成果包编号</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>Id or JSON file; the current platform when empty</source>
-        <translation type="unfinished"></translation>
+        <translation>编号或 JSON 文件；留空为当前平台</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Ids of groups, separated by ;</source>
-        <translation type="unfinished"></translation>
+        <translation>分组编号，以 ; 分隔</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Ids of layers, separated by ; – all when neither groups nor layers are given</source>
-        <translation type="unfinished"></translation>
+        <translation>图层编号，以 ; 分隔；分组与图层均不填则为全部</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Imagery</source>
-        <translation type="unfinished"></translation>
+        <translation>影像</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>In the platform's fixed order of groups</source>
-        <translation type="unfinished"></translation>
+        <translation>按平台固定的分组次序</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Key of the signer (SM2, PKCS#8)</source>
-        <translation type="unfinished"></translation>
+        <translation>签章人私钥（SM2，PKCS#8）</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>图层</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Layers loaded or saved</source>
-        <translation type="unfinished"></translation>
+        <translation>已加载或保存的图层</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Layers that could not be had</source>
-        <translation type="unfinished"></translation>
+        <translation>未能取得的图层</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Load the one map</source>
-        <translation type="unfinished"></translation>
+        <translation>加载一张图</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Moment of signing, where no time stamp proves it</source>
-        <translation type="unfinished"></translation>
+        <translation>签章时刻（无时间戳证明时）</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Network zone the package must not leave</source>
-        <translation type="unfinished"></translation>
+        <translation>成果包不得离开的网络区域</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Number of layers</source>
-        <translation type="unfinished"></translation>
+        <translation>图层数</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Of what is saved; the whole layers when empty</source>
-        <translation type="unfinished"></translation>
+        <translation>保存的范围；留空为整个图层</translation>
     </message>
     <message>
         <location filename="../processing_provider/passphrase.py"/>
         <source>Others can read the file with the passphrase: take their rights away (chmod 600).</source>
-        <translation type="unfinished"></translation>
+        <translation>其他用户可以读取口令文件，请收回其权限（chmod 600）。</translation>
     </message>
     <message>
         <location filename="../processing_provider/passphrase.py"/>
         <source>PASSPHRASE names no authentication configuration. Never write a passphrase there: store it as the password of a configuration of kind Basic and choose that one, or give env:NAME or @file.</source>
-        <translation type="unfinished"></translation>
+        <translation>PASSPHRASE 不是认证配置的编号。切勿在此直接填写口令：请将其存为“基本”类认证配置的密码后选用，或填写 env:变量名 或 @文件。</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>PEM or DER files, or folders of them; without any, those of the chosen platform</source>
-        <translation type="unfinished"></translation>
+        <translation>PEM 或 DER 文件，或其所在文件夹；不填则使用所选平台的证书</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Parcels of last year</source>
-        <translation type="unfinished"></translation>
+        <translation>上年度图斑</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Platform</source>
-        <translation type="unfinished"></translation>
+        <translation>平台</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>Receipt</source>
-        <translation type="unfinished"></translation>
+        <translation>回执</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Report</source>
-        <translation type="unfinished"></translation>
+        <translation>报告</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>SHA-256 of the package</source>
-        <translation type="unfinished"></translation>
+        <translation>成果包 SHA-256</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>SM3 of the package</source>
-        <translation type="unfinished"></translation>
+        <translation>成果包 SM3</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Save to folder</source>
-        <translation type="unfinished"></translation>
+        <translation>保存到文件夹</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Saves terrain, pictures, last year's parcels and control layers for work without network; an interrupted run is taken up again</source>
-        <translation type="unfinished"></translation>
+        <translation>保存地形、影像、上年度图斑和控制线图层供离线使用；中断后可接着进行</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Seal package</source>
-        <translation type="unfinished"></translation>
+        <translation>成果包签章</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Sealed package</source>
-        <translation type="unfinished"></translation>
+        <translation>已签章的成果包</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>Seconds to keep trying</source>
-        <translation type="unfinished"></translation>
+        <translation>持续重试的秒数</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>Sign in</source>
-        <translation type="unfinished"></translation>
+        <translation>登录</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Signer</source>
-        <translation type="unfinished"></translation>
+        <translation>签章人</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Signer trusted</source>
-        <translation type="unfinished"></translation>
+        <translation>签章人可信</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>Site profile</source>
-        <translation type="unfinished"></translation>
+        <translation>站点配置</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>State of the delivery</source>
-        <translation type="unfinished"></translation>
+        <translation>上报状态</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Summary</source>
-        <translation type="unfinished"></translation>
+        <translation>摘要</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>Terrain</source>
-        <translation type="unfinished"></translation>
+        <translation>地形</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>The .zip, or the folder it was unpacked to</source>
-        <translation type="unfinished"></translation>
+        <translation>.zip 文件，或其解压后的文件夹</translation>
     </message>
     <message>
         <location filename="../processing_provider/passphrase.py"/>
         <source>The environment has no variable {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有环境变量 {name}。</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>The extent cannot be understood.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法识别该范围。</translation>
     </message>
     <message>
         <location filename="../processing_provider/passphrase.py"/>
         <source>The file with the passphrase cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取口令文件。</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>The key was opened without a passphrase.</source>
-        <translation type="unfinished"></translation>
+        <translation>私钥未设口令。</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>The platform's signed receipt</source>
-        <translation type="unfinished"></translation>
+        <translation>平台签名的回执</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>The site profile {name} names no time-stamp authority.</source>
-        <translation type="unfinished"></translation>
+        <translation>站点配置 {name} 未指定时间戳服务。</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Time proven</source>
-        <translation type="unfinished"></translation>
+        <translation>时间可证</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Time stamp: address or site profile</source>
-        <translation type="unfinished"></translation>
+        <translation>时间戳：服务地址或站点配置</translation>
     </message>
     <message>
         <location filename="../processing_provider/check_seal.py"/>
         <source>Trusted certificates</source>
-        <translation type="unfinished"></translation>
+        <translation>受信任的证书</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Verification record</source>
-        <translation type="unfinished"></translation>
+        <translation>核验记录</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>Way</source>
-        <translation type="unfinished"></translation>
+        <translation>方式</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>What fails is tried again; later it stays in the delivery queue</source>
-        <translation type="unfinished"></translation>
+        <translation>失败时重试；逾时后留在上报队列中</translation>
     </message>
     <message>
         <location filename="../processing_provider/load_one_map.py"/>
         <source>What was loaded or saved, from where, and why</source>
-        <translation type="unfinished"></translation>
+        <translation>加载或保存了什么、来自何处及原因</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Where the key's passphrase is</source>
-        <translation type="unfinished"></translation>
+        <translation>私钥口令所在</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>Without a verification record the package can be sealed, but not delivered.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有核验记录的成果包可以签章，但不能上报。</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>package: the sealed package as one file; features: parcel by parcel into the staging layer</source>
-        <translation type="unfinished"></translation>
+        <translation>package：已签章的成果包作为一个文件；features：逐图斑写入暂存图层</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>{name} cannot be read: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取 {name}：{reason}</translation>
     </message>
     <message>
         <location filename="../processing_provider/seal_package.py"/>
         <source>{name} is no verification record.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 不是核验记录。</translation>
     </message>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>{package} was not delivered ({state}): {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{package} 未上报（{state}）：{reason}</translation>
     </message>
 </context>
 <context>
@@ -2643,7 +2643,7 @@
     <message>
         <location filename="../plugin.py"/>
         <source>One Map</source>
-        <translation type="unfinished"></translation>
+        <translation>一张图</translation>
     </message>
     <message>
         <location filename="../plugin.py"/>
@@ -2653,7 +2653,7 @@
     <message>
         <location filename="../plugin.py"/>
         <source>Show or hide the panel to sign in, load the one map and deliver</source>
-        <translation type="unfinished"></translation>
+        <translation>显示或隐藏登录、加载一张图与上报的面板</translation>
     </message>
     <message>
         <location filename="../plugin.py"/>
@@ -2842,222 +2842,222 @@
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>A number of units</source>
-        <translation type="unfinished"></translation>
+        <translation>指定数量</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Adjustment factor t</source>
-        <translation type="unfinished"></translation>
+        <translation>调整系数 t</translation>
     </message>
     <message>
         <location filename="../processing_provider/compare_findings.py"/>
         <source>Compare findings</source>
-        <translation type="unfinished"></translation>
+        <translation>对比核验结果</translation>
     </message>
     <message>
         <location filename="../processing_provider/compare_findings.py"/>
         <source>Comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>对比结果</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Confidence</source>
-        <translation type="unfinished"></translation>
+        <translation>置信度</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Draw sample</source>
-        <translation type="unfinished"></translation>
+        <translation>抽取样本</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Errors that were upheld</source>
-        <translation type="unfinished"></translation>
+        <translation>经确认的错漏</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Errors: class A, B, C, D</source>
-        <translation type="unfinished"></translation>
+        <translation>错漏：类别 A、B、C、D</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Errors: quality element</source>
-        <translation type="unfinished"></translation>
+        <translation>错漏：质量元素</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Errors: unit</source>
-        <translation type="unfinished"></translation>
+        <translation>错漏：单位</translation>
     </message>
     <message>
         <location filename="../processing_provider/compare_findings.py"/>
         <source>Findings of the earlier verification</source>
-        <translation type="unfinished"></translation>
+        <translation>上次核验的发现</translation>
     </message>
     <message>
         <location filename="../processing_provider/compare_findings.py"/>
         <source>Findings of the later verification</source>
-        <translation type="unfinished"></translation>
+        <translation>本次核验的发现</translation>
     </message>
     <message>
         <location filename="../processing_provider/compare_findings.py"/>
         <source>Findings that are gone</source>
-        <translation type="unfinished"></translation>
+        <translation>已消除的发现</translation>
     </message>
     <message>
         <location filename="../processing_provider/compare_findings.py"/>
         <source>Findings that are still there</source>
-        <translation type="unfinished"></translation>
+        <translation>仍在的发现</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>GB/T 24356-2009, table of sample sizes</source>
-        <translation type="unfinished"></translation>
+        <translation>GB/T 24356-2009 样本量表</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>GB/T 24356-2023, table of sample sizes</source>
-        <translation type="unfinished"></translation>
+        <translation>GB/T 24356-2023 样本量表</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Grade of the lot</source>
-        <translation type="unfinished"></translation>
+        <translation>批质量等级</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Identifier</source>
-        <translation type="unfinished"></translation>
+        <translation>标识</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Judge lot</source>
-        <translation type="unfinished"></translation>
+        <translation>评分与批判定</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Keep the units that were not drawn</source>
-        <translation type="unfinished"></translation>
+        <translation>保留未入样的单位</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Limit of wrong units (share)</source>
-        <translation type="unfinished"></translation>
+        <translation>错误单位的允许比例</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Lots</source>
-        <translation type="unfinished"></translation>
+        <translation>批数</translation>
     </message>
     <message>
         <location filename="../processing_provider/compare_findings.py"/>
         <source>New findings</source>
-        <translation type="unfinished"></translation>
+        <translation>新增的发现</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Number of units</source>
-        <translation type="unfinished"></translation>
+        <translation>单位数</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>抽样方案</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Record of the draw</source>
-        <translation type="unfinished"></translation>
+        <translation>抽样记录</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Record of the verdict</source>
-        <translation type="unfinished"></translation>
+        <translation>判定记录</translation>
     </message>
     <message>
         <location filename="../processing_provider/compare_findings.py"/>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>复核</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Sample</source>
-        <translation type="unfinished"></translation>
+        <translation>样本</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Sample (of Draw sample)</source>
-        <translation type="unfinished"></translation>
+        <translation>样本（“抽取样本”的输出）</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Scores of the units</source>
-        <translation type="unfinished"></translation>
+        <translation>单位得分</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Seed (agreed before the draw)</source>
-        <translation type="unfinished"></translation>
+        <translation>种子（抽样前商定）</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Strata (village, class, …)</source>
-        <translation type="unfinished"></translation>
+        <translation>分层（村、地类等）</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>The layer has no field {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层没有字段 {name}。</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>The weights are no JSON object of numbers: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>权重不是由数值组成的 JSON 对象：{reason}</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Units (parcels, sheets, …)</source>
-        <translation type="unfinished"></translation>
+        <translation>单位成果（图斑、图幅等）</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Units drawn</source>
-        <translation type="unfinished"></translation>
+        <translation>入样单位数</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Units inspected</source>
-        <translation type="unfinished"></translation>
+        <translation>检验单位数</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Units not qualified</source>
-        <translation type="unfinished"></translation>
+        <translation>不合格单位数</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Verdict (passed or failed)</source>
-        <translation type="unfinished"></translation>
+        <translation>判定（passed 通过，failed 不通过）</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>Weights of the elements as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>质量元素权重（JSON）</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>What fails the lot in any case</source>
-        <translation type="unfinished"></translation>
+        <translation>直接判定不合格的情形</translation>
     </message>
     <message>
         <location filename="../processing_provider/draw_sample.py"/>
         <source>Zero defects: nothing wrong proves the limit</source>
-        <translation type="unfinished"></translation>
+        <translation>零缺陷：样本全部合格即证明限值</translation>
     </message>
     <message>
         <location filename="../processing_provider/judge_lot.py"/>
         <source>{count} errors are of units outside the sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 处错漏属于样本以外的单位。</translation>
     </message>
 </context>
 <context>
@@ -3065,12 +3065,12 @@
     <message>
         <location filename="../panels/service_task.py"/>
         <source>Internal error ({kind}).</source>
-        <translation type="unfinished"></translation>
+        <translation>内部错误（{kind}）。</translation>
     </message>
     <message>
         <location filename="../panels/service_task.py"/>
         <source>The details are in the log panel, tab OneMap Verify.</source>
-        <translation type="unfinished"></translation>
+        <translation>详情见日志面板的 OneMap Verify 页。</translation>
     </message>
 </context>
 <context>
@@ -3078,17 +3078,17 @@
     <message>
         <location filename="../panels/onemap/sign_in.py"/>
         <source>Signing in</source>
-        <translation type="unfinished"></translation>
+        <translation>正在登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/sign_in.py"/>
         <source>Signing out</source>
-        <translation type="unfinished"></translation>
+        <translation>正在退出登录</translation>
     </message>
     <message>
         <location filename="../panels/onemap/sign_in.py"/>
         <source>Taking up the sign-in</source>
-        <translation type="unfinished"></translation>
+        <translation>正在恢复登录</translation>
     </message>
 </context>
 <context>
@@ -3096,27 +3096,27 @@
     <message>
         <location filename="../panels/onemap/sign_in_dialogs.py"/>
         <source>Account</source>
-        <translation type="unfinished"></translation>
+        <translation>账号</translation>
     </message>
     <message>
         <location filename="../panels/onemap/sign_in_dialogs.py"/>
         <source>Enter Key</source>
-        <translation type="unfinished"></translation>
+        <translation>输入密钥</translation>
     </message>
     <message>
         <location filename="../panels/onemap/sign_in_dialogs.py"/>
         <source>Password</source>
-        <translation type="unfinished"></translation>
+        <translation>密码</translation>
     </message>
     <message>
         <location filename="../panels/onemap/sign_in_dialogs.py"/>
         <source>Sign In to {platform}</source>
-        <translation type="unfinished"></translation>
+        <translation>登录 {platform}</translation>
     </message>
     <message>
         <location filename="../panels/onemap/sign_in_dialogs.py"/>
         <source>Use an Authentication Configuration</source>
-        <translation type="unfinished"></translation>
+        <translation>使用认证配置</translation>
     </message>
 </context>
 <context>

@@ -53,11 +53,11 @@ class RareClass(ImageryRule):
         wet = self._wet(case, pictured, measure)
         out.tested = int((rare | wet).sum())
         told = np.zeros(len(wet), dtype=bool)
-        for open_, share, why in (
-            (rare & self._elsewhere(measure), "most_share", _TOO_MANY),
-            (wet, "most_wet", _TOO_WET),
+        for open_, share, always, why in (
+            (rare & self._elsewhere(measure), "most_share", "always_told", _TOO_MANY),
+            (wet, "most_wet", "always_wet", _TOO_WET),
         ):
-            most = max(self.limit(share) * measure.enough.sum(), self.limit("always_told"))
+            most = max(self.limit(share) * measure.enough.sum(), self.limit(always))
             if open_.sum() > most:
                 out.tested -= int(open_.sum())
                 out.skip(int(open_.sum()), why)
@@ -96,6 +96,9 @@ class RareClass(ImageryRule):
         unsaid = measure.groups.unsaid(codes, measure.declared, taken)
         out |= measure.enough & measure.typical & (measure.declared >= 0)
         out &= (measure.declared != water) & ~unsaid[:, water] & surely_wet(measure.spectra)
+        if "built_up" in names and measure.spectra.index("green", "swir1") is None:
+            # Roofs and asphalt have a positive NDWI too; only MNDWI tells them apart (Xu 2006).
+            out &= measure.declared != names.index("built_up")
         with np.errstate(invalid="ignore"):
             out &= terrain.slope_mean <= self.limit("level_ground")
         for excused, reason in pictured.excuses:
