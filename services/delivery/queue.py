@@ -29,6 +29,7 @@ from .states import NO_TEXT, Delivery, Hold, Mode, State
 from .zones import zone_problem
 
 Deliveries = list[Delivery]
+Problems = list[Problem]
 """Named here, for the queue's method ``list`` hides the type."""
 
 
@@ -225,7 +226,7 @@ class DeliveryQueue(QueueFile):
         with incoming.open("rb+" if os.name == "nt" else "rb") as stream:
             os.fsync(stream.fileno())
 
-    def _conflicts(self, admission: Admission, profile: str) -> list[Problem]:
+    def _conflicts(self, admission: Admission, profile: str) -> Problems:
         rows = self._read(
             "SELECT 1 FROM deliveries WHERE profile = ? AND package_id = ? AND sha256 != ?"
             " AND state = 'delivered'",
