@@ -231,7 +231,7 @@ class LoadOneMap(OneMapAlgorithm):
         for extract in saved.extracts:
             for note in extract.notes:
                 feedback.pushInfo(f"{say(extract.source.title)}: {say(note)}")
-        self._failed(saved.failures, len(saved.extracts), feedback)
+        _failed(saved.failures, len(saved.extracts), feedback)
         self._pending = [_from_file(extract) for extract in saved.extracts]
         return {**_by_role(saved), "SAVE_TO": str(folder), "_summary": saved.as_json()}
 
@@ -257,7 +257,7 @@ class LoadOneMap(OneMapAlgorithm):
             self._pending.append(source)
             for note in source.notes:
                 feedback.pushInfo(f"{say(layer.title)}: {say(note)}")
-        self._failed(failures, len(self._pending), feedback)
+        _failed(failures, len(self._pending), feedback)
         told = {
             "layers": [
                 {"layer": each.layer.id, "provider": each.provider} for each in self._pending
@@ -274,14 +274,6 @@ class LoadOneMap(OneMapAlgorithm):
             "_summary": told,
         }
 
-    def _failed(self, failures: list[Any], others: int, feedback: QgsProcessingFeedback) -> None:
-        """Tell what could not be had; without anything else it is an error."""
-        if failures and not others:
-            _, error = failures[0]
-            raise error
-        for layer, error in failures:
-            feedback.pushWarning(f"{say(layer.title)}: {say(error.text)} {say(error.advice)}")
-
     def postProcessAlgorithm(
         self, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
@@ -297,7 +289,7 @@ class LoadOneMap(OneMapAlgorithm):
         good = [each for each in made if each.layer_id]
         _note(made)
         bad = [(each.source, each.error) for each in made if each.error]
-        self._failed(bad, len(good), feedback)
+        _failed(bad, len(good), feedback)
         if context.project() is not None and "SAVE_TO" not in self._outputs:
             self._outputs["LOADED_LAYERS"] = [each.layer_id for each in good]
         if "SAVE_TO" not in self._outputs:
@@ -368,3 +360,12 @@ def _outputs() -> tuple[QgsProcessingOutputDefinition, ...]:
             "FAILED_COUNT", translate("Platform", "Layers that could not be had")
         ),
     )
+
+
+def _failed(failures: list[Any], others: int, feedback: QgsProcessingFeedback) -> None:
+    """Tell what could not be had; without anything else it is an error."""
+    if failures and not others:
+        _, error = failures[0]
+        raise error
+    for layer, error in failures:
+        feedback.pushWarning(f"{say(layer.title)}: {say(error.text)} {say(error.advice)}")

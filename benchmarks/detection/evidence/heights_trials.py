@@ -185,7 +185,9 @@ def _honest(ground: Ground, random: np.random.Generator, quick: bool) -> Iterato
 def _forged(
     ground: Ground, random: np.random.Generator, quick: bool, copies_only: bool
 ) -> Iterator[tamper.Forged]:
-    counts = (30, 100, 300) if quick else (30,) * 5 + (100,) * 5 + (300,) * 2 + (1000,)
+    counts: tuple[int, ...] = (
+        (30, 100, 300) if quick else (30,) * 5 + (100,) * 5 + (300,) * 2 + (1000,)
+    )
     if copies_only:
         counts = (30, 100)
     noises, biases = tamper.noise_sizes(quick), tamper.bias_sizes(quick)

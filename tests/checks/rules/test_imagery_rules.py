@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,123 +15,20 @@ from onemap_verify.checks.findings import Family, Verdict
 from onemap_verify.checks.options import Options
 from onemap_verify.checks.verify import verify
 
-SIDE, ACROSS, CELL = 12, 24, 10.0
-"""Cells of a parcel, parcels of a row, metres of a cell."""
-
-LOOKS = {
-    # Blue, green, red, near infrared, and spread within the parcel, as reflectance.
-    "0103": ((0.05, 0.08, 0.07, 0.36), 0.06),
-    "0301": ((0.02, 0.04, 0.03, 0.26), 0.14),
-    "0401": ((0.06, 0.09, 0.12, 0.24), 0.05),
-    "0702": ((0.12, 0.14, 0.16, 0.21), 0.25),
-    "1104": ((0.04, 0.04, 0.03, 0.015), 0.05),
-}
-SHARES = {"0103": 0.45, "0301": 0.2, "0401": 0.15, "0702": 0.12, "1104": 0.08}
-
-
-def county(seed=0):
-    """True classes, outlines and bands (blue, green, red, nir × 10⁴) of a made county."""
-    random = np.random.default_rng(seed)
-    count = ACROSS * ACROSS
-    classes = random.choice(list(SHARES), count, p=list(SHARES.values())).astype(object)
-    width = SIDE * ACROSS
-    bands = np.zeros((4, width, width))
-    outlines = []
-    for number, code in enumerate(classes):
-        row, column = divmod(number, ACROSS)
-        level, rough = LOOKS[code]
-        own = np.array(level) * random.normal(1, 0.12, 4) * random.normal(1, 0.08)
-        cells = own[:, None, None] * random.normal(1, rough, (1, SIDE, SIDE))
-        cells = cells + random.normal(0, 0.003, (4, SIDE, SIDE))
-        at = (slice(row * SIDE, (row + 1) * SIDE), slice(column * SIDE, (column + 1) * SIDE))
-        bands[(slice(None), *at)] = cells
-        left, top = 500_000 + column * SIDE * CELL, 4_000_000 - row * SIDE * CELL
-        outlines.append(shapely.box(left, top - SIDE * CELL, left + SIDE * CELL, top))
-    stored = np.clip(np.round(bands * 1e4 + 200), 1, 20_000).astype(np.uint16)
-    return classes, np.array(outlines, dtype=object), stored
-
-
-def write_image(path, bands, names=("blue", "green", "red", "nir")):
-    rows, columns = bands.shape[1:]
-    dataset = gdal.GetDriverByName("GTiff").Create(
-        str(path), columns, rows, len(bands), gdal.GDT_UInt16
-    )
-    dataset.SetGeoTransform((500_000, CELL, 0, 4_000_000, 0, -CELL))
-    dataset.SetProjection(projection())
-    for number, values in enumerate(bands, start=1):
-        band = dataset.GetRasterBand(number)
-        band.WriteArray(values)
-        if names:
-            band.SetDescription(names[number - 1])
-    dataset = None
-    return str(path)
-
-
-def projection(epsg=4547):
-    reference = osr.SpatialReference()
-    reference.ImportFromEPSG(epsg)
-    return reference.ExportToWkt()
-
-
-def write_parcels(path, classes, outlines, planted=None, wkt=None):
-    dataset = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
-    layer = dataset.CreateLayer("DLTB", osr.SpatialReference(wkt or projection()), ogr.wkbPolygon)
-    for name in ("BSM", "DLBM", "ZZSXDM"):
-        layer.CreateField(ogr.FieldDefn(name, ogr.OFTString))
-    layer.StartTransaction()
-    for row, (code, outline) in enumerate(zip(classes, outlines)):
-        feature = ogr.Feature(layer.GetLayerDefn())
-        feature["BSM"] = name_of(row)
-        feature["DLBM"] = str(code)
-        if planted is not None and code.startswith("01"):
-            feature["ZZSXDM"] = planted
-        if outline is not None:
-            feature.SetGeometry(ogr.CreateGeometryFromWkb(outline.wkb))
-        layer.CreateFeature(feature)
-    layer.CommitTransaction()
-    layer = dataset = None
-    return str(path)
-
-
-def name_of(row):
-    return f"{row:018d}"
-
-
-def flipped(classes, seed=1, every=24):
-    random = np.random.default_rng(seed)
-    out = classes.copy()
-    rows = np.arange(3, len(classes), every)
-    for row in rows:
-        out[row] = random.choice([code for code in LOOKS if code != classes[row]])
-    return out, rows
-
-
-def run(folder, classes, outlines, image, previous=None, planted=None, **more):
-    folder.mkdir(exist_ok=True)
-    before = ""
-    if previous is not None:
-        before = write_parcels(folder / "previous.gpkg", previous, outlines)
-    return verify(
-        Options(
-            submission=Path(write_parcels(folder / "package.gpkg", classes, outlines, planted)),
-            findings=folder / "findings.gpkg",
-            imagery=image,
-            previous=before,
-            families=(Family.IMAGERY,),
-            strict=True,
-            **{"imagery_date": date(2023, 9, 14), **more},
-        )
-    )
-
-
-def accused(found):
-    return {
-        f.object_id for f in found.findings if f.rule_id.startswith("imagery.") and f.parcel_bsm
-    }
-
-
-def run_of(found, rule):
-    return next(run for run in found.runs if run.rule_id == rule)
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "fixtures"))
+from picture_county import (
+    ACROSS,
+    CELL,
+    SIDE,
+    accused,
+    county,
+    flipped,
+    name_of,
+    run,
+    run_of,
+    write_image,
+    write_parcels,
+)
 
 
 @pytest.fixture(scope="module")
