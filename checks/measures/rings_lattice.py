@@ -24,6 +24,9 @@ OWN = "own"
 
 _LEAST_DIFFERENT = 4
 _CONCENTRATED = 0.9
+_SAME_LINE = 0.25
+"""Cells by which coordinates differ that count once on a grid fitted to the outline itself: the
+points that a person sets along one side of a square field are one line, and no proof each."""
 _MOST_KAPPA = 1e4
 _SAME = 0.002
 _RECTILINEAR = 0.97
@@ -94,7 +97,7 @@ def measure_lattice(rings: Rings, rows: int, lattices: Sequence[Lattice]) -> Lat
     penalty = np.log10(len(tried))
     for number, (name, xy, cell) in enumerate(tried):
         with np.errstate(divide="ignore", invalid="ignore"):
-            same = _SAME / cell
+            same = _SAME / cell if name != OWN else np.full(rows, _SAME_LINE)
         found = (_phases(row, xy[:, 0], same, rows) + _phases(row, xy[:, 1], same, rows)) / _LN10
         # The direction and the spacing of its own were fitted.
         found -= penalty + (4.0 if name == OWN else 0.0)

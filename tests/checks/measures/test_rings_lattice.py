@@ -103,6 +103,30 @@ def test_upright_houses_and_round_ponds_say_nothing():
     assert np.isnan(found.even[50:]).all()
 
 
+def test_a_nearly_square_field_drawn_with_even_points_is_on_no_grid():
+    """Three edges a side, a metre or two beside the line: so people draw (demo county)."""
+    rng = np.random.default_rng(6)
+    side = np.arange(3) / 3
+    flat = np.zeros(3)
+    square = np.concatenate(
+        [
+            np.stack([side, flat], 1),
+            np.stack([flat + 1, side], 1),
+            np.stack([1 - side, flat + 1], 1),
+            np.stack([flat, 1 - side], 1),
+        ]
+    )
+    some = []
+    for _ in range(300):
+        turn = np.exp(1j * rng.uniform(0, np.pi))
+        drawn = (square * rng.uniform(60, 140) + rng.normal(0, 1.2, square.shape)) @ [1, 1j] * turn
+        some.append(shapely.Polygon(np.stack([drawn.real, drawn.imag], 1) + rng.uniform(0, 1e5, 2)))
+    found = measured(some)
+    # One lies along the axes by chance, with thirty metres between its points.
+    assert (found.grid > 9).sum() <= 1
+    assert not [n for n in found.grid_name[found.grid > 9] if found.names[n] == OWN]
+
+
 def test_even_spacing():
     def streamed(xy):
         line = shapely.LinearRing(xy)
