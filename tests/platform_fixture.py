@@ -25,7 +25,7 @@ PARCELS, RECORDS = 300, 40
 _ONLY_RUNNING = (
     *("__main__", "walk", "tally", "say", "picture", "readme", "open_panel", "access", "guard"),
     *("gateway", "supervisor", "visitor", "control", "profile", "processes", "timestamps"),
-    *("unix_server", "intake_", "sign_in", "http_client", "coverages"),
+    *("unix_server", "intake_", "sign_in", "http_client", "coverages", "documents"),
 )
 
 

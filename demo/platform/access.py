@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
-from xml.parsers import expat
+
+from .documents import BadRequest, Document
 
 SURVEYOR, REVIEWER, ADMINISTRATOR = "surveyor", "reviewer", "administrator"
 ANYBODY = frozenset({SURVEYOR, REVIEWER, ADMINISTRATOR})
@@ -37,10 +38,6 @@ class Need:
     def met_by(self, roles: Iterable[str]) -> bool:
         """Whether one of the given roles is enough."""
         return bool(self.roles & set(roles))
-
-
-class BadRequest(Exception):
-    """A request that is refused whoever sends it; the message says why."""
 
 
 def need_of(method: str, target: str) -> Need:
@@ -95,18 +92,18 @@ def need_to_write(layer: str, action: str) -> Need:
     return Need(NOBODY, f"writing {name[:60]!r}")
 
 
-def needs_of_body(path: str, query: dict[str, str], body: bytes) -> list[Need]:
+def needs_of_document(path: str, query: dict[str, str], document: Document) -> list[Need]:
     """What a request needs whose document says what it wants (WFS, CSW, WMS by POST).
 
     Raises
     ------
     BadRequest
-        For a document that cannot be read for certain, as one with entities of its own.
+        For a document that is not taken where it was sent.
     """
     if query.keys() & _FOREIGN:
         raise BadRequest("the parameter MAP is not allowed")
     said = query.get("request", "").lower()
-    root, writes = _read(body)
+    root, writes = document.root, document.writes
     if path == "/csw":
         writing = root in ("Transaction", "Harvest") or said in ("transaction", "harvest")
         return [Need(KEEPERS, "changing the catalogue")] if writing else [_catalogue()]
@@ -143,53 +140,3 @@ def split(target: str) -> tuple[str, dict[str, str]]:
         if names.count(name) > 1:
             raise BadRequest(f"the parameter {name.upper()} is there twice")
     return path, {name: value.strip() for name, (_, value) in zip(names, given)}
-
-
-def _read(body: bytes) -> tuple[str, set[tuple[str, str]]]:
-    """The name of the document's root, and (layer, action) of all that it would write."""
-    if not body.strip():
-        return "", set()
-    found = _Reader()
-    try:
-        found.parser.Parse(body, True)
-    except expat.ExpatError as error:
-        raise BadRequest(f"the document cannot be read: {error}") from error
-    return found.root, found.writes
-
-
-class _Reader:
-    """Reads what a transaction would write, without building the document."""
-
-    def __init__(self) -> None:
-        self.root = ""
-        self.writes: set[tuple[str, str]] = set()
-        self._path: list[str] = []
-        self.parser = expat.ParserCreate("UTF-8")
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.XmlDeclHandler = self._declaration
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
-        if not self._path:
-            self.root = local
-        elif self.root == "Transaction" and len(self._path) == 1:
-            if local in ("Update", "Delete", "Replace"):
-                named = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-                self.writes.add((named.get("typeName", ""), local))
-            elif local not in ("Insert", "Native", "LockId"):
-                raise BadRequest(f"a transaction has no {local[:40]!r}")
-        elif self.root == "Transaction" and len(self._path) == 2 and self._path[1] == "Insert":
-            self.writes.add((local, "Insert"))
-        self._path.append(local)
-
-    def _end(self, _name: str) -> None:
-        self._path.pop()
-
-    def _doctype(self, *_: object) -> None:
-        raise BadRequest("a document type is not allowed")
-
-    def _declaration(self, _version: str, encoding: str | None, _alone: int) -> None:
-        if encoding and encoding.lower() not in ("utf-8", "utf8"):
-            raise BadRequest("documents have to be in UTF-8")

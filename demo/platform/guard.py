@@ -18,7 +18,9 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from .access import BadRequest, Need, need_of, needs_of_body, split
+from .access import Need, need_of, needs_of_document, split
+from .documents import BadRequest, read_document, refuse_unknown
+from .documents_columns import Columns
 from .http_client import Answer, call
 from .timestamps import KIND_OF_REPLY, Stamper
 from .unix_server import UnixServer
@@ -146,6 +148,7 @@ class Guard(UnixServer):
         self.client = (str(config["client"]), str(config["secret"]))
         self.public_clients = frozenset(config["public_clients"])
         self.tokens = Tokens(str(config["introspection"]), self.client, tuple(config["roles"]))
+        self.columns = Columns(self.inner)
         self.stamper = Stamper(Path(config["certificates"]))
         super().__init__(Path(config["socket"]), _Handler)
 
@@ -208,14 +211,16 @@ class _Handler(BaseHTTPRequestHandler):
         person = self.server.tokens.person(self.headers.get("Authorization", ""))
         try:
             path, query = split(target)
-            needs = needs_of_body(path, query, body)
+            document = read_document(body)
+            for need in needs_of_document(path, query, document):
+                if not need.met_by(person.roles):
+                    raise not_allowed(need)
+            if document.properties:
+                refuse_unknown(document, self.server.columns())
         except BadRequest as error:
             raise Refusal(
                 400, "bad_request", f"不接受此请求：{error}", f"Refused: {error}"
             ) from error
-        for need in needs:
-            if not need.met_by(person.roles):
-                raise not_allowed(need)
         kept = ("Content-Type", "Accept", "Accept-Language", "Host", "X-Forwarded-Proto")
         sent = {name: self.headers[name] for name in kept if name in self.headers}
         sent |= _whose(person)

@@ -6,11 +6,12 @@ from onemap_verify.demo.platform.access import (
     ADMINISTRATOR,
     REVIEWER,
     SURVEYOR,
-    BadRequest,
     need_of,
-    needs_of_body,
+    needs_of_document,
     split,
 )
+from onemap_verify.demo.platform.documents import BadRequest, read_document, refuse_unknown
+from onemap_verify.demo.platform.documents_columns import columns_of
 
 EVERYBODY = {SURVEYOR, REVIEWER, ADMINISTRATOR}
 
@@ -77,7 +78,8 @@ def test_what_could_be_read_in_two_ways_is_refused(target):
 
 
 def body_roles(body, path="/ows/intake", query=""):
-    needs = needs_of_body(path, split(f"{path}?{query}")[1], body.encode())
+    document = read_document(body.encode())
+    needs = needs_of_document(path, split(f"{path}?{query}")[1], document)
     return {role for role in EVERYBODY if all(need.met_by([role]) for need in needs)}
 
 
@@ -138,8 +140,80 @@ def test_only_the_administrator_changes_the_catalogue():
         ("<Transaction><Insert>", ""),
         ("<Transaction><Rename/></Transaction>", ""),
         (transaction(STAGE) + transaction(COMMIT), ""),
+        # What is no property among the properties sends QGIS Server round and round.
+        (transaction(STAGE.replace("<q:bsm>", "and <q:bsm>")), ""),
+        (transaction(STAGE.replace("<q:bsm>", "<!-- 1 --><q:bsm>")), ""),
+        (transaction(STAGE.replace("<q:bsm>", "<?a b?><q:bsm>")), ""),
+        (transaction(STAGE.replace("<q:bsm>", "<![CDATA[]]><q:bsm>")), ""),
+        (transaction(STAGE.replace("q:bsm", "q:x:bsm")), ""),
+        (transaction("<wfs:Insert><q:x:staging_parcels/></wfs:Insert>"), ""),
     ],
 )
 def test_a_document_that_is_not_plain_is_refused(body, query):
     with pytest.raises(BadRequest):
         body_roles(body, query=query)
+
+
+SCHEMA = b"""<schema xmlns="http://www.w3.org/2001/XMLSchema">
+ <element name="staging_parcels" type="qgs:staging_parcelsType"/>
+ <complexType name="staging_parcelsType"><complexContent><extension><sequence>
+  <element name="geometry"/><element name="bsm"/><element name="bz"/>
+ </sequence></extension></complexContent></complexType>
+ <element name="commits" type="qgs:commitsType"/>
+ <complexType name="commitsType"><sequence><element name="batch_id"/></sequence></complexType>
+</schema>"""
+
+
+def update(name, value="1"):
+    return (
+        '<wfs:Update typeName="q:staging_parcels"><wfs:Property>'
+        f"<wfs:Name>{name}</wfs:Name><wfs:Value>{value}</wfs:Value></wfs:Property></wfs:Update>"
+    )
+
+
+def test_the_properties_of_layers_are_those_that_the_map_server_describes():
+    columns = columns_of(SCHEMA)
+    assert columns == {
+        "staging_parcels": {"geometry", "bsm", "bz"},
+        "commits": {"batch_id"},
+    }
+    for wrong in (b"<schema/>", b"no", b""):
+        with pytest.raises(OSError, match="DescribeFeatureType"):
+            columns_of(wrong)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        STAGE + COMMIT,
+        STAGE.replace("<q:bsm>", " \r\n\t<gml:boundedBy/><geometry><a>text</a></geometry><q:bsm>"),
+        STAGE.replace(">1<", "><!-- a --><![CDATA[<q:nothing/>]]><"),
+        update("bsm"),
+        update(" bz\n", "nothing"),
+        update("geometry", "<Name>nothing</Name>"),
+        '<wfs:Delete typeName="staging_parcels"/>',
+    ],
+)
+def test_known_properties_pass(inside):
+    refuse_unknown(read_document(transaction(inside).encode()), columns_of(SCHEMA))
+
+
+@pytest.mark.parametrize(
+    ("inside", "word"),
+    [
+        (STAGE.replace("bsm", "nothing"), "nothing"),
+        (STAGE.replace("bsm", "BSM"), "BSM"),
+        (STAGE + STAGE.replace("bsm", "batch_id"), "batch_id"),
+        (COMMIT.replace("batch_id", "bsm"), "bsm"),
+        (update("nothing"), "nothing"),
+        (update("q:bsm"), "q:bsm"),
+        (update("boundedBy"), "boundedBy"),
+        (update(""), "''"),
+        (update("bsm") + update("b<!-- -->z2"), "bz2"),
+        (update("bsm").replace("Name", "ValueReference").replace("bsm", "nix"), "nix"),
+    ],
+)
+def test_a_property_that_the_layer_does_not_have_is_refused_by_name(inside, word):
+    with pytest.raises(BadRequest, match="has no property") as refused:
+        refuse_unknown(read_document(transaction(inside).encode()), columns_of(SCHEMA))
+    assert word in str(refused.value)

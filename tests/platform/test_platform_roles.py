@@ -97,6 +97,41 @@ def test_nobody_changes_what_is_delivered(post):
         assert post(role, "<wfs:Insert><qgs:dltb_2023/></wfs:Insert>").status == 403
 
 
+STAGED_FID = '<ogc:FeatureId xmlns:ogc="http://www.opengis.net/ogc" fid="staging_parcels.1"/>'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("<qgs:dlmc>", "<qgs:owner>someone</qgs:owner><qgs:dlmc>", "owner"),
+        ("qgs:dlmc>", "qgs:DLMC>", "DLMC"),
+        ("<qgs:dlmc>", "<!-- a --><qgs:dlmc>", "nothing else"),
+        ("<qgs:dlmc>", "a<qgs:dlmc>", "nothing else"),
+    ],
+)
+def test_a_property_that_no_layer_has_is_refused_and_the_server_lives_on(
+    platform, post, old, new, said
+):
+    """QGIS Server 3.22 would read such a feature for ever, and two of them hang the intake."""
+    batch = f"roles-{uuid.uuid4().hex[:12]}"
+    for _ in range(2):
+        refused = post("surveyor", staged(batch, 1).replace(old, new))
+        assert refused.status == 400, refused.text
+        assert said in refused.json()["message"]["en"]
+        assert refused.json()["message"]["zh"]
+    assert inserted(post("surveyor", staged(batch, 1))) == 1
+
+
+def test_an_update_of_a_property_that_the_layer_does_not_have_is_refused(post):
+    update = (
+        '<wfs:Update typeName="staging_parcels"><wfs:Property><wfs:Name>{}</wfs:Name>'
+        "<wfs:Value>1</wfs:Value></wfs:Property><ogc:Filter "
+        f'xmlns:ogc="http://www.opengis.net/ogc">{STAGED_FID}</ogc:Filter></wfs:Update>'
+    )
+    refused = post("surveyor", update.format("owner"))
+    assert refused.status == 400 and "owner" in refused.json()["message"]["en"]
+
+
 def test_a_delete_by_parameters_is_refused(platform):
     asked = (
         "?SERVICE=WFS&VERSION=1.0.0&REQUEST=Transaction&OPERATION=DELETE&TYPENAME=staging_parcels"
