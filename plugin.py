@@ -75,6 +75,7 @@ class OneMapPlugin:
             return
         session.start()
         self._undo.append(session.stop)
+        self._undo.append(_close_queues)
 
     def _forget_provider(self) -> None:
         QgsApplication.processingRegistry().removeProvider(self.provider)
@@ -136,3 +137,10 @@ class OneMapPlugin:
         factory = OptionsFactory()
         self.interface.registerOptionsWidgetFactory(factory)
         self._undo.append(lambda: self.interface.unregisterOptionsWidgetFactory(factory))
+
+
+def _close_queues() -> None:
+    """Let go of the queue's file; what was under way goes on at the next start."""
+    from .services.delivery import shared
+
+    shared.close()

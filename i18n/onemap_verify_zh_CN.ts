@@ -253,7 +253,7 @@
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
         <source>Record of</source>
-        <translation>元数据编号</translation>
+        <translation>元数据日期</translation>
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_page.py"/>
@@ -1356,6 +1356,13 @@
     </message>
     <message>
         <location filename="../panels/delivery/page.py"/>
+        <source>Nothing is being delivered.
+Deliver a sealed package, or drop it here.</source>
+        <translation>暂无上报记录。
+请上报已签封的成果包，或将其拖放到此处。</translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/page.py"/>
         <source>Pause</source>
         <translation>暂停</translation>
     </message>
@@ -2080,6 +2087,11 @@
         <location filename="../panels/onemap/dock.py"/>
         <source>{count} layers saved to {folder}</source>
         <translation>已将 {count} 个图层保存到 {folder}</translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/dock.py"/>
+        <source>{count} layers were found again where they are now</source>
+        <translation>已找回 {count} 个图层，服务地址已更新</translation>
     </message>
 </context>
 <context>

@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing_provider.language import translate
+from ..verify.empty_state import EmptyState
 from .progress_delegate import ProgressDelegate
 from .queue_model import PACKAGE, STATE, QueueModel
 from .words import details_html
@@ -74,6 +75,13 @@ class DeliveryPage(QWidget):
         self.details = QTextBrowser()
         self.details.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.details.setMinimumHeight(100)
+        self.details.viewport().setAutoFillBackground(False)
+        self.hint = EmptyState(
+            translate(
+                "DeliveryPage",
+                "Nothing is being delivered.\nDeliver a sealed package, or drop it here.",
+            )
+        )
         self._lay_out()
         self.model.dataChanged.connect(lambda *_: self._selected())
         self.model.modelReset.connect(self._selected)
@@ -110,7 +118,7 @@ class DeliveryPage(QWidget):
         for button in (self.pause, self.resume, self.retry, self.receipt):
             second.addWidget(button)
         second.addStretch(1)
-        splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter = splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.table)
         splitter.addWidget(self.details)
         splitter.setStretchFactor(0, 1)
@@ -121,6 +129,7 @@ class DeliveryPage(QWidget):
         column.setSpacing(4)
         column.addLayout(first)
         column.addWidget(self.note)
+        column.addWidget(self.hint, 1)
         column.addWidget(splitter, 1)
         column.addLayout(second)
 
@@ -160,6 +169,8 @@ class DeliveryPage(QWidget):
         self.resume.setVisible(state == "paused")
         self.retry.setVisible(state in ("failed", "rejected"))
         self.receipt.setVisible(delivery is not None and bool(delivery.receipt))
+        self.hint.setVisible(not self.model.deliveries)
+        self.splitter.setVisible(bool(self.model.deliveries))
         self.details.setHtml(details_html(delivery) if delivery is not None else "")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

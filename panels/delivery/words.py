@@ -10,6 +10,7 @@ from typing import Any
 from ...processing_provider.language import say, translate
 from ..numbers import count, number
 
+_MINUTES = "%Y-%m-%d %H:%M"
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -109,13 +110,13 @@ def details_html(delivery: Any) -> str:
         ("SM3", delivery.sm3),
         (
             translate("Delivery", "Added"),
-            datetime.fromtimestamp(delivery.created).strftime("%Y-%m-%d %H:%M"),
+            datetime.fromtimestamp(delivery.created).strftime(_MINUTES),
         ),
     ]
     receipt = delivery.receipt
     if receipt:
         rows += [
-            (translate("Delivery", "Received"), str(receipt.get("received", ""))),
+            (translate("Delivery", "Received"), _local_time(str(receipt.get("received", "")))),
             (
                 translate("Delivery", "Receipt"),
                 translate("Delivery", "digests are ours, signature of the platform verified"),
@@ -133,3 +134,12 @@ def _breakable(text: str) -> str:
     """A digest may be broken anywhere, so that it never widens the panel."""
     pieces = [text[i : i + 16] for i in range(0, len(text), 16)] if len(text) > 40 else [text]
     return "&#8203;".join(escape(piece) for piece in pieces)
+
+
+def _local_time(text: str) -> str:
+    """A moment as the clock here shows it; what cannot be read stays as it is."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return text
+    return moment.astimezone().strftime(_MINUTES)

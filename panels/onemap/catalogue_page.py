@@ -72,6 +72,7 @@ class CataloguePage(CatalogueFilters):
         self.about.setOpenLinks(False)
         self.about.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.about.setMinimumHeight(90)
+        self.about.viewport().setAutoFillBackground(False)
         self.add = QPushButton(translate("CataloguePage", "Add to Map"))
         self.add.setIcon(QgsApplication.getThemeIcon("/mActionAddLayer.svg"))
         self.add.clicked.connect(lambda: self.add_wanted.emit(self.selected()))

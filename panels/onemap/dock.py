@@ -28,6 +28,7 @@ from .account_bar import AccountBar
 from .catalogue_page import CataloguePage
 from .loaded_page import LoadedPage, reveal
 from .presenter import CataloguePresenter
+from .saved_projects import SavedProjects
 from .sign_in import SignInPresenter
 from .sign_in_dialogs import ask_configuration, ask_key, ask_password
 
@@ -59,6 +60,7 @@ class OneMapDock(QgsDockWidget):
         self.signing = SignInPresenter(self.tasks, self)
         self.finding = CataloguePresenter(self.tasks, interface.mapCanvas(), self)
         self.delivering = DeliveryPresenter(self.tasks, open_queue, self)
+        self.saved = SavedProjects(self.finding, self.begin, self)
         self._build()
         self._connect()
         self._changed()
@@ -127,6 +129,9 @@ class OneMapDock(QgsDockWidget):
         finding.busy_with.connect(self._busy_with)
         finding.loaded.connect(self._show_loaded)
         self.loaded.mend_wanted.connect(finding.mend)
+        finding.found_again.connect(self._tell_found_again)
+        finding.found.connect(self.saved.attempt)
+        signing.ready.connect(self.saved.attempt)
         self.loaded.layer_wanted.connect(lambda layer: reveal(layer, self._interface))
         delivery, delivering = self.delivery, self.delivering
         delivery.add_wanted.connect(self._choose_package)
@@ -147,8 +152,14 @@ class OneMapDock(QgsDockWidget):
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
+        self.begin()
+
+    def begin(self) -> None:
+        """Take up platform and queue, once.
+
+        Nothing is asked of any server before somebody looks, or opens a project that needs it.
+        """
         if not self._begun:
-            # Nothing is asked of any server before somebody looks.
             self._begun = True
             self.signing.begin()
             self.delivering.begin()
@@ -158,6 +169,7 @@ class OneMapDock(QgsDockWidget):
         project = QgsProject.instance()
         project.layersAdded.disconnect(self._show_loaded)
         project.layersRemoved.disconnect(self._show_loaded)
+        self.saved.shut_down()
         if self._save is not None:
             self._save.blockSignals(True)
             self._save.cancel()
@@ -279,6 +291,17 @@ class OneMapDock(QgsDockWidget):
         self.status.setText(text)
         self.status.setVisible(bool(text))
         self.progress.setVisible(bool(text) or (not self._quiet()))
+
+    def _tell_found_again(self, texts: list[str]) -> None:
+        """In QGIS's own message bar: this panel may well be closed when a project is opened."""
+        title = translate("OneMapDock", "One Map")
+        bar = self._interface.messageBar()
+        if len(texts) == 1:
+            bar.pushMessage(title, texts[0], Qgis.MessageLevel.Success)
+            return
+        text = translate("OneMapDock", "{count} layers were found again where they are now")
+        everything = "\n".join(texts)
+        bar.pushMessage(title, text.format(count=len(texts)), everything, Qgis.MessageLevel.Success)
 
     def _tell(self, text: str, level: Any) -> None:
         self.notice.tell(text, level)

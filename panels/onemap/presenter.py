@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from qgis.core import Qgis, QgsProject
+from qgis.PyQt.QtCore import pyqtSignal
 
 from ...processing_provider.language import is_chinese, say, translate
 from .catalogue_model import Entry
@@ -13,7 +15,12 @@ from .catalogue_search import CatalogueSearch, data_folder
 
 
 class CataloguePresenter(CatalogueSearch):
-    """Puts layers into the project; ``loaded`` tells that something changed there."""
+    """Puts layers into the project; ``loaded`` tells that something changed there.
+
+    Signals: ``found_again`` (what was said of each layer whose service had moved).
+    """
+
+    found_again = pyqtSignal(list)
 
     def add(self, entries: list[Entry]) -> None:
         """Add layers to the project; what needs a sign-in waits for it."""
@@ -99,8 +106,11 @@ class CataloguePresenter(CatalogueSearch):
             "DATE": date.today().isoformat(),
         }
 
-    def mend(self) -> None:
-        """Find services that have moved, and point the project's layers to them."""
+    def mend(self, asked: bool = True) -> None:
+        """Find services that have moved, and point the project's layers to them.
+
+        When nobody ``asked``, only what was found again or is lost is told.
+        """
         session, catalogue = self.session, self.catalogue
         if session is None or catalogue is None:
             return
@@ -113,20 +123,20 @@ class CataloguePresenter(CatalogueSearch):
             lambda progress: relocate.find_moved(
                 memories, session.profile, catalogue.look_up, session.transport, cache, progress
             ),
-            self._moved,
+            lambda answer: self._moved(*answer, asked=asked),
             self._failed,
             name="mend",
         )
 
-    def _moved(self, answer: tuple[list[Any], list[Any]]) -> None:
+    def _moved(self, moved: Sequence[Any], lost: Sequence[Any], asked: bool) -> None:
         from ...services.onemap import relocate
 
-        moved, lost = answer
-        for text in relocate.mend(QgsProject.instance(), moved):
-            self.told.emit(say(text), Qgis.MessageLevel.Success)
+        said = [say(text) for text in relocate.mend(QgsProject.instance(), moved)]
+        if said:
+            self.found_again.emit(said)
         for _memory, error in lost:
             self._failed(say(error.text), say(error.advice))
-        if not moved and not lost:
+        if asked and not moved and not lost:
             self.told.emit(
                 translate("Catalogue", "All services are where they were."), Qgis.MessageLevel.Info
             )

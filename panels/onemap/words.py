@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ...processing_provider.language import translate
+from ...processing_provider.language import is_chinese, translate
 
 
 def state_title(identity: Any) -> str:
@@ -21,7 +21,8 @@ def state_title(identity: Any) -> str:
     }
     account = identity.account
     if identity.state.value == "signed_in" and account is not None:
-        roles = "、".join(role_title(role.value) for role in sorted(account.roles))
+        between = "、" if is_chinese() else ", "
+        roles = between.join(role_title(role.value) for role in sorted(account.roles))
         name = account.name or account.user
         return f"{name} · {roles}" if roles else name
     return titles.get(identity.state.value, identity.state.value)

@@ -254,6 +254,8 @@ def _place(
     else:
         position = len(group.children())
     node = group.insertLayer(position, layer)
+    # The legend opens in QGIS's tree when the node itself does not change from open to closed.
+    node.setExpanded(True)
     node.setExpanded(False)
     node.setItemVisibilityChecked(about.options.get("visible", True) is not False)
 

@@ -25,7 +25,7 @@ class Window:
 
     def __init__(self):
         from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
-        from qgis.gui import QgsMapCanvas
+        from qgis.gui import QgsMapCanvas, QgsMessageBar
         from qgis.PyQt.QtWidgets import QMainWindow
 
         self.window = QMainWindow()
@@ -35,6 +35,10 @@ class Window:
         self.window.setCentralWidget(self.canvas)
         self.window.resize(1280, 720)
         self.options_opened = []
+        self.bar = QgsMessageBar(self.window)
+
+    def messageBar(self):
+        return self.bar
 
     def mainWindow(self):
         return self.window
@@ -107,3 +111,52 @@ def until(qgis_app):
         assert true()
 
     return wait
+
+
+@pytest.fixture
+def panel(onemap_provider, platform, tmp_path, swallowed, new_window, monkeypatch):
+    """The dock in a window of 1280 × 720, with no platform chosen and nothing kept."""
+    from qgis.core import QgsApplication, QgsProject
+    from qgis.PyQt.QtCore import QEvent, Qt
+
+    from onemap_verify.panels.onemap import catalogue_search, presenter
+    from onemap_verify.panels.onemap import dock as module
+    from onemap_verify.services import session, settings
+    from onemap_verify.services.delivery.queue import DeliveryQueue
+
+    monkeypatch.setenv("ONEMAP_AUDIT", str(tmp_path / "audit.db"))
+    for one in (catalogue_search, presenter):
+        monkeypatch.setattr(one, "data_folder", lambda: tmp_path / "data")
+    (tmp_path / "data").mkdir()
+    queue = tmp_path / "data" / "queue.sqlite"
+    monkeypatch.setattr(module, "open_queue", lambda: DeliveryQueue(queue))
+    for one in vars(settings).values():
+        if isinstance(one, settings.Setting):
+            one.forget()
+    session.start()
+    QgsProject.instance().clear()
+    window = new_window()
+    dock = module.OneMapDock(window, window.window)
+    window.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    window.window.show()
+    dock.window_of_test = window
+    yield dock
+    dock.shut_down()
+    window.window.close()
+    dock.window_of_test = None
+    window.window.deleteLater()
+    QgsApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QgsProject.instance().clear()
+    session.stop()
+
+
+@pytest.fixture
+def click():
+    from qgis.PyQt.QtCore import Qt
+    from qgis.PyQt.QtTest import QTest
+
+    def press(button):
+        assert button.isVisible() and button.isEnabled(), button.text()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    return press

@@ -1,78 +1,11 @@
 """The One Map panel by real clicks, against the real platform."""
 
-import json
 import threading
-from pathlib import Path
 
 import pytest
-import small_survey
+from one_map_people import sealed_package, signed_in
 
 pytestmark = pytest.mark.gui
-
-
-@pytest.fixture
-def panel(onemap_provider, platform, tmp_path, swallowed, new_window, monkeypatch):
-    """The dock in a window of 1280 × 720, with no platform chosen and nothing kept."""
-    from qgis.core import QgsApplication, QgsProject
-    from qgis.PyQt.QtCore import QEvent, Qt
-
-    from onemap_verify.panels.onemap import catalogue_search, presenter
-    from onemap_verify.panels.onemap import dock as module
-    from onemap_verify.services import session, settings
-    from onemap_verify.services.delivery.queue import DeliveryQueue
-
-    monkeypatch.setenv("ONEMAP_AUDIT", str(tmp_path / "audit.db"))
-    for one in (catalogue_search, presenter):
-        monkeypatch.setattr(one, "data_folder", lambda: tmp_path / "data")
-    (tmp_path / "data").mkdir()
-    queue = tmp_path / "data" / "queue.sqlite"
-    monkeypatch.setattr(module, "open_queue", lambda: DeliveryQueue(queue))
-    for one in vars(settings).values():
-        if isinstance(one, settings.Setting):
-            one.forget()
-    session.start()
-    QgsProject.instance().clear()
-    window = new_window()
-    dock = module.OneMapDock(window, window.window)
-    window.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-    window.window.show()
-    dock.window_of_test = window
-    yield dock
-    dock.shut_down()
-    window.window.close()
-    dock.window_of_test = None
-    window.window.deleteLater()
-    QgsApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    QgsProject.instance().clear()
-    session.stop()
-
-
-@pytest.fixture
-def click():
-    from qgis.PyQt.QtCore import Qt
-    from qgis.PyQt.QtTest import QTest
-
-    def press(button):
-        assert button.isVisible() and button.isEnabled(), button.text()
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    return press
-
-
-def visitor(platform, role):
-    """A browser with a person of that role before it, who signs in."""
-    from onemap_verify.demo.platform.visitor import browser
-
-    go = browser(platform, role)
-    return lambda address: threading.Thread(target=go, args=(address,), daemon=True).start()
-
-
-def signed_in(panel, platform, role, click, until):
-    panel.signing.open_address = visitor(platform, role)
-    panel.signing.choose(platform["profile"])
-    until(lambda: panel.account.sign_in.isVisible() and not panel.tasks.running("sign-in"))
-    click(panel.account.sign_in)
-    until(lambda: panel.account.sign_out.isVisible())
 
 
 def test_sign_in_find_load_and_sign_out(panel, platform, click, until, qgis_app):
@@ -149,46 +82,6 @@ def test_a_code_for_another_device(panel, platform, until):
     until(lambda: panel.account.sign_out.isVisible())
     worker.join()
     assert not panel.account.hint.isVisible()
-
-
-def sealed_package(tmp_path, platform):
-    """A package that was verified, and sealed with the platform's own signer."""
-    from onemap_verify.checks.seal import (
-        FileKey,
-        canonical,
-        file_digests,
-        merkle_root,
-        seal_package,
-    )
-
-    source = tmp_path / "410182"
-    source.mkdir()
-    small_survey.write_package(source / "county.gpkg")
-    digests = file_digests(source / "county.gpkg")
-    inputs = [{"role": "submission", "path": "county.gpkg", **digests}]
-    record = tmp_path / "record.json"
-    record.write_text(
-        json.dumps(
-            {
-                "format": "onemap-verification-record",
-                "format_version": 1,
-                "package": {"county": "410182", "year": 2023},
-                "inputs": inputs,
-                "merkle_root": merkle_root(canonical(one) for one in inputs),
-                "counts": {"findings": 0, "inconsistent": 0, "doubtful": 0},
-                "findings": {"count": 0, "merkle_root": merkle_root([])},
-            }
-        )
-    )
-    key = platform["signer"]
-    signer = FileKey(Path(key["key"]), Path(key["certificate"]), key["passphrase"])
-    return seal_package(
-        source,
-        tmp_path / "sealed.zip",
-        signer,
-        {"xzqdm": "410182", "year": 2023, "zone": "business"},
-        {"verification/record.json": record},
-    )
 
 
 def test_a_delivery_with_its_receipt(panel, platform, click, until, tmp_path):
