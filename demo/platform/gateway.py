@@ -44,7 +44,7 @@ http {{
   upstream identity {{ server {loopback}:{identity}; keepalive 8; }}
   upstream catalogue {{ server unix:{run}/catalogue.sock; }}
   upstream uploads {{ server unix:{run}/uploads.sock; }}
-  upstream intake {{ server {loopback}:{intake}; }}
+  upstream intake {{ server unix:{run}/intake.sock; }}
 
   # What the guard lets in at its door, and our own health checks; reachable by our user only.
   server {{
@@ -282,7 +282,6 @@ def configure(place: Place, settings: Settings, issuer: str) -> None:
         authority=f"{LOOPBACK}:{ports['gateway']}",
         gateway=ports["gateway"],
         identity=ports["identity"],
-        intake=ports["intake"],
         ssl=" ssl" if settings.tls else "",
         certificate=secure if settings.tls else "",
         issuer=issuer,

@@ -1,6 +1,7 @@
 """The platform's side of a delivery: takes finished uploads, answers with signed receipts.
 
-``python -m onemap_verify.demo.platform.intake --config FILE``, behind the gateway, on loopback:
+``python -m onemap_verify.demo.platform.intake --config FILE``, behind the gateway, which says who
+asks: it listens on a socket that only its owner reaches, or, where there is none, on loopback.
 
 ``POST /hooks/finished``
     From the tus server (header ``X-Hook-Secret``): ``{"id": "<upload>"}``. Only a hint that saves
@@ -9,14 +10,17 @@
     The receipt, 202 while the package is being looked at, 404 when nothing is known of it.
 ``POST /audit``
     Events of a client, appended with a chain of digests; the same event twice is one event.
+``GET /audit?after=SEQ&limit=N``
+    For administrators: what was collected, in its order, with the digests of the chain.
 ``GET /health``
 
 The configuration is JSON (the file holds secrets: readable by its owner only)::
 
-    {"host": "127.0.0.1", "port": 18095,
+    {"socket": "<path>", or "host": "127.0.0.1", "port": 18095,
      "database": "host=… dbname=onemap user=onemap_intake password=…",
      "uploads": "<folder of the tus server>", "folder": "<where delivered packages are kept>",
-     "hook_secret": "…", "user_header": "x-onemap-user", "scan_seconds": 2,
+     "hook_secret": "…", "user_header": "x-onemap-user",
+     "roles_header": "x-onemap-roles", "scan_seconds": 2,
      "key": "….key", "passphrase": "…", "certificate": "<of that key, which signs receipts>",
      "trust": ["<PEM of trusted signers or their authority>", …]}
 
@@ -31,36 +35,49 @@ import hmac
 import json
 import logging
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import TCPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from .intake_audit import append_events, events_of
+from .intake_audit import append_events, events_of, page_of
 from .intake_configuration import Configuration
 from .intake_store import Store
 from .intake_worker import Worker
+from .unix_server import UnixServer
 
+ADMINISTRATOR = "administrator"
 _MOST_BODY = 8 << 20
 _log = logging.getLogger("intake")
 
 
-class Intake(ThreadingHTTPServer):
+class Intake(UnixServer):
     """The service: an HTTP server, a worker, and a store."""
-
-    daemon_threads = True
-    # Requests of a few clients may come all at once; the default backlog is five.
-    request_queue_size = 128
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.store = Store(configuration.database)
         self.worker = Worker(configuration, self.store)
-        super().__init__((configuration.host, configuration.port), Handler)
+        if configuration.socket is not None:
+            super().__init__(configuration.socket, Handler)
+        else:
+            self.address_family = socket.AF_INET
+            # Started again after a kill, it takes its port at once.
+            self.allow_reuse_address = True
+            TCPServer.__init__(self, (configuration.host, configuration.port), Handler)
+
+    def server_bind(self) -> None:
+        """Bind to whichever it is."""
+        if self.configuration.socket is not None:
+            super().server_bind()
+        else:
+            TCPServer.server_bind(self)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """A client that went away is no error of ours."""
@@ -77,11 +94,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Health, receipts."""
-        path = urlsplit(self.path).path
+        path, query = urlsplit(self.path)[2:4]
         if path == "/health":
             self._answer(HTTPStatus.OK, {"state": "ready"})
         elif path.startswith("/receipts/"):
             self._receipt(unquote(path[len("/receipts/") :]))
+        elif path == "/audit":
+            self._audited(query)
         else:
             self._answer(HTTPStatus.NOT_FOUND, {"error": "not_found"})
 
@@ -136,6 +155,23 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.BAD_REQUEST, {"error": "bad_request", "message": str(error)})
             return
         self._answer(HTTPStatus.OK, append_events(self.server.store, account, events))
+
+    def _audited(self, query: str) -> None:
+        # The gateway lets nobody else in either.
+        roles = self.headers.get(self.server.configuration.roles_header, "").split(",")
+        if ADMINISTRATOR not in roles:
+            self._answer(HTTPStatus.FORBIDDEN, {"error": "forbidden"})
+            return
+        try:
+            given = {name: int(values[-1]) for name, values in parse_qs(query).items()}
+            page = page_of(self.server.store, given.get("after", 0), given.get("limit", 500))
+        except ValueError:
+            self._answer(
+                HTTPStatus.BAD_REQUEST,
+                {"error": "bad_request", "message": "after and limit are whole numbers"},
+            )
+            return
+        self._answer(HTTPStatus.OK, page)
 
     def _body(self) -> bytes | None:
         try:

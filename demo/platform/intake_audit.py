@@ -11,6 +11,8 @@ from .intake_store import Store
 
 _LOCK = 0x4F4D5641
 _MOST_EVENTS = 10_000
+_MOST_ON_PAGE, _LONGEST_PAGE = 5_000, 16 << 20
+_LARGEST_NUMBER = 2**63 - 1
 FIRST = "0" * 64
 
 
@@ -73,6 +75,61 @@ def append_events(store: Store, account: str, events: list[dict[str, Any]]) -> d
         "received": len(events),
         "appended": appended,
         "head": {"seq": seq, "digest": previous},
+    }
+
+
+def page_of(store: Store, after: int, limit: int) -> dict[str, Any]:
+    """Entries in their order, with all that it takes to follow the chain.
+
+    Parameters
+    ----------
+    after
+        Number of the entry behind which the page begins.
+    limit
+        How many at most; a page has never more than 5,000, and fewer where they are long.
+
+    Returns
+    -------
+    dict
+        ``entries`` (``seq``, ``received``, ``account``, ``event``, ``previous``, ``digest``; see
+        :func:`chained`, ``event`` being digested as canonical JSON), ``next`` for ``after`` of the
+        next page or ``None`` at the end, ``head`` as in :func:`append_events`.
+
+    Raises
+    ------
+    ValueError
+        For a number that is none of an entry, or a page of nothing.
+    """
+    if not (0 <= after <= _LARGEST_NUMBER and 1 <= limit <= _LARGEST_NUMBER):
+        raise ValueError("out of range")
+    with store.transaction() as cursor:
+        # The head first: what comes in meanwhile is on a later page.
+        cursor.execute("SELECT seq, digest FROM intake.audit ORDER BY seq DESC LIMIT 1")
+        seq, digest = cursor.fetchone() or (0, FIRST)
+        cursor.execute(
+            "SELECT seq, received, account, event, previous, digest FROM"
+            " (SELECT *, sum(length(event)) OVER (ORDER BY seq) - length(event) AS before"
+            " FROM (SELECT * FROM intake.audit WHERE seq > %s AND seq <= %s"
+            " ORDER BY seq LIMIT %s) AS asked) AS added WHERE before < %s ORDER BY seq",
+            (after, seq, min(limit, _MOST_ON_PAGE), _LONGEST_PAGE),
+        )
+        rows = cursor.fetchall()
+    entries = [
+        {
+            "seq": number,
+            "received": received.isoformat(),
+            "account": account,
+            "event": json.loads(event),
+            "previous": previous,
+            "digest": own,
+        }
+        for number, received, account, event, previous, own in rows
+    ]
+    last = entries[-1]["seq"] if entries else after
+    return {
+        "entries": entries,
+        "next": last if last < seq else None,
+        "head": {"seq": seq, "digest": digest},
     }
 
 

@@ -20,9 +20,11 @@ class Configuration:
     passphrase: str
     certificate: Path
     trust: Sequence[str]
+    socket: Path | None = None
     host: str = "127.0.0.1"
     port: int = 0
     user_header: str = "x-onemap-user"
+    roles_header: str = "x-onemap-roles"
     scan_seconds: float = 2.0
 
     @classmethod
@@ -30,7 +32,7 @@ class Configuration:
         """Read the file; a missing entry is a ``TypeError`` naming it."""
         facts = json.loads(path.read_text(encoding="utf-8"))
         known = {name: facts[name] for name in cls.__dataclass_fields__ if name in facts}
-        for name in ("uploads", "folder", "key", "certificate"):
+        for name in ("uploads", "folder", "key", "certificate", "socket"):
             if name in known:
                 known[name] = Path(known[name])
         return cls(**known)

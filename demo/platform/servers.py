@@ -13,7 +13,7 @@ from .http_client import call
 from .layout import LOOPBACK, Place, Settings, write_private
 from .server import Server
 
-PORTS = ("gateway", "postgres", "identity", "intake")
+PORTS = ("gateway", "postgres", "identity")
 _HAS_INTAKE = Path(__file__).with_name("intake.py").exists()
 _QGIS = "/usr/lib/cgi-bin/qgis_mapserv.fcgi"
 
@@ -148,12 +148,10 @@ def _catalogue(place: Place) -> Server:
 
 
 def _intake(place: Place, settings: Settings) -> Server:
-    port = settings.ports["intake"]
     path = place.run / "intake.json"
     certificates = place.certificates
     told = {
-        "host": LOOPBACK,
-        "port": port,
+        "socket": str(place.socket("intake")),
         "folder": str(place.intake),
         "uploads": str(place.uploads),
         "database": database.connection(settings, database.INTAKE),
@@ -169,7 +167,7 @@ def _intake(place: Place, settings: Settings) -> Server:
     return Server(
         "intake",
         _python("intake", "--config", str(path)),
-        lambda: _answers(f"http://{LOOPBACK}:{port}/health"),
+        lambda: _answers("http://intake/health", place.socket("intake")),
         after=("postgres",),
     )
 
@@ -185,7 +183,8 @@ def _uploads(place: Place, settings: Settings) -> Server:
         "folder": str(place.uploads),
         "modules": str(node_modules()),
         "maximum_bytes": 16 << 30,
-        "hook": f"http://{LOOPBACK}:{settings.ports['intake']}/hooks/finished",
+        "hook": "http://intake/hooks/finished",
+        "hook_socket": str(place.socket("intake")),
         "hook_secret": settings.secrets["hook"],
         "user_header": "x-onemap-user",
         "expire_hours": 168,

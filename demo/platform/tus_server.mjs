@@ -9,6 +9,7 @@
 //   "modules": ".../node_modules/..",  the folder that holds node_modules
 //   "maximum_bytes": 17179869184,
 //   "hook": "http://127.0.0.1:PORT/hooks/finished", "hook_secret": "...",
+//   "hook_socket": "...",        where the hook listens, when that is no port
 //   "user_header": "x-onemap-user",    set by the gateway, never by the client
 //   "expire_hours": 168
 // }
@@ -43,17 +44,18 @@ const header = (request, name) =>
   (request.headers.get ? request.headers.get(name) : request.headers[name]) ?? ''
 
 // A lost message is no harm: the intake looks through the folder by itself as well.
-async function tell(upload) {
-  try {
-    await fetch(config.hook, {
-      method: 'POST',
-      headers: {'content-type': 'application/json', 'x-hook-secret': config.hook_secret},
-      body: JSON.stringify({id: upload.id}),
-      signal: AbortSignal.timeout(2000),
-    })
-  } catch (error) {
-    console.error('hook:', error.message)
-  }
+function tell(upload) {
+  const lost = (error) => console.error('hook:', error.message)
+  const sent = http.request(config.hook, {
+    ...(config.hook_socket ? {socketPath: config.hook_socket} : {}),
+    method: 'POST',
+    headers: {'content-type': 'application/json', 'x-hook-secret': config.hook_secret},
+    timeout: 2000,
+  })
+  sent.on('response', (response) => response.resume())
+  sent.on('timeout', () => sent.destroy(new Error('no answer in time')))
+  sent.on('error', lost)
+  sent.end(JSON.stringify({id: upload.id}))
 }
 
 const METHODS = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS']
@@ -92,7 +94,7 @@ const server = new Server({
     return {res: rest[0], metadata: {...said, by: userOf(request)}}
   },
   async onUploadFinish(request, ...rest) {
-    void tell(rest.at(-1))
+    tell(rest.at(-1))
     return {res: rest[0]}
   },
   async onResponseError(request, ...rest) {

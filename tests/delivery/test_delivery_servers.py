@@ -52,6 +52,7 @@ def test_events_are_chained_and_kept_once(desk):
     again = send({"events": events}).json()
     assert (again["received"], again["appended"]) == (5, 0)
     assert again["head"] == first["head"]
+    _is_read_by_administrators(desk.servers.audit_url, events, first["head"])
     # Nobody changes or takes away what stands there.
     import psycopg2
 
@@ -70,6 +71,41 @@ def test_events_are_chained_and_kept_once(desk):
         cursor.execute("ALTER TABLE intake.audit ENABLE TRIGGER ALL")
     connection.close()
     assert broken_links(store) == [2]
+
+
+def _is_read_by_administrators(address, events, head):
+    """Page by page, everything in its order, and each entry tied to the one before."""
+    from onemap_verify.checks.seal import canonical
+    from onemap_verify.demo.platform.intake_audit import FIRST, chained
+
+    def get(roles, **asked):
+        headers = {"x-onemap-user": "wang", "x-onemap-roles": roles}
+        return requests.get(address, params=asked, headers=headers, timeout=5)
+
+    assert get("").status_code == 403
+    assert get("surveyor,reviewer").status_code == 403
+    assert requests.get(address, timeout=5).status_code == 403
+    for wrong in ({"after": "x"}, {"after": -1}, {"limit": 0}, {"after": 1 << 63}):
+        assert get("administrator", **wrong).status_code == 400
+    entries, after = [], 0
+    while after is not None:
+        page = get("reviewer,administrator", after=after, limit=2).json()
+        assert len(page["entries"]) <= 2
+        assert page["head"] == head
+        entries += page["entries"]
+        after = page["next"]
+    assert [entry["seq"] for entry in entries] == list(range(1, head["seq"] + 1))
+    assert [entry["event"] for entry in entries[-5:]] == events
+    previous = FIRST
+    for entry in entries:
+        text = canonical(entry["event"]).decode()
+        assert entry["previous"] == previous
+        previous = chained(previous, entry["account"], text)
+        assert entry["digest"] == previous
+    assert previous == head["digest"]
+    assert get("administrator").json()["entries"] == entries
+    beyond = get("administrator", after=head["seq"] + 5).json()
+    assert (beyond["entries"], beyond["next"]) == ([], None)
 
 
 def test_tuspy_reads_the_same_offsets(desk, make_package):

@@ -1,5 +1,6 @@
 """Start, stop and what happens in between: nothing is left behind, whatever was killed."""
 
+import json
 import os
 import shutil
 import signal
@@ -76,6 +77,8 @@ def test_it_starts_in_fifteen_seconds(platform):
 
 
 def test_everything_listens_on_loopback_only(platform):
+    """And on no port but three: what trusts the gateway's word is reached through it alone."""
+    ports = set()
     inodes = set()
     for process in processes_of(Path(platform["folder"])):
         for entry in Path(f"/proc/{process}/fd").iterdir():
@@ -86,16 +89,21 @@ def test_everything_listens_on_loopback_only(platform):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
             words = line.split()
             if words[3] == "0A" and words[9] in inodes:
-                assert words[1].split(":")[0] == loopback, line
+                address, port = words[1].split(":")
+                assert address == loopback, line
+                ports.add(int(port, 16))
+    told = json.loads((Path(platform["folder"]) / "settings.json").read_text())["ports"]
+    assert ports == {told[name] for name in ("gateway", "postgres", "identity")}
+    for name in ("guard", "inner", "uploads", "intake", "catalogue"):
+        path = Path(platform["folder"], "run").resolve() / f"{name}.sock"
+        assert path.is_socket()
+        assert path.parent.stat().st_mode & 0o077 == 0
 
 
 def test_stop_leaves_nothing(own):
     told = start(own, ends_with=os.getpid())
     assert answers(told)
-    ports = Path(own / "settings.json").read_text()
-    import json
-
-    ports = list(json.loads(ports)["ports"].values())
+    ports = list(json.loads((own / "settings.json").read_text())["ports"].values())
     assert listening(ports) == set(ports)
     found = processes_of(own)
     assert len(found) > 10
@@ -160,8 +168,6 @@ def test_https_with_a_private_authority(own):
     assert answers(told)
     with pytest.raises(OSError, match=r"(?i)certificate"):
         call("GET", told["gateway"] + "/health")
-    import json
-
     profile = json.loads(Path(told["profile"]).read_text(encoding="utf-8"))
     assert profile["network"]["certificate_authorities"] == told["authorities"]
     assert profile["network"]["allow_http"] is False

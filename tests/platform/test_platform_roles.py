@@ -172,3 +172,24 @@ def test_only_a_reviewer_delivers(platform):
         assert answer.status == status
     gone = {"Tus-Resumable": "1.0.0"} | headers(platform, "reviewer")
     assert call("DELETE", address, headers=gone).status == 204
+
+
+def test_only_an_administrator_reads_the_audit(platform):
+    told = {"event": "load", "object": f"roles-{uuid.uuid4().hex}"}
+    sent = call("POST", platform["audit"], body=[told], headers=headers(platform, "surveyor"))
+    assert sent.status == 200 and sent.json()["appended"] == 1
+    number = sent.json()["head"]["seq"]
+    asked = f"{platform['audit']}?after={number - 1}&limit=1"
+    for role in ("surveyor", "reviewer"):
+        refused = call("GET", asked, headers=headers(platform, role))
+        assert refused.status == 403
+        assert refused.json()["message"]["en"]
+    forged = {"X-Onemap-Roles": "administrator"} | headers(platform, "surveyor")
+    assert call("GET", asked, headers=forged).status == 403
+    assert call("GET", asked).status == 401
+    read = call("GET", asked, headers=headers(platform, "administrator"))
+    assert read.status == 200
+    (entry,) = read.json()["entries"]
+    assert entry["event"] == told and entry["seq"] == number
+    surveyor = next(one["name"] for one in platform["users"] if "surveyor" in one["roles"])
+    assert entry["account"] == surveyor
