@@ -1359,7 +1359,7 @@
         <source>Nothing is being delivered.
 Deliver a sealed package, or drop it here.</source>
         <translation>暂无上报记录。
-请上报已签封的成果包，或将其拖放到此处。</translation>
+请上报已签章的成果包，或将其拖放到此处。</translation>
     </message>
     <message>
         <location filename="../panels/delivery/page.py"/>
@@ -2049,7 +2049,7 @@ Deliver a sealed package, or drop it here.</source>
         <translation>一张图</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/offline.py"/>
         <source>Only layers of the platform's one map can be saved.</source>
         <translation>只能保存平台一张图中的图层。</translation>
     </message>
@@ -2084,7 +2084,7 @@ Deliver a sealed package, or drop it here.</source>
         <translation>使用站点配置</translation>
     </message>
     <message>
-        <location filename="../panels/onemap/dock.py"/>
+        <location filename="../panels/onemap/offline.py"/>
         <source>{count} layers saved to {folder}</source>
         <translation>已将 {count} 个图层保存到 {folder}</translation>
     </message>

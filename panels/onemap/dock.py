@@ -22,11 +22,11 @@ from ..delivery.presenter import DeliveryPresenter
 from ..notice import Notice
 from ..service_task import Tasks
 from ..verify.empty_state import PageWithEmptyState
-from ..verify.tasks import Run
 from . import files
 from .account_bar import AccountBar
 from .catalogue_page import CataloguePage
 from .loaded_page import LoadedPage, reveal
+from .offline import OfflineSaver
 from .presenter import CataloguePresenter
 from .saved_projects import SavedProjects
 from .sign_in import SignInPresenter
@@ -51,7 +51,6 @@ class OneMapDock(QgsDockWidget):
         )
         self._interface = interface
         self._begun = False
-        self._save: Run | None = None
         self.tasks = Tasks(self)
         self.account = AccountBar()
         self.catalogue = CataloguePage()
@@ -60,6 +59,7 @@ class OneMapDock(QgsDockWidget):
         self.signing = SignInPresenter(self.tasks, self)
         self.finding = CataloguePresenter(self.tasks, interface.mapCanvas(), self)
         self.delivering = DeliveryPresenter(self.tasks, open_queue, self)
+        self.saving = OfflineSaver(self.finding, self)
         self.saved = SavedProjects(self.finding, self.begin, self)
         self._build()
         self._connect()
@@ -143,7 +143,8 @@ class OneMapDock(QgsDockWidget):
         delivering.queue_read.connect(delivery.show_queue)
         delivering.allowed.connect(delivery.allow)
         delivering.added.connect(delivery.select)
-        for presenter in (signing, finding, delivering):
+        self.saving.busy_with.connect(self._busy_with)
+        for presenter in (signing, finding, delivering, self.saving):
             presenter.told.connect(self._tell)
         self.tasks.busy_changed.connect(self._busy)
         project = QgsProject.instance()
@@ -170,9 +171,7 @@ class OneMapDock(QgsDockWidget):
         project.layersAdded.disconnect(self._show_loaded)
         project.layersRemoved.disconnect(self._show_loaded)
         self.saved.shut_down()
-        if self._save is not None:
-            self._save.blockSignals(True)
-            self._save.cancel()
+        self.saving.shut_down()
         self.tasks.shut_down()
         self.signing.shut_down()
         self.delivering.shut_down()
@@ -233,43 +232,13 @@ class OneMapDock(QgsDockWidget):
             self.delivering.save_receipt(number, Path(name))
 
     def _save_offline(self, entries: list[Any]) -> None:
-        if not self.finding.layer_ids(entries):
-            self._tell(
-                translate("OneMapDock", "Only layers of the platform's one map can be saved."),
-                Qgis.MessageLevel.Warning,
-            )
-            return
-        folder = files.ask_folder(self)
+        folder = files.ask_folder(self) if self.saving.may_save(entries) else ""
         if folder:
-            self.save_to(entries, folder)
+            self.saving.save(entries, folder)
 
     def _favourite(self, identifier: str, wanted: bool) -> None:
         self.finding.favourite(identifier, wanted)
         self.finding.search(self.catalogue.wanted())
-
-    def save_to(self, entries: list[Any], folder: str) -> None:
-        """Save what the map shows of some layers, by our own algorithm."""
-        parameters = self.finding.save_parameters(entries, folder)
-        run = Run(parameters, self, "onemap:loadonemap", "LOADED_COUNT")
-        run.said.connect(self._busy_with)
-        run.done.connect(lambda outputs: self._saved(outputs, folder))
-        run.failed.connect(self._save_failed)
-        run.cancelled.connect(lambda: self._busy_with(""))
-        self._save = run
-        run.start()
-
-    def _saved(self, outputs: dict[str, Any], folder: str) -> None:
-        self._save = None
-        self._busy_with("")
-        text = translate("OneMapDock", "{count} layers saved to {folder}")
-        self._tell(
-            text.format(count=outputs["LOADED_COUNT"], folder=folder), Qgis.MessageLevel.Success
-        )
-
-    def _save_failed(self, reason: str) -> None:
-        self._save = None
-        self._busy_with("")
-        self._tell(reason, Qgis.MessageLevel.Critical)
 
     def _show_loaded(self, *_: Any) -> None:
         from ...services.onemap.loading import known_layers

@@ -128,7 +128,7 @@ class CataloguePresenter(CatalogueSearch):
             name="mend",
         )
 
-    def _moved(self, moved: Sequence[Any], lost: Sequence[Any], asked: bool) -> None:
+    def _moved(self, moved: Sequence[Any], lost: Sequence[Any], *, asked: bool) -> None:
         from ...services.onemap import relocate
 
         said = [say(text) for text in relocate.mend(QgsProject.instance(), moved)]

@@ -92,7 +92,7 @@ def test_save_for_work_without_network(panel, platform, click, until, tmp_path, 
     folder.mkdir()
     monkeypatch.setattr(files, "ask_folder", lambda parent: str(folder))
     click(panel.catalogue.save)
-    until(lambda: panel._save is None and any(folder.rglob("*.gpkg")), 60)
+    until(lambda: not panel.saving.busy and any(folder.rglob("*.gpkg")), 60)
     saved = next(folder.rglob("*.gpkg"))
     layer = QgsVectorLayer(str(saved), "saved", "ogr")
     assert layer.isValid() and layer.featureCount() > 0
