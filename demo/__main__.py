@@ -98,7 +98,7 @@ def _deliver(journey: Journey, here: Any, runs: dict[str, Run]) -> Path:
     )
     if honest.package.is_dir() and geopackage_of(honest.package) is not None:
         proof.compare(journey.platform, delivered.package_id, honest.package)
-    proof.send_audit(here, journey.log)
+    proof.send_audit(journey.platform, here, journey.log)
     proof.sign_out(journey.platform, here)
     return delivered.receipt
 

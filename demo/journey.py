@@ -87,6 +87,8 @@ class Journey:
         """Sign in as the reviewer with a browser; return the plugin's session."""
         from ..services import session
 
+        # What is done in this process belongs into the same log as what its algorithms do.
+        os.environ["ONEMAP_AUDIT"] = self.environment["ONEMAP_AUDIT"]
         here = session.choose(self.platform["profile"])
         began = time.monotonic()
         account = here.identity.sign_in_with_browser(browser(self.platform, "reviewer"))

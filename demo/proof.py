@@ -14,6 +14,9 @@ from .platform.http_client import call
 from .platform.visitor import headers
 from .say import say
 
+AUDITED = ("sign_in", "load", "verify", "seal", "check_seal", "deliver")
+"""What the demo does that has to be in the audit log."""
+
 
 def refuse_surveyor(platform: Mapping[str, Any]) -> None:
     """The server itself refuses a delivery by who may only survey.
@@ -109,20 +112,53 @@ def _shape(blob: bytes) -> Any:
     return shapely.from_wkb(blob[8 + envelope :])
 
 
-def send_audit(here: Any, log: Path) -> None:
-    """Send the platform the log of what was done."""
+def send_audit(platform: Mapping[str, Any], here: Any, log: Path) -> None:
+    """Send the platform the log of what was done, and read it there as administrator.
+
+    Raises
+    ------
+    DemoError
+        When something that was done is not in it, here or there.
+    """
     from ..services.audit.local import ship
     from ..services.audit.store import AuditStore
 
     store = AuditStore(log, None)
-    events = [str(entry.get("event_type", "?")) for entry in store.entries()]
+    entries = list(store.entries())
+    events = [str(entry.get("event_type", "?")) for entry in entries]
+    lacking = [name for name in AUDITED if name not in events]
     breaks = store.check()
     sent = ship(here.transport, here.profile.audit.url, store)
-    if breaks or sent != len(events):
-        raise DemoError(f"audit: {len(events)} events, {sent} sent, breaks {breaks}")
+    if breaks or lacking or sent != len(events):
+        raise DemoError(f"audit: {sent} of {len(events)} sent, breaks {breaks}, lacking {lacking}")
     counted = {name: events.count(name) for name in dict.fromkeys(events)}
     told = ", ".join(f"{name} {count}" for name, count in counted.items())
-    say(f"  审计 audit: {sent} 条已报送 events sent, unbroken ({told})")
+    say(f"  ✓ 审计 audit: {sent} 条已报送 events sent, unbroken ({told})")
+    loaded = sorted({str(one["object"]) for one in entries if one["event_type"] == "load"})
+    say(f"    受限图层 restricted layers loaded: {', '.join(loaded)}")
+    ours = {entry["hash"] for entry in entries}
+    kept = [one for one in _collected(platform) if one["event"].get("hash") in ours]
+    if len(kept) != len(ours):
+        raise DemoError(f"the platform shows {len(kept)} of {len(ours)} events")
+    refused = call("GET", platform["audit"], headers=headers(dict(platform), "surveyor"))
+    if refused.status != 403:
+        raise DemoError(f"a surveyor reading the audit was answered with {refused.status}")
+    say("  ✓ 管理员可查看，测绘员不可 administrators read it, surveyors do not")
+
+
+def _collected(platform: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All that the platform has collected."""
+    entries: list[dict[str, Any]] = []
+    after: int | None = 0
+    while after is not None:
+        address = f"{platform['audit']}?after={after}"
+        answer = call("GET", address, headers=headers(dict(platform), "administrator"))
+        if answer.status != 200:
+            raise DemoError(f"an administrator reading the audit was answered {answer.status}")
+        page = answer.json()
+        entries += page["entries"]
+        after = page["next"]
+    return entries
 
 
 def sign_out(platform: Mapping[str, Any], here: Any) -> None:

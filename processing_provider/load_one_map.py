@@ -36,13 +36,13 @@ from .algorithm import OneMapAlgorithm, plain_errors, progress_of
 from .language import is_chinese, say, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from ..checks.findings import Text
     from ..checks.progress import Progress
     from ..services.onemap.baseline import Saved, Wanted
-    from ..services.onemap.loading import Loaded
     from ..services.session import Session
+    from ..services.site_profile import LayerSource
 
 ROLES = {
     "DEM": "dem",
@@ -231,6 +231,8 @@ class LoadOneMap(OneMapAlgorithm):
         for extract in saved.extracts:
             for note in extract.notes:
                 feedback.pushInfo(f"{say(extract.source.title)}: {say(note)}")
+        _note((each.source, True) for each in saved.extracts)
+        _note((layer, False) for layer, _ in saved.failures)
         _failed(saved.failures, len(saved.extracts), feedback)
         self._pending = [_from_file(extract) for extract in saved.extracts]
         return {**_by_role(saved), "SAVE_TO": str(folder), "_summary": saved.as_json()}
@@ -257,6 +259,7 @@ class LoadOneMap(OneMapAlgorithm):
             self._pending.append(source)
             for note in source.notes:
                 feedback.pushInfo(f"{say(layer.title)}: {say(note)}")
+        _note((layer, False) for layer, _ in failures)
         _failed(failures, len(self._pending), feedback)
         told = {
             "layers": [
@@ -287,7 +290,8 @@ class LoadOneMap(OneMapAlgorithm):
         with plain_errors():
             made = loading.load(project, self._session.profile, self._pending, language)
         good = [each for each in made if each.layer_id]
-        _note(made)
+        if "SAVE_TO" not in self._outputs:
+            _note((each.source, bool(each.layer_id)) for each in made)
         bad = [(each.source, each.error) for each in made if each.error]
         _failed(bad, len(good), feedback)
         if context.project() is not None and "SAVE_TO" not in self._outputs:
@@ -324,13 +328,13 @@ def _from_file(extract: Any) -> Any:
     return ProviderSource(source, "ogr" if vector else "gdal", extract.for_gdal, vector)
 
 
-def _note(made: Sequence[Loaded]) -> None:
-    """Loading a restricted layer belongs in the audit log."""
+def _note(layers: Iterable[tuple[LayerSource, bool]]) -> None:
+    """Loading or saving a restricted layer belongs in the audit log, and failing to."""
     from ..services.audit import note
 
-    for each in made:
-        if each.source.restricted:
-            note("load", each.source.id, "done" if each.layer_id else "failed")
+    for layer, done in layers:
+        if layer.restricted:
+            note("load", layer.id, "done" if done else "failed")
 
 
 def _outputs() -> tuple[QgsProcessingOutputDefinition, ...]:

@@ -11,7 +11,7 @@ LAYERS = [
     {"id": "last", "kind": "wfs", "path": "/ows/", "layer": "DLTB_2022", "role": "previous",
      "date": "2022-12-31"},
     {"id": "farm", "kind": "wfs", "path": "/mapserv?map=onemap", "layer": "YJJBNTBHTB",
-     "role": "control", "withheld": ["ZRRMC"]},
+     "role": "control", "withheld": ["ZRRMC"], "restricted": True},
     {"id": "red", "kind": "wfs", "path": "/ows/", "layer": "STBHHX", "role": "control"},
     {"id": "fine", "kind": "wcs", "path": "/ows/", "layer": "dem10", "role": "dem",
      "resolution_m": 10, "accuracy_class": "1:10000"},
@@ -132,3 +132,24 @@ def test_one_layer_that_fails_does_not_stop_the_others(run, profile_file, tmp_pa
     )
     assert (loaded["LOADED_COUNT"], loaded["FAILED_COUNT"]) == (5, 1)
     assert "NICHTS" in feedback.textLog()
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_restricted_layer_is_in_the_audit_log(
+    run, profile_file, map_server, tmp_path, monkeypatch, saved
+):
+    """Once, whether it is saved or comes into the project, and when it could not be had."""
+    from qgis.core import QgsProject
+
+    from onemap_verify.services.audit import log
+
+    monkeypatch.setenv("ONEMAP_AUDIT", str(tmp_path / "audit.db"))
+    more = {"SAVE_TO": str(tmp_path / "saved")} if saved else {}
+    for _ in range(2):
+        project = QgsProject()
+        run("loadonemap", project, PROFILE=str(profile_file), LAYERS="farm;red", LOAD=True, **more)
+        project.clear()
+        text = profile_file.read_text(encoding="utf-8").replace("YJJBNTBHTB", "GONE")
+        profile_file.write_text(text, encoding="utf-8")
+    told = [(one["event_type"], one["object"], one["result"]) for one in log().entries()]
+    assert told == [("load", "farm", "done"), ("load", "farm", "failed")]
