@@ -187,7 +187,7 @@
     </message>
     <message>
         <location filename="../panels/onemap/catalogue_filters.py"/>
-        <source>All groups and themes</source>
+        <source>All themes</source>
         <translation>全部分组与专题</translation>
     </message>
     <message>

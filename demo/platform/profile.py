@@ -175,6 +175,9 @@ def _layer(layer: MapLayer) -> dict[str, Any]:
             told["format"] = "GTiff16"
             told["options"] = {"bands": list(BANDS)}
             told["accuracy_class"] = f"{YEAR} DOM"
+        else:
+            # Grey heights would lie over the imagery, which says more.
+            told["options"] = {"visible": False}
     else:
         told |= {"kind": "wfs", "url": "{gateway}/ows/onemap"}
     return told

@@ -24,7 +24,7 @@ from ...processing_provider.language import translate
 from ..verify.empty_state import EmptyState
 from .progress_delegate import ProgressDelegate
 from .queue_model import PACKAGE, STATE, QueueModel
-from .words import details_html
+from .words import details_html, widest_texts
 
 
 class DeliveryPage(QWidget):
@@ -49,7 +49,7 @@ class DeliveryPage(QWidget):
             "/mActionAdd.svg", translate("DeliveryPage", "Deliver Package…"), self.add_wanted.emit
         )
         self.pause = self._button(
-            "/mActionPause.svg",
+            "/temporal_navigation/pause.svg",
             translate("DeliveryPage", "Pause"),
             lambda: self._ask(self.pause_wanted),
         )
@@ -107,8 +107,9 @@ class DeliveryPage(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(PACKAGE, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Fixed)
-        widest = self.fontMetrics().horizontalAdvance("100 % · 99.9 MB/s")
-        header.resizeSection(STATE, widest + 24)
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(text) for text in widest_texts())
+        header.resizeSection(STATE, widest + metrics.height() + 24)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._selected())
 
     def _lay_out(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.PyQt.QtCore import QModelIndex
+from qgis.PyQt.QtCore import QModelIndex, Qt
 from qgis.PyQt.QtGui import QPainter
 from qgis.PyQt.QtWidgets import (
     QApplication,
@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import (
 
 from .queue_model import DELIVERY_ROLE, SHARE_ROLE
 
-_RUNNING = ("uploading", "confirming", "waiting", "paused", "failed")
+_RUNNING = ("uploading", "confirming")
 
 
 class ProgressDelegate(QStyledItemDelegate):
@@ -34,6 +34,7 @@ class ProgressDelegate(QStyledItemDelegate):
         bar.progress = int(1000 * index.data(SHARE_ROLE))
         bar.text = index.data()
         bar.textVisible = True
+        bar.textAlignment = Qt.AlignmentFlag.AlignCenter
         bar.state = option.state | QStyle.StateFlag.State_Horizontal
         style = option.widget.style() if option.widget is not None else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ProgressBar, bar, painter, option.widget)

@@ -18,7 +18,7 @@ _ICONS = {
     "delivered": "/mIconSuccess.svg",
     "rejected": "/mIconWarning.svg",
     "failed": "/mIconWarning.svg",
-    "paused": "/mActionPause.svg",
+    "paused": "/temporal_navigation/pause.svg",
     "uploading": "/mActionSharing.svg",
     "confirming": "/mActionRefresh.svg",
     "waiting": "/mIconHistory.svg",

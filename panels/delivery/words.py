@@ -59,6 +59,12 @@ def progress_text(delivery: Any) -> str:
     return " · ".join(parts)
 
 
+def widest_texts() -> tuple[str, ...]:
+    """The longest that :func:`progress_text` has to say, for the width of its column."""
+    again = translate("Delivery", "failed, again in {time}").format(time=duration(5000))
+    return "100 % · 99.9 MB/s", again
+
+
 def advice(delivery: Any) -> str:
     """What a person can do about it; empty when there is nothing to do."""
     return {

@@ -102,7 +102,7 @@ class CatalogueFilters(QWidget):
         """Offer groups and themes with their counts; the chosen one stays."""
         before = self.theme.currentData()
         self.theme.clear()
-        self.theme.addItem(translate("CataloguePage", "All groups and themes"), "")
+        self.theme.addItem(translate("CataloguePage", "All themes"), "")
         for word, number in themes[:200]:
             self.theme.addItem(f"{word} ({number})", word)
         self.theme.setCurrentIndex(max(self.theme.findData(before), 0))

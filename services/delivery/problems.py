@@ -42,7 +42,9 @@ def joined(texts: Iterable[Text]) -> Text:
 
 def sentences(first: Text, second: Text) -> Text:
     """Two sentences, one after the other."""
-    zh, en = f"{first.zh}。{second.zh}", f"{first.en}. {second.en}"
+    # A platform's own words may well end with a full stop.
+    before = Text(zh=first.zh.rstrip("。."), en=first.en.rstrip("。."))
+    zh, en = f"{before.zh}。{second.zh}", f"{before.en}. {second.en}"
     return Text(zh, en)
 
 
