@@ -89,7 +89,6 @@ def verify(options: Options, progress: Progress = SILENT) -> Verification:
         )
         verification = replace(verification, seconds=time.monotonic() - started)
         _write(verification, case, options, progress.part(0.88, 1.0))
-    progress.at(1.0)
     return verification
 
 
@@ -241,6 +240,8 @@ def _write(verification: Verification, case: Case, options: Options, progress: P
         progress.at(0.7)
         if options.report is not None:
             write_report(verification, case, options.report, progress.part(0.7, 1.0))
+        progress.check()
+        progress.at(1.0)
     except Cancelled:
         for path in filter(None, (options.findings, options.record, options.report)):
             path.unlink(missing_ok=True)

@@ -245,9 +245,10 @@ class Writer:
                 self._copy(source, layer, page.identifier, added, messages)
                 del layer, source
         finally:
-            gdal.Unlink(memory)
-            # What the GML reader keeps beside a file.
-            gdal.Unlink(memory[:-3] + "gfs")
+            # Beside a file of GML its reader keeps one of its own.
+            for name in (memory, f"{memory.rpartition('.')[0]}.gfs"):
+                if gdal.VSIStatL(name) is not None:
+                    gdal.Unlink(name)
         self.count += added
         return added
 

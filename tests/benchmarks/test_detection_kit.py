@@ -301,7 +301,7 @@ def test_clean_packages_give_no_samples_but_a_record(tried):
 def test_report_of_an_own_package(tried, tmp_path, capsys):
     experiment, samples = tried
     options = command.options_of(["--submission", "x.gpkg", "--out", str(tmp_path)])
-    assert command.finish(options, [experiment], samples, [], 60.0) == 0
+    assert command.finish(options, [experiment], samples, [], 60.0, {}) == 0
     text = (tmp_path / "DETECTION.md").read_text(encoding="utf-8")
     assert capsys.readouterr().out == text
     assert "## The queue of a reviewer" in text
