@@ -24,6 +24,9 @@ platform_packages=(
 )
 tools=$build/platform-tools
 
+# Other servers of maps that tests hold the plugin against; a test says so where one is missing.
+test_packages=(lighttpd spawn-fcgi mapproxy)
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {
@@ -198,6 +201,33 @@ install_platform() {
 install_platform_if_possible() {
   install_missing
   (install_platform) || say "The embedded platform cannot be installed here; what needs it is left out."
+}
+
+# Each by itself where they cannot be had together, and once: a machine that has them not is not
+# asked again by every run.
+install_test_servers_if_possible() {
+  command -v dpkg-query >/dev/null || return 0
+  local name known missing=() tried=$build/test-packages-tried
+  known=$(package_states "${test_packages[@]}")
+  for name in "${test_packages[@]}"; do
+    case $'\n'"$known" in
+      *$'\n'"$name installed "*) ;;
+      *) missing+=("$name") ;;
+    esac
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(cat "$tried" 2>/dev/null)" != "${missing[*]}" ] || return 0
+  say "Installing Debian packages for tests: ${missing[*]}"
+  (without_services apt_install "${missing[@]}") || {
+    local left=()
+    for name in "${missing[@]}"; do
+      (without_services apt_install "$name") || left+=("$name")
+    done
+    if [ ${#left[@]} -gt 0 ]; then
+      printf '%s\n' "${left[*]}" >"$tried"
+      say "Tests that need them are left out (apt-get install ${left[*]})"
+    fi
+  }
 }
 
 install_platform_tools() {
