@@ -108,6 +108,54 @@
     </message>
 </context>
 <context>
+    <name>AuditLog</name>
+    <message>
+        <location filename="../panels/delivery/audit_log.py"/>
+        <source>Audit Log</source>
+        <translation>审计日志</translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/files.py"/>
+        <source>Audit logs</source>
+        <translation>审计日志</translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/audit_log.py"/>
+        <source>Checking the audit log</source>
+        <translation>正在检查审计日志</translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/audit_log.py"/>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <location filename="../panels/onemap/files.py"/>
+        <source>Save Audit Log</source>
+        <translation>保存审计日志</translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/audit_log.py"/>
+        <source>Saving the audit log</source>
+        <translation>正在保存审计日志</translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/audit_log.py"/>
+        <source>The audit log is intact: {count} entries</source>
+        <translation>审计日志完整，未被改动：共 {count} 条</translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/audit_log.py"/>
+        <source>The audit log is not as it was written: {count} faults</source>
+        <translation>审计日志与写入时不一致：{count} 处异常</translation>
+    </message>
+    <message>
+        <location filename="../panels/delivery/audit_log.py"/>
+        <source>{count} entries of the audit log saved to {file}</source>
+        <translation>已将 {count} 条审计日志保存到 {file}</translation>
+    </message>
+</context>
+<context>
     <name>Catalogue</name>
     <message>
         <location filename="../panels/onemap/presenter.py"/>
@@ -1344,6 +1392,11 @@
 </context>
 <context>
     <name>DeliveryPage</name>
+    <message>
+        <location filename="../panels/delivery/page.py"/>
+        <source>Audit Log…</source>
+        <translation>审计日志…</translation>
+    </message>
     <message>
         <location filename="../panels/delivery/page.py"/>
         <source>Deliver Package…</source>

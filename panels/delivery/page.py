@@ -30,11 +30,13 @@ from .words import details_html, widest_texts
 class DeliveryPage(QWidget):
     """Shows the queue and asks for what should happen.
 
-    Signals: ``add_wanted`` (choose a file), ``dropped`` (paths); ``pause_wanted``,
-    ``resume_wanted``, ``retry_wanted`` and ``receipt_wanted`` with the number of a delivery.
+    Signals: ``add_wanted`` (choose a file), ``audit_wanted``, ``dropped`` (paths);
+    ``pause_wanted``, ``resume_wanted``, ``retry_wanted`` and ``receipt_wanted`` with the
+    number of a delivery.
     """
 
     add_wanted = pyqtSignal()
+    audit_wanted = pyqtSignal()
     dropped = pyqtSignal(list)
     pause_wanted = pyqtSignal(int)
     resume_wanted = pyqtSignal(int)
@@ -47,6 +49,9 @@ class DeliveryPage(QWidget):
         self.setAcceptDrops(True)
         self.add = self._button(
             "/mActionAdd.svg", translate("DeliveryPage", "Deliver Package…"), self.add_wanted.emit
+        )
+        self.audit = self._button(
+            "/mIconHistory.svg", translate("DeliveryPage", "Audit Log…"), self.audit_wanted.emit
         )
         self.pause = self._button(
             "/temporal_navigation/pause.svg",
@@ -116,6 +121,7 @@ class DeliveryPage(QWidget):
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.add)
         first.addStretch(1)
+        first.addWidget(self.audit)
         for button in (self.pause, self.resume, self.retry, self.receipt):
             second.addWidget(button)
         second.addStretch(1)

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing_provider.language import translate
+from ..delivery.audit_log import AuditLog
 from ..delivery.page import DeliveryPage
 from ..delivery.presenter import DeliveryPresenter
 from ..notice import Notice
@@ -59,6 +60,7 @@ class OneMapDock(QgsDockWidget):
         self.signing = SignInPresenter(self.tasks, self)
         self.finding = CataloguePresenter(self.tasks, interface.mapCanvas(), self)
         self.delivering = DeliveryPresenter(self.tasks, open_queue, self)
+        self.auditing = AuditLog(self.tasks, self)
         self.saving = OfflineSaver(self.finding, self)
         self.saved = SavedProjects(self.finding, self.begin, self)
         self._build()
@@ -135,6 +137,7 @@ class OneMapDock(QgsDockWidget):
         self.loaded.layer_wanted.connect(lambda layer: reveal(layer, self._interface))
         delivery, delivering = self.delivery, self.delivering
         delivery.add_wanted.connect(self._choose_package)
+        delivery.audit_wanted.connect(self.auditing.show)
         delivery.dropped.connect(delivering.add)
         delivery.pause_wanted.connect(delivering.pause)
         delivery.resume_wanted.connect(delivering.resume)
@@ -144,7 +147,7 @@ class OneMapDock(QgsDockWidget):
         delivering.allowed.connect(delivery.allow)
         delivering.added.connect(delivery.select)
         self.saving.busy_with.connect(self._busy_with)
-        for presenter in (signing, finding, delivering, self.saving):
+        for presenter in (signing, finding, delivering, self.saving, self.auditing):
             presenter.told.connect(self._tell)
         self.tasks.busy_changed.connect(self._busy)
         project = QgsProject.instance()

@@ -45,3 +45,14 @@ def ask_folder(parent: QWidget) -> str:
     return QFileDialog.getExistingDirectory(
         parent, translate("OneMapDock", "Save for Work Without Network")
     )
+
+
+def ask_audit(parent: QWidget) -> str:
+    """Where the audit log is to be saved; empty when nowhere."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent,
+        translate("AuditLog", "Save Audit Log"),
+        "audit_log.csv",
+        translate("AuditLog", "Audit logs") + " (*.csv *.json)",
+    )
+    return name

@@ -138,3 +138,35 @@ def test_a_project_without_the_platform_asks_nothing(panel, tmp_path):
     assert project.write(path)
     assert project.read(path)
     assert not panel.saved._waiting and not panel.tasks.running("mend")
+
+
+def test_the_audit_log_is_checked_and_saved(panel, platform, click, until, tmp_path, monkeypatch):
+    import csv
+    import os
+    import sqlite3
+
+    from onemap_verify.panels.onemap import files
+
+    signed_in(panel, platform, "reviewer", click, until)
+    panel.tabs.setCurrentWidget(panel.delivery)
+    click(panel.delivery.audit)
+    until(lambda: panel.auditing.dialog is not None)
+    entries = int("".join(filter(str.isdigit, panel.auditing.dialog.text())))
+    assert entries >= 1
+    target = tmp_path / "log.csv"
+    monkeypatch.setattr(files, "ask_audit", lambda parent: str(target))
+    click(panel.auditing.export)
+    until(lambda: target.exists() and not panel.tasks.running("audit-export"))
+    with target.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == entries
+    # Somebody edits the log behind our back: it is told where.
+    with sqlite3.connect(os.environ["ONEMAP_AUDIT"]) as file:
+        file.execute("DROP TRIGGER events_are_final")
+        file.execute("UPDATE events SET user_id = 'somebody' WHERE seq = 1")
+    panel.auditing.dialog = None
+    click(panel.delivery.audit)
+    until(lambda: panel.auditing.dialog is not None)
+    assert panel.auditing.dialog.icon() == panel.auditing.dialog.Icon.Warning
+    assert panel.auditing.dialog.informativeText()
+    panel.auditing.dialog.close()
