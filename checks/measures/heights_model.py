@@ -49,6 +49,7 @@ _LONG = (6.0, 18.0)
 _SHARE = (0.4, 0.9)  # of the variance that is shared over the short reach
 _SURVEY = (0.05, 0.5)  # metres
 _COMMON = 0.05  # metres that a survey is off as a whole
+_FINER, _FINEST = 0.25, 0.03  # of all DEMs: made from a finer one; errors of these, times the usual
 _NOISES = np.geomspace(0.05, 1.0, 32)  # of what is usual
 _ROUNDED = 0.29  # of the unit: standard deviation of rounding
 _NEAR = 0.4  # cells over which relief between cells is alike
@@ -127,7 +128,7 @@ def _usual_errors() -> dict[str, FloatArray]:
     A sequence of low discrepancy (additive recurrence by powers of the
     generalised golden ratio), so that every run weighs alike.
     """
-    names = ("level", "by_slope", "relief", "share", "survey", "short", "long")
+    names = ("level", "by_slope", "relief", "share", "survey", "short", "long", "finer")
     golden = 2.0
     for _ in range(60):
         golden = (1 + golden) ** (1 / (len(names) + 1))
@@ -135,9 +136,11 @@ def _usual_errors() -> dict[str, FloatArray]:
     even = np.mod(0.5 + np.outer(np.arange(1, _DRAWS + 1), steps), 1.0)
     u = dict(zip(names, even.T))
     bell = {name: norm.ppf(0.001 + 0.998 * u[name]) for name in names[:3]}
+    # A grid made coarser from a finer one has the errors of that, and those of its own width only.
+    finer = np.minimum(_FINEST ** (1.0 - u["finer"] / _FINER), 1.0)
     return {
-        "level": _HABIT[0] * np.exp(_SPREAD * bell["level"]),
-        "by_slope": _HABIT[1] * np.exp(_SPREAD * bell["by_slope"]),
+        "level": _HABIT[0] * np.exp(_SPREAD * bell["level"]) * finer,
+        "by_slope": _HABIT[1] * np.exp(_SPREAD * bell["by_slope"]) * finer,
         "relief": np.exp(_RELIEF_SPREAD * bell["relief"]),
         "share": _SHARE[0] + (_SHARE[1] - _SHARE[0]) * u["share"],
         "survey": _SURVEY[0] * (_SURVEY[1] / _SURVEY[0]) ** u["survey"],
