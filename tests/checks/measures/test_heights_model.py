@@ -49,7 +49,7 @@ def test_honest_layers_rarely_exceed_a_factor():
 
 
 @pytest.mark.parametrize(
-    ("count", "noise", "least"), [(30, 0.1, 20), (100, 0.3, 9), (300, 0.5, 15)]
+    ("count", "noise", "least"), [(30, 0.1, 20), (100, 0.3, 6), (300, 0.5, 15)]
 )
 def test_copies_are_told_the_better_the_more_of_them(count, noise, least):
     random = np.random.default_rng(2)
