@@ -95,7 +95,9 @@ def test_other_plans(run, tmp_path):
 
 
 def test_units_that_cannot_be_drawn(run, tmp_path):
-    twice = layer([("a", "x"), ("a", "x")], [("BSM", QVariant.Type.String), ("ZLDWDM", QVariant.Type.String)])
+    twice = layer(
+        [("a", "x"), ("a", "x")], [("BSM", QVariant.Type.String), ("ZLDWDM", QVariant.Type.String)]
+    )
     with pytest.raises(QgsProcessingException, match="not unique"):
         draw(run, tmp_path, INPUT=twice)
     with pytest.raises(QgsProcessingException):
