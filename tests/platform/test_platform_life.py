@@ -119,7 +119,10 @@ def test_stop_leaves_nothing(own):
 
 def test_after_a_kill_of_any_server_it_comes_back_and_of_the_supervisor_nothing_stays(own):
     told = start(own, ends_with=os.getpid())
-    for name in ("onemap", "catalogue", "uploads", "guard", "gateway", "identity", "postgres"):
+    for name in (
+        *("onemap", "catalogue", "uploads", "intake", "guard", "gateway", "identity"),
+        "postgres",
+    ):
         for process in status(own)["servers"][name]["processes"]:
             os.kill(process, signal.SIGKILL)
         until(lambda name=name: status(own)["servers"][name]["restarts"] > 0)

@@ -2,7 +2,9 @@
 
 import base64
 import re
+import time
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -172,6 +174,26 @@ def test_only_a_reviewer_delivers(platform):
         assert answer.status == status
     gone = {"Tus-Resumable": "1.0.0"} | headers(platform, "reviewer")
     assert call("DELETE", address, headers=gone).status == 204
+
+
+def test_the_tus_server_tells_the_intake_through_its_socket(platform):
+    """And the receipt, here one that refuses, comes back through the gateway."""
+    package = f"roles-{uuid.uuid4().hex}"
+    told = {"package_id": package, "sha256": "0" * 64, "sm3": "0" * 64}
+    coded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in told.items())
+    sent = {"Tus-Resumable": "1.0.0"} | headers(platform, "reviewer")
+    more = {"Upload-Length": "5", "Upload-Metadata": coded}
+    made = call("POST", platform["uploads"], headers=sent | more)
+    where = dict(made.headers)["location"]
+    address = platform["gateway"] + where if where.startswith("/") else where
+    more = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    assert call("PATCH", address, body=b"01234", headers=sent | more).status == 204
+    receipts, end = f"{platform['gateway']}/receipts/{package}", time.monotonic() + 20
+    while (answer := call("GET", receipts, headers=sent)).status != 200:
+        assert answer.status in (202, 404) and time.monotonic() < end, answer.text
+        time.sleep(0.05)
+    assert answer.json()["state"] == "rejected"
+    assert "hook:" not in (Path(platform["logs"]) / "uploads.log").read_text(encoding="utf-8")
 
 
 def test_only_an_administrator_reads_the_audit(platform):
