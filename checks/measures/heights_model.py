@@ -16,8 +16,9 @@ once in a thousand, wherever they lie (Ville 1939; Markov's inequality).
 How large a DEM's errors usually are, is told by its cell: a few per cent of it
 on level ground and a tenth of a cell of misplacement on slopes, about a
 quarter of what the best grades of CH/T 9009.2 allow, give or take a factor of
-1.6. That is a habit of DEMs and no law, so that the ratio ranks layers; alone
-it proves nothing. On level ground there is nothing to tell by: some plains are
+1.6; one in ten may be made from a finer one and err far less, but for what lies
+between its cells. That is a habit of DEMs and no law, so that the ratio ranks
+layers; alone it proves nothing. On level ground there is nothing to tell by: some plains are
 known to decimetres by DEMs of any cell.
 """
 
@@ -49,7 +50,7 @@ _LONG = (6.0, 18.0)
 _SHARE = (0.4, 0.9)  # of the variance that is shared over the short reach
 _SURVEY = (0.05, 0.5)  # metres
 _COMMON = 0.05  # metres that a survey is off as a whole
-_FINER, _FINEST = 0.25, 0.03  # of all DEMs: made from a finer one; errors of these, times the usual
+_FINER, _FINEST = 0.1, 0.03  # of all DEMs: made from a finer one; errors of these, times the usual
 _NOISES = np.geomspace(0.05, 1.0, 32)  # of what is usual
 _ROUNDED = 0.29  # of the unit: standard deviation of rounding
 _NEAR = 0.4  # cells over which relief between cells is alike

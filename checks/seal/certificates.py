@@ -104,6 +104,9 @@ def _parsed(der: bytes) -> Certificate:
         raise SealError(
             Text("证书内外签名算法不一致", "A certificate names two algorithms of its signature")
         )
+    # Signatures are whole octets (RFC 5280, 4.1.1.3): no bit of the last one may be left out.
+    if not whole["signature_value"].contents.startswith(b"\x00"):
+        raise SealError(Text("证书无法解析", "A certificate cannot be parsed"))
     extensions = {one["extn_id"].native: one for one in body["extensions"] or ()}
     limits = _value(extensions, "basic_constraints")
     usage = _value(extensions, "key_usage")

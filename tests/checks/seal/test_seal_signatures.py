@@ -277,7 +277,7 @@ def test_every_changed_byte_of_a_certificate_counts(authority, reviewer):
     root = parse_certificate(authority.certificate)
     good = reviewer.certificate
     assert parse_certificate(good).signed_by(root)
-    for i in range(0, len(good), 3):
+    for i in range(len(good)):
         changed = bytearray(good)
         changed[i] ^= 1 << (i % 8)
         try:
