@@ -72,7 +72,9 @@ def test_a_server_that_sends_the_first_page_again_is_found_out(
     done = fetch(transport, layer, tmp_path / "dltb.gpkg", page=300)
     bsm = [values["BSM"] for values, _ in rows(done.path, "DLTB")]
     assert len(set(bsm)) == len(bsm) == 1000
-    assert any("limit=1000" in line for line in proxy.seen)
+    # MapServer 8.0 is found out and asked for everything at once; 8.4 pages as it should.
+    whole = any("limit=1000" in line for line in proxy.seen)
+    assert whole or any("offset=900" in line for line in proxy.seen)
 
 
 @pytest.mark.parametrize("server", [QGIS, MAPSERVER, QGIS_API], ids=["q", "m", "qa"])

@@ -163,6 +163,8 @@ def test_qgis_never_asks_for_personal_columns(make_profile, load, server_log, se
     asked = [line for line in server_log() if "GetFeature" in line or "/items" in line]
     assert asked
     for line in asked:
+        if line.startswith("OPTIONS "):
+            continue  # QGIS 3.40 asks what it may do; no feature is in the answer
         assert "PROPERTYNAME=" in line.upper() or "PROPERTIES=" in line.upper(), line
         assert not any(name in line.upper() for name in PERSONAL), line
 
