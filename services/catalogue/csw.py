@@ -258,10 +258,11 @@ def read_iso(element: Any) -> Record | None:
 
 
 def _identification(iso: Any) -> Any:
-    listed = getattr(iso, "identificationinfo", None)
-    if listed:
-        return listed[0]
-    return getattr(iso, "identification", None)
+    """The first identification; OWSLib called the list of them differently over the years."""
+    found = getattr(iso, "identificationinfo", None) or getattr(iso, "identification", None)
+    if isinstance(found, (list, tuple)):
+        return found[0] if found else None
+    return found
 
 
 def _preview(url: Any) -> Link | None:
