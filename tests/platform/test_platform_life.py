@@ -210,6 +210,8 @@ def test_a_long_path_is_no_hindrance_to_sockets(tmp_path):
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user can be had by root only")
 def test_another_user_can_run_it_too(seeded_platform):
     """Where we are root: a person's own platform, filled and started by that person."""
+    if not all(place.stat().st_mode & 0o001 for place in seeded_platform.parents):
+        pytest.skip("the checkout lies where another user may not look")
     pytest.importorskip("pwd").getpwnam("nobody")
     folder = Path(tempfile.mkdtemp(prefix="onemap-platform-"))
     code = (
