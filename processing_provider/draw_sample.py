@@ -163,11 +163,7 @@ class DrawSample(OneMapAlgorithm):
     ) -> tuple[list[str], list[str]]:
         fields = source.fields()
         name = self.parameterAsString(parameters, "ID_FIELD", context) or "BSM"
-        place = fields.lookupField(name)
-        if place < 0:
-            raise QgsProcessingException(
-                translate("Review", "The layer has no field {name}.").format(name=name)
-            )
+        place = place_of(fields, name)
         columns = [
             fields.lookupField(one) for one in self.parameterAsFields(parameters, "STRATA", context)
         ]
@@ -219,6 +215,16 @@ class DrawSample(OneMapAlgorithm):
             sink.addFeature(out, QgsFeatureSink.Flag.FastInsert)
             feedback.setProgress(100.0 * row / count)
         return {"SAMPLE": target}
+
+
+def place_of(fields: QgsFields, name: str) -> int:
+    """Number of the field ``name``; raises ``QgsProcessingException`` where there is none."""
+    place = fields.lookupField(name)
+    if place < 0:
+        raise QgsProcessingException(
+            translate("Review", "The layer has no field {name}.").format(name=name)
+        )
+    return int(place)
 
 
 def as_text(value: Any) -> str:

@@ -29,7 +29,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QVariant
 
 from .algorithm import OneMapAlgorithm
-from .draw_sample import as_text
+from .draw_sample import as_text, place_of
 from .language import say, translate
 
 if TYPE_CHECKING:
@@ -179,11 +179,7 @@ class JudgeLot(OneMapAlgorithm):
         """Identifiers of the inspected units, and what the draw wrote beside them."""
         fields = source.fields()
         name = self.parameterAsString(parameters, "ID_FIELD", context) or "BSM"
-        place = fields.lookupField(name)
-        if place < 0:
-            raise QgsProcessingException(
-                translate("Review", "The layer has no field {name}.").format(name=name)
-            )
+        place = place_of(fields, name)
         names = [field.name() for field in fields]
         units, rows = [], []
         for feature in source.getFeatures():
@@ -204,11 +200,7 @@ class JudgeLot(OneMapAlgorithm):
         places = []
         for parameter in ("UNIT_FIELD", "ELEMENT_FIELD", "CLASS_FIELD"):
             name = self.parameterAsString(parameters, parameter, context)
-            places.append(fields.lookupField(name))
-            if places[-1] < 0:
-                raise QgsProcessingException(
-                    translate("Review", "The layer has no field {name}.").format(name=name)
-                )
+            places.append(place_of(fields, name))
         inside, outside = [], 0
         for feature in source.getFeatures():
             values = feature.attributes()

@@ -12,10 +12,10 @@ from typing import Any
 from ..errors import InputError
 from ..findings import Text
 from ..findings_read import connect, unreadable
+from ..seal.tree import Frontier, leaf_digest
 from . import tables
 from .events import Action, Event
 from .state import standing_of
-from .tree import Frontier, leaf_digest
 
 
 @dataclass(frozen=True)

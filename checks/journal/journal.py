@@ -13,11 +13,11 @@ from typing import Any
 from ..errors import ExplainedError, InputError
 from ..findings import Text
 from ..findings_read import unreadable
+from ..seal.tree import inclusion_proof, leaf_digest
 from . import tables
 from .events import Action, Event, new_identifier, next_moment
 from .lifecycle import Opinion, Role, State, refusal
 from .state import Standing, standing_of
-from .tree import inclusion_proof, leaf_digest
 
 
 class JournalError(ExplainedError):

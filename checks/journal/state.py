@@ -48,10 +48,8 @@ def standing_of(events: Iterable[Event]) -> dict[str, Standing]:
         opinion = _opinion(event)
         opinions = {**before.opinions, event.who: opinion} if opinion else before.opinions
         settled = bool(event.details.get("settles"))
-        disputed = False
-        if not settled:
-            disputed = len(set(opinions.values())) > 1
-            disputed = disputed and (before.disputed or opinion is not None)
+        differ = len(set(opinions.values())) > 1
+        disputed = not settled and differ and (before.disputed or opinion is not None)
         if event.action == Action.OPINION:
             out[event.subject] = Standing(
                 *(before.state, before.opinion, before.reason, before.who, before.at),

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..findings_read import FINDING_COLUMNS
 from ..seal import canonical
+from ..seal.tree import Frontier, leaf_digest
 from .events import Event
 from .state import Standing, standing_of
-from .tree import Frontier, leaf_digest
 
 _FIELDS = ("event_id", "at", "who", "role", "copy", "action", "subject", "reason", "details")
 _READ = ", ".join(_FIELDS)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..record import cannot_write, software_version, tidy
+from ..record import software_version, tidy, write_text
 from .accuracy import Share
 from .draw import Sample
 from .scoring import LotVerdict, UnitScores
@@ -100,14 +99,4 @@ def write_json(record: Mapping[str, Any], path: Path) -> None:
     OutputError
         When it cannot be written.
     """
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(
-            json.dumps(tidy(dict(record)), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
-        os.replace(part, path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
+    write_text(path, json.dumps(tidy(dict(record)), ensure_ascii=False, indent=1) + "\n")

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..progress import SILENT, Progress
 from .sm3 import new_sm3, sm3_available
+from .tree import Frontier, leaf_digest
 
 _BLOCK = 1 << 20
 
@@ -57,17 +58,7 @@ def merkle_root(leaves: Iterable[bytes]) -> str:
     Leaves and nodes are hashed with different prefixes, so that a node can
     never be passed off as a leaf; the tree of nothing is the hash of nothing.
     """
-    level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
-    if not level:
-        return hashlib.sha256(b"").hexdigest()
-    while len(level) > 1:
-        paired = [
-            hashlib.sha256(b"\x01" + level[i] + level[i + 1]).digest()
-            for i in range(0, len(level) - 1, 2)
-        ]
-        # RFC 6962 splits at the largest power of two; carrying the odd one
-        # up unchanged builds exactly that tree from below.
-        if len(level) % 2:
-            paired.append(level[-1])
-        level = paired
-    return level[0].hex()
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf_digest(leaf))
+    return frontier.root.hex()

@@ -22,7 +22,7 @@ from onemap_verify.checks.journal.events import Action, next_moment
 from onemap_verify.checks.journal.journal import Journal, JournalError
 from onemap_verify.checks.journal.lifecycle import Opinion, Role, State
 from onemap_verify.checks.journal.merge import merge
-from onemap_verify.checks.journal.tree import leaf_digest, verify_inclusion
+from onemap_verify.checks.seal.tree import leaf_digest, verify_inclusion
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 import small_survey

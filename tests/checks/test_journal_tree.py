@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 
-from onemap_verify.checks.journal.tree import (
+from onemap_verify.checks.seal import merkle_root
+from onemap_verify.checks.seal.tree import (
     Frontier,
     consistency_proof,
     inclusion_proof,
@@ -13,7 +14,6 @@ from onemap_verify.checks.journal.tree import (
     verify_consistency,
     verify_inclusion,
 )
-from onemap_verify.checks.seal import merkle_root
 
 # Leaves and roots of the test suite of Certificate Transparency (RFC 6962 reference code).
 INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657"]
