@@ -23,13 +23,13 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing_provider import icons
 from ...processing_provider.language import translate
+from ..review.findings_page import FindingsPage
+from ..review.map_view import FindingsOnMap
 from . import memory
 from .dock_tools import DockTools
 from .empty_state import PageWithEmptyState
 from .export import FORMATS, export_task, filters
-from .findings_page import FindingsPage
 from .inputs_form import InputsForm
-from .map_view import FindingsOnMap
 from .presenter import VerifyPresenter
 from .summary_page import SummaryPage
 from .words import State, state_title

@@ -10,10 +10,10 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing_provider import results
 from ...processing_provider.language import translate
+from ..review.finding_table import FindingTable
+from ..review.map_view import FindingsOnMap
 from . import memory
-from .finding_table import FindingTable
 from .inputs_form import InputsForm
-from .map_view import FindingsOnMap
 from .tasks import ReadTask, Run
 from .words import State
 

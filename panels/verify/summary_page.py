@@ -19,9 +19,9 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing_provider.language import say, spoken, translate
 from ..numbers import count
-from .finding_delegate import verdict_text_color
-from .finding_table import FAMILIES, FindingTable, RuleCount
-from .words import family_title, verdict_title
+from ..review.finding_delegate import verdict_text_color
+from ..review.finding_table import FAMILIES, FindingTable, RuleCount
+from ..review.words import family_title, verdict_title
 
 _NUMBERS = (1, 2, 3)
 FAMILY_ROLE = Qt.ItemDataRole.UserRole

@@ -16,7 +16,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing_provider.language import translate
-from .finding_table import FindingTable, read_findings
+from ..review.finding_table import FindingTable, read_findings
 
 ALGORITHM = "onemap:verifysubmission"
 

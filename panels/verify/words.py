@@ -1,11 +1,10 @@
-"""What families, verdicts, causes and states are called for people."""
+"""What the states of the panel are called for people."""
 
 from __future__ import annotations
 
 from enum import Enum
 
 from ...processing_provider.language import translate
-from ...processing_provider.styling import title
 
 
 class State(Enum):
@@ -40,30 +39,3 @@ def state_title(state: State) -> str:
         State.CANCELLED: translate("VerifyState", "Cancelled"),
         State.FAILED: translate("VerifyState", "Not verified"),
     }[state]
-
-
-def verdict_title(verdict: str) -> str:
-    """What a verdict is called."""
-    return title("verdicts", verdict)
-
-
-def family_title(family: str) -> str:
-    """What a family of rules is called; the word itself for one that is not known."""
-    return {
-        "package": translate("Families", "Package"),
-        "schema": translate("Families", "Schema"),
-        "codes": translate("Families", "Codes"),
-        "logic": translate("Families", "Logic"),
-        "topology": translate("Families", "Topology"),
-        "area": translate("Families", "Area"),
-        "terrain": translate("Families", "Terrain"),
-        "heights": translate("Families", "Heights"),
-        "imagery": translate("Families", "Imagery"),
-        "change": translate("Families", "Change"),
-        "boundary": translate("Families", "Boundary"),
-        "photos": translate("Families", "Photos"),
-        "tracks": translate("Families", "Tracks"),
-        "control": translate("Families", "Control"),
-        "history": translate("Families", "History"),
-        "statistics": translate("Families", "Statistics"),
-    }.get(family, family)

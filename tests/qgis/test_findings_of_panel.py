@@ -10,13 +10,13 @@ HUNDRED_THOUSAND = 100_000
 
 @pytest.fixture
 def table(qgis_app, survey):
-    from onemap_verify.panels.verify.finding_table import read_findings
+    from onemap_verify.panels.review.finding_table import read_findings
 
     return read_findings(Path(survey["findings"]))
 
 
 def rows(table, order="worst", **wanted):
-    from onemap_verify.panels.verify.finding_table import Filter
+    from onemap_verify.panels.review.finding_table import Filter
 
     return table.rows(Filter(**wanted), order).tolist()
 
@@ -67,7 +67,7 @@ def test_what_is_typed_is_text_and_nothing_else(table, text):
 
 
 def test_reading_can_be_stopped_and_tells_how_far_it_is(qgis_app, survey):
-    from onemap_verify.panels.verify.finding_table import read_findings
+    from onemap_verify.panels.review.finding_table import read_findings
 
     seen = []
     read_findings(Path(survey["findings"]), at=seen.append)
@@ -77,7 +77,7 @@ def test_reading_can_be_stopped_and_tells_how_far_it_is(qgis_app, survey):
 
 @pytest.mark.parametrize("content", [None, b"", b"no database at all" * 100])
 def test_a_file_that_is_none_of_ours_is_refused(qgis_app, tmp_path, content):
-    from onemap_verify.panels.verify.finding_table import read_findings
+    from onemap_verify.panels.review.finding_table import read_findings
 
     path = tmp_path / "a ' b.gpkg"
     if content is not None:
@@ -89,7 +89,7 @@ def test_a_file_that_is_none_of_ours_is_refused(qgis_app, tmp_path, content):
 
 @pytest.fixture(scope="module")
 def large(qgis_app):
-    from onemap_verify.panels.verify.finding_table import COLUMNS, FindingTable
+    from onemap_verify.panels.review.finding_table import COLUMNS, FindingTable
 
     number = HUNDRED_THOUSAND
     columns = {name: [""] * number for name in COLUMNS}
@@ -107,8 +107,8 @@ def large(qgis_app):
 
 
 def test_a_hundred_thousand_findings_are_filtered_while_one_types(large):
-    from onemap_verify.panels.verify.finding_table import Filter
-    from onemap_verify.panels.verify.findings_model import FindingsModel
+    from onemap_verify.panels.review.finding_table import Filter
+    from onemap_verify.panels.review.findings_model import FindingsModel
 
     model = FindingsModel()
     model.show(large)
@@ -126,7 +126,7 @@ def test_a_hundred_thousand_findings_are_filtered_while_one_types(large):
 def test_the_model_shows_what_the_table_holds(table, speak):
     from qgis.PyQt.QtCore import Qt
 
-    from onemap_verify.panels.verify.findings_model import SHOWN, FindingsModel
+    from onemap_verify.panels.review.findings_model import SHOWN, FindingsModel
 
     speak("en")
     model = FindingsModel()
@@ -152,8 +152,8 @@ def test_the_model_shows_what_the_table_holds(table, speak):
 
 
 def test_the_model_is_a_good_model_of_qt(table):
-    from onemap_verify.panels.verify.finding_table import Filter
-    from onemap_verify.panels.verify.findings_model import FindingsModel
+    from onemap_verify.panels.review.finding_table import Filter
+    from onemap_verify.panels.review.findings_model import FindingsModel
 
     testing = pytest.importorskip("qgis.PyQt.QtTest")
     model = FindingsModel()
@@ -171,7 +171,7 @@ def test_details_hold_the_numbers_with_unit_and_tolerance(table, speak):
     from qgis.PyQt.QtGui import QColor, QPalette
 
     from onemap_verify.checks.standard import load
-    from onemap_verify.panels.verify.finding_details import details
+    from onemap_verify.panels.review.finding_details import details
 
     rules = load().rules
     speak("en")
@@ -191,8 +191,8 @@ def test_details_hold_the_numbers_with_unit_and_tolerance(table, speak):
 def test_details_take_text_as_text(qgis_app):
     from qgis.PyQt.QtGui import QPalette
 
-    from onemap_verify.panels.verify.finding_details import details
-    from onemap_verify.panels.verify.finding_table import COLUMNS, FindingTable
+    from onemap_verify.panels.review.finding_details import details
+    from onemap_verify.panels.review.finding_table import COLUMNS, FindingTable
 
     values = {name: ["<img src=x onerror=1>&'\""] for name in COLUMNS}
     values |= {"score": [0.5], "tolerance": [None], "fid": [1]}
@@ -226,7 +226,7 @@ def test_quantities(speak, text, unit, shown):
 def test_verdicts_can_be_read_on_every_ground(qgis_app, ground):
     from qgis.PyQt.QtGui import QColor, QPalette
 
-    from onemap_verify.panels.verify.finding_delegate import contrast, verdict_text_color
+    from onemap_verify.panels.review.finding_delegate import contrast, verdict_text_color
 
     palette = QPalette()
     palette.setColor(QPalette.ColorRole.Window, QColor(ground))
