@@ -220,6 +220,10 @@ class Journal:
         """Where every finding stands that somebody has touched."""
         return standing_of(self.events())
 
+    def standing_of(self, findings: Sequence[str]) -> dict[str, Standing]:
+        """Where some findings stand; those that nobody has touched are left out."""
+        return standing_of(tables.events_of(self._connection, findings))
+
     def visible(self, finding: str) -> list[Event]:
         """Events of a finding that this person may see: a second opinion is given blind.
 
