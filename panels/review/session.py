@@ -50,6 +50,7 @@ class ReviewSession(QObject):
         self._rows: dict[str, int] = {}
         self._waiting: deque[tuple[str, Callable[[Any], Any], Callable[[Any], None]]] = deque()
         self._task: ServiceTask | None = None
+        self._closed = False
 
     @property
     def record(self) -> Path | None:
@@ -171,6 +172,8 @@ class ReviewSession(QObject):
 
     def shut_down(self) -> None:
         """Tell nothing any more; what is being written is finished by its task."""
+        # A task may outlive this object: its answer must not touch what Qt has deleted.
+        self._closed = True
         self.blockSignals(True)
         self._waiting.clear()
         self.path = None
@@ -202,6 +205,8 @@ class ReviewSession(QObject):
 
         def done(result: Any) -> None:
             self._task = None
+            if self._closed:
+                return
             # An answer about a file that is no longer open concerns nobody.
             if path == self.path:
                 then(result)
@@ -209,6 +214,8 @@ class ReviewSession(QObject):
 
         def failed(reason: str, advice: str) -> None:
             self._task = None
+            if self._closed:
+                return
             self.told.emit(f"{reason} {advice}".strip(), Qgis.MessageLevel.Critical)
             self._ended()
 

@@ -25,6 +25,7 @@ from ...processing_provider import icons
 from ...processing_provider.language import translate
 from ..review.findings_page import FindingsPage
 from ..review.map_view import FindingsOnMap
+from ..review.session import ReviewSession
 from . import memory
 from .dock_tools import DockTools
 from .empty_state import PageWithEmptyState
@@ -46,6 +47,7 @@ class VerifyDock(QgsDockWidget):
         )
         self._interface = interface
         self.form = InputsForm()
+        self.session = ReviewSession(self)
         self.summary = SummaryPage()
         self.findings = FindingsPage()
         self.on_map = FindingsOnMap(interface.mapCanvas())
@@ -124,6 +126,7 @@ class VerifyDock(QgsDockWidget):
         presenter.progressed.connect(self._show_progress)
         presenter.told.connect(self._tell)
         presenter.results_read.connect(self._show_results)
+        self.session.told.connect(self._tell)
         tools = self.tools
         for action, does in (
             (tools.open, self._open_results),
@@ -143,6 +146,7 @@ class VerifyDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Stop what is under way and let go of everything outside the dock."""
         QgsProject.instance().layersAdded.disconnect(self._layers_added)
+        self.session.shut_down()
         self.presenter.shut_down()
 
     def _layers_added(self) -> None:
@@ -178,6 +182,7 @@ class VerifyDock(QgsDockWidget):
 
     def _show_results(self) -> None:
         table, rules = self.presenter.table, self.presenter.rules
+        self.session.open(self.presenter.findings, table, rules)
         self.summary.show_table(table, rules)
         self.findings.show_table(table, rules)
         self._summary_page.set_filled(True)
