@@ -29,7 +29,8 @@ FLOORS = (
     ("baseline", "options", "standard", "risk", "vector"),
     ("submission", "record"),
     ("measures", "report", "sampling", "journal", "inputs", "outputs")
-    + ("findings_file", "findings_read", "tables_file", "comparison", "comparison_file"),
+    + ("findings_file", "findings_read", "tables_file", "comparison", "comparison_file")
+    + ("review_inputs", "evidence"),
     ("rules",),
     ("verify",),
 )
