@@ -11,9 +11,9 @@ from ...processing_provider.language import say, translate
 from ...processing_provider.styling import category_title
 from ..numbers import quantity
 from .causes import cause_title
-from .finding_delegate import verdict_text_color
 from .finding_table import FindingTable
 from .findings_model import message_column
+from .verdict_look import verdict_text_color
 from .words import family_title
 
 

@@ -19,8 +19,8 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing_provider.language import say, spoken, translate
 from ..numbers import count
-from ..review.finding_delegate import verdict_text_color
 from ..review.finding_table import FAMILIES, FindingTable, RuleCount
+from ..review.verdict_look import verdict_text_color
 from ..review.words import family_title, verdict_title
 
 _NUMBERS = (1, 2, 3)

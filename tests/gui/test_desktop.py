@@ -148,7 +148,7 @@ def test_the_list_can_be_read_in_every_theme(desktop, theme):
     """The text of the list stands out from its ground, whatever the theme makes of them."""
     from qgis.PyQt.QtGui import QColor, QImage
 
-    from onemap_verify.panels.review.finding_delegate import contrast
+    from onemap_verify.panels.review.verdict_look import contrast
 
     _, folder = desktop("zh-Hans", theme)
     image = QImage(str(folder / "list.png"))

@@ -226,7 +226,7 @@ def test_quantities(speak, text, unit, shown):
 def test_verdicts_can_be_read_on_every_ground(qgis_app, ground):
     from qgis.PyQt.QtGui import QColor, QPalette
 
-    from onemap_verify.panels.review.finding_delegate import contrast, verdict_text_color
+    from onemap_verify.panels.review.verdict_look import contrast, verdict_text_color
 
     palette = QPalette()
     palette.setColor(QPalette.ColorRole.Window, QColor(ground))
