@@ -32,7 +32,6 @@ class ServiceTask(QgsTask):
         self._stopped = False
 
     def run(self) -> bool:
-        from ..checks.errors import ExplainedError
         from ..checks.progress import Cancelled, Progress
 
         def report(fraction: float, text: str) -> None:
@@ -45,21 +44,8 @@ class ServiceTask(QgsTask):
         except Cancelled:
             self._stopped = True
             return False
-        except ExplainedError as error:
-            advice = getattr(error, "advice", None)
-            self._failure = (say(error.text), say(advice) if advice is not None else "")
-            return False
         except Exception as error:
-            # Nothing a person can put right; the traceback belongs in the log.
-            QgsMessageLog.logMessage(
-                traceback.format_exc(), "OneMap Verify", Qgis.MessageLevel.Critical
-            )
-            self._failure = (
-                translate("ServiceTask", "Internal error ({kind}).").format(
-                    kind=type(error).__name__
-                ),
-                translate("ServiceTask", "The details are in the log panel, tab OneMap Verify."),
-            )
+            self._failure = explained(error)
             return False
         return True
 
@@ -70,6 +56,21 @@ class ServiceTask(QgsTask):
             self.failed.emit(*self._failure)
         else:
             self.cancelled.emit()
+
+
+def explained(error: Exception) -> tuple[str, str]:
+    """What happened and what to do; called where the error is handled."""
+    from ..checks.errors import ExplainedError
+
+    if isinstance(error, ExplainedError):
+        advice = getattr(error, "advice", None)
+        return say(error.text), say(advice) if advice is not None else ""
+    # Nothing a person can put right; the traceback belongs in the log.
+    QgsMessageLog.logMessage(traceback.format_exc(), "OneMap Verify", Qgis.MessageLevel.Critical)
+    return (
+        translate("ServiceTask", "Internal error ({kind}).").format(kind=type(error).__name__),
+        translate("ServiceTask", "The details are in the log panel, tab OneMap Verify."),
+    )
 
 
 class Tasks(QObject):

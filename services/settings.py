@@ -69,3 +69,13 @@ SITES_FOLDER: Setting[str] = Setting("sites_folder", "")
 """Folder with the administrator's site profiles."""
 SITE: Setting[str] = Setting("site", "")
 """Id or path of the site profile last used."""
+
+# Who decides, and why
+REVIEWER: Setting[str] = Setting("review/person", "")
+"""Name under which decisions are written; empty means that of the computer's account."""
+ROLE: Setting[str] = Setting("review/role", "reviewer")
+"""In which capacity the person decides: surveyor, reviewer or administrator."""
+RECENT_REASONS: Setting[dict[str, Any]] = Setting("review/recent_reasons", {})
+"""Reasons given last, newest first, by what was decided."""
+REASON_BY_RULE: Setting[dict[str, Any]] = Setting("review/reason_by_rule", {})
+"""The reason given last for a rule, by what was decided and the rule's id."""
