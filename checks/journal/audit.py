@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..findings import Text
 from ..findings_read import connect, unreadable
 from ..seal.tree import Frontier, leaf_digest
-from . import tables
+from . import schema, tables
 from .events import Action, Event
 from .state import standing_of
 
@@ -64,7 +64,7 @@ def check_journal(path: Path, known: tuple[int, str] | None = None) -> Check:
             damage = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
             if damage != ["ok"]:
                 raise sqlite3.DatabaseError(f"malformed: {damage[0]}")
-            if not tables.present(connection):
+            if not schema.present(connection):
                 raise InputError(
                     Text(f"{path.name} 没有决定日志。", f"{path.name} holds no journal.")
                 )

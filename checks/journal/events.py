@@ -29,6 +29,8 @@ class Action(str, Enum):
     """A work package goes to a person."""
     NOTE = "note"
     """A remark."""
+    CARRIED = "carried"
+    """Where a finding stood in an earlier verification goes over to this one."""
     SIGNED = "signed"
     """A lot verdict or the whole review is signed."""
 
@@ -76,6 +78,14 @@ def new_identifier() -> str:
 def moment(text: str) -> datetime:
     """The moment of an event; raises ``ValueError`` for what is none."""
     return datetime.strptime(text, _FORMAT).replace(tzinfo=timezone.utc)
+
+
+def moments(last: str | None, count: int, now: datetime | None = None) -> list[str]:
+    """``count`` moments one after the other, a microsecond apart, all after ``last``."""
+    if not count:
+        return []
+    first = moment(next_moment(last, now))
+    return [(first + timedelta(microseconds=step)).strftime(_FORMAT) for step in range(count)]
 
 
 def next_moment(last: str | None, now: datetime | None = None) -> str:

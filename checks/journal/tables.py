@@ -11,55 +11,13 @@ from typing import Any
 from ..findings_read import FINDING_COLUMNS
 from ..seal import canonical
 from ..seal.tree import Frontier, leaf_digest
-from .events import Event
+from . import subtrees
+from .events import Action, Event
 from .state import Standing, standing_of
 
 _FIELDS = ("event_id", "at", "who", "role", "copy", "action", "subject", "reason", "details")
 _READ = ", ".join(_FIELDS)
 _AT_ONCE = 500
-
-_SCHEMA = """
-CREATE TABLE journal_events (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    event_id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, who TEXT NOT NULL, role TEXT NOT NULL,
-    copy TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
-    details TEXT NOT NULL, leaf TEXT NOT NULL, link TEXT NOT NULL);
-CREATE INDEX journal_events_subject ON journal_events (subject);
-CREATE TABLE journal_findings (
-    fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, finding_id TEXT NOT NULL UNIQUE,
-    digest TEXT NOT NULL);
-CREATE TABLE journal_meta (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
-CREATE TABLE decisions (
-    fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, finding_id TEXT NOT NULL UNIQUE,
-    state TEXT NOT NULL, opinion TEXT, reason TEXT, who TEXT, at TEXT, disputed INTEGER NOT NULL);
-CREATE TRIGGER journal_events_stay BEFORE DELETE ON journal_events
-    BEGIN SELECT RAISE(ABORT, 'the journal is only ever appended to'); END;
-CREATE TRIGGER journal_events_fixed BEFORE UPDATE ON journal_events
-    BEGIN SELECT RAISE(ABORT, 'the journal is only ever appended to'); END;
-"""
-
-
-def present(connection: sqlite3.Connection) -> bool:
-    """Whether the file has a journal."""
-    row = connection.execute(
-        "SELECT count(*) FROM sqlite_master WHERE name = 'journal_events'"
-    ).fetchone()
-    return bool(row[0])
-
-
-def create(connection: sqlite3.Connection) -> None:
-    """Make the tables, within the transaction that is open."""
-    statement = ""
-    for line in _SCHEMA.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            connection.execute(statement)
-            statement = ""
-    # So that QGIS shows the decisions beside the findings; the log itself is not for editing.
-    connection.execute(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES"
-        " ('decisions', 'attributes', 'decisions')"
-    )
 
 
 def meta(connection: sqlite3.Connection, name: str) -> str:
@@ -127,8 +85,10 @@ FIRST_LINK = "00" * 32
 
 def append(connection: sqlite3.Connection, events: Sequence[Event]) -> None:
     """Write events at the end of the log."""
-    row = connection.execute("SELECT link FROM journal_events ORDER BY seq DESC LIMIT 1").fetchone()
-    link = str(row[0]) if row else FIRST_LINK
+    row = connection.execute(
+        "SELECT link, seq FROM journal_events ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    link, size = (str(row[0]), int(row[1])) if row else (FIRST_LINK, 0)
     rows = []
     for event in events:
         leaf = leaf_digest(event.entry()).hex()
@@ -144,6 +104,7 @@ def append(connection: sqlite3.Connection, events: Sequence[Event]) -> None:
         f"INSERT INTO journal_events ({_READ}, leaf, link) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
         rows,
     )
+    subtrees.extend(connection, size, size + len(rows))
 
 
 def last_moment(connection: sqlite3.Connection) -> str | None:
@@ -185,6 +146,27 @@ def event(connection: sqlite3.Connection, event_id: str) -> Event | None:
     return as_event(row) if row else None
 
 
+def events_of_action(connection: sqlite3.Connection, action: Action) -> list[Event]:
+    """Events of one kind and what undid them, in the order of the log."""
+    # The name is of our own; as a literal it lets SQLite use the index over these events alone.
+    these = f"SELECT subject FROM journal_events WHERE action = '{action.value}'"  # noqa: S608
+    query = (
+        f"SELECT {_READ} FROM journal_events WHERE subject IN ({these})"  # noqa: S608
+        f" AND action IN ('{action.value}', 'undone') ORDER BY seq"
+    )
+    return [as_event(row) for row in connection.execute(query)]
+
+
+def events_with_prefix(connection: sqlite3.Connection, batch: str) -> list[Event]:
+    """Events of one batch: their ids begin with that of the batch."""
+    query = (
+        f"SELECT {_READ} FROM journal_events WHERE event_id = ?"  # noqa: S608
+        " OR (event_id > ? AND event_id < ?) ORDER BY seq"
+    )
+    # "/" follows "." in every order of characters that SQLite knows.
+    return [as_event(row) for row in connection.execute(query, (batch, f"{batch}.", f"{batch}/"))]
+
+
 def unknown(connection: sqlite3.Connection, findings: Sequence[str]) -> list[str]:
     """Which of ``findings`` the file does not hold."""
     known: set[str] = set()
@@ -220,20 +202,35 @@ def decision_row(name: str, standing: Standing) -> tuple[Any, ...]:
     )
 
 
-def leaves(connection: sqlite3.Connection, event_id: str) -> tuple[list[bytes], int]:
-    """Leaf digests of all events, and the place of one of them (-1: not there)."""
-    out: list[bytes] = []
-    place = -1
-    for name, leaf in connection.execute("SELECT event_id, leaf FROM journal_events ORDER BY seq"):
-        if name == event_id:
-            place = len(out)
-        out.append(bytes.fromhex(leaf))
-    return out, place
+def place(connection: sqlite3.Connection, event_id: str) -> int:
+    """Place of an event in the log, from 0; -1 where it is not there."""
+    row = connection.execute(
+        "SELECT seq FROM journal_events WHERE event_id = ?", (event_id,)
+    ).fetchone()
+    return int(row[0]) - 1 if row else -1
 
 
-def head(connection: sqlite3.Connection) -> tuple[int, str]:
-    """Number of events and root of their tree."""
-    frontier = Frontier()
-    for (leaf,) in connection.execute("SELECT leaf FROM journal_events ORDER BY seq"):
-        frontier.append(bytes.fromhex(leaf))
-    return frontier.size, frontier.root.hex()
+def latest_of(
+    connection: sqlite3.Connection, who: str, actions: Sequence[str], count: int
+) -> Iterable[Event]:
+    """The first event of each of the last ``count`` batches of a person, newest first."""
+    marks = ",".join("?" * len(actions))
+    last = "9223372036854775807"
+    query = (
+        f"SELECT {_READ}, seq FROM journal_events WHERE who = ? AND action IN ({marks})"  # noqa: S608
+        " AND seq < ? AND seq > ? ORDER BY seq DESC LIMIT 1"
+    )
+    before = int(last)
+    for _ in range(count):
+        row = connection.execute(query, (who, *actions, before, 0)).fetchone()
+        if row is None:
+            return
+        found = as_event(row)
+        batch = found.event_id.partition(".")[0]
+        first = connection.execute(
+            "SELECT min(seq) FROM journal_events WHERE event_id = ?"
+            " OR (event_id > ? AND event_id < ?)",
+            (batch, f"{batch}.", f"{batch}/"),
+        ).fetchone()[0]
+        yield found
+        before = min(int(first), int(row[-1]))

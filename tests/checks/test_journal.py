@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from onemap_verify.checks.errors import ExplainedError, InputError
+from onemap_verify.checks.journal.assignments import assign
 from onemap_verify.checks.journal.audit import check_journal
 from onemap_verify.checks.journal.events import Action, next_moment
 from onemap_verify.checks.journal.journal import Journal, JournalError
@@ -112,9 +113,13 @@ def test_a_second_opinion_is_blind_and_a_difference_shows(file):
     with Journal(file, "Li") as first, Journal(file, "Zhao") as second:
         first.decide([one], State.UNDER_REVIEW)
         first.decide([one], State.CLOSED, "a terrace", Opinion.DISMISSED)
-        assert [event.details for event in second.visible(one)] == [{"state": "under_review"}]
+        assert second.standing_for()[one].state is State.CLOSED  # a colleague may look
+        assign(first, "village 1", "Li", [one])
+        assign(first, "village 1, again", "Zhao", [one], second=True)
+        assert second.visible(one) == [] and second.standing_for() == {}
         second.second_opinion(one, Opinion.UPHELD, "no terrace on the picture")
         assert len(second.visible(one)) == 3
+        assert second.standing_for()[one] == second.standing()[one]
         now = second.standing()[one]
         assert now.disputed and now.state is State.CLOSED
         assert now.opinions == {"Li": Opinion.DISMISSED, "Zhao": Opinion.UPHELD}
