@@ -2,55 +2,72 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing_provider.language import translate
-from ..service_task import ServiceTask
+from . import session_reading as reading
 from .finding_table import FindingTable
+from .session_door import JournalDoor, Then, nothing
+from .session_reading import Snapshot
+from .session_worker import Failed
+
+_LOOK_EVERY_MS = 3000
 
 
-class ReviewSession(QObject):
+class ReviewSession(JournalDoor):
     """What every view of the review looks at.
 
-    The journal is a file: it is read and written in a task, one call after another, never in the
-    window's thread. A view asks (:meth:`decide`) and is told by a signal what came of it.
+    The journal is a file: it is read and written in a thread of its own, one call after another.
+    A view asks (:meth:`decide`) and is told by a signal, or by the functions it hands over, what
+    came of it. What other programs write to the same file is seen within seconds.
 
     Signals: ``opened`` when another file is shown (or none any more); ``current_changed`` with the
     id of the finding looked at (empty for none); ``selection_changed`` with all ids chosen in the
     queue; ``standing_changed`` with the ids whose standing is another one (an empty list: of any);
-    ``person_changed``; ``busy_changed`` while something is being written; ``told`` with a message
-    and its level.
+    ``saving_changed`` with the ids that are being written, or no longer; ``assigned_changed``;
+    ``deeds_changed`` when another own decision is the one that can be undone;
+    ``person_changed``; ``busy_changed`` while something is read or written; ``told`` with a
+    message and its level.
     """
 
     opened = pyqtSignal()
     current_changed = pyqtSignal(str)
     selection_changed = pyqtSignal(list)
     standing_changed = pyqtSignal(list)
+    assigned_changed = pyqtSignal()
+    deeds_changed = pyqtSignal()
     person_changed = pyqtSignal()
-    busy_changed = pyqtSignal(bool)
-    told = pyqtSignal(str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.path: Path | None = None
         self.table = FindingTable()
         self.rules: dict[str, Any] = {}
         self.standing: dict[str, Any] = {}
-        """``checks.journal.state.Standing`` of every finding that somebody has touched."""
-        self.person = ""
-        self.role = "reviewer"
+        """``checks.journal.state.Standing`` of every finding that somebody has touched, as far
+        as this person may see it."""
+        self.assigned: dict[str, str] = {}
+        """What this person was asked to look at: finding id to ``first`` or ``second``."""
+        self.work: Any = None
+        """Who is to look at what, ``checks.journal.work.Work``; ``None`` without a journal."""
+        self.blind: frozenset[str] = frozenset()
+        """Findings this person is to judge without knowing what another thinks."""
+        self.deeds: list[Any] = []
+        """Own decisions that can be undone (``checks.journal.undoing.OwnAction``), newest first."""
+        self.ready = False
+        """Whether the journal was read for this person."""
+        self.trouble = ""
+        """Why it cannot be read; empty where it can."""
         self.current = ""
         self.selection: list[str] = []
         self._rows: dict[str, int] = {}
-        self._waiting: deque[tuple[str, Callable[[Any], Any], Callable[[Any], None]]] = deque()
-        self._task: ServiceTask | None = None
-        self._closed = False
+        self._head = -1
+        self._watch = QTimer(self)
+        self._watch.setInterval(_LOOK_EVERY_MS)
+        self._watch.timeout.connect(self.look_for_changes)
 
     @property
     def record(self) -> Path | None:
@@ -60,14 +77,27 @@ class ReviewSession(QObject):
         path = self.path.with_name("record.json")
         return path if path.is_file() else None
 
+    @property
+    def chosen(self) -> list[str]:
+        """The findings that a command is about: those selected, else the current one."""
+        if self.selection:
+            return list(self.selection)
+        return [self.current] if self.current else []
+
     def open(self, path: Path | None, table: FindingTable, rules: dict[str, Any]) -> None:
         """Review another file of findings; ``None`` lets go of the one that was open."""
-        self.path, self.table, self.rules = path, table, rules
-        self.standing, self.current, self.selection = {}, "", []
+        self.use(path)
+        self.table, self.rules = table, rules
+        self.current, self.selection, self._head = "", [], -1
+        self._forget()
         self._rows = {name: row for row, name in enumerate(table.columns["finding_id"])}
-        self._waiting.clear()
         self.opened.emit()
+        self.deeds_changed.emit()
         self.reload()
+        if path is None:
+            self._watch.stop()
+        else:
+            self._watch.start()
 
     def row(self, finding: str) -> int:
         """Row of the table of a finding; -1 for one that is not in it."""
@@ -88,35 +118,11 @@ class ReviewSession(QObject):
         """Act as somebody else; ``role`` is a value of ``checks.journal.lifecycle.Role``."""
         if (person, role) != (self.person, self.role):
             self.person, self.role = person, role
+            # Others may see other opinions.
+            self._forget()
             self.person_changed.emit()
-
-    def call(
-        self,
-        title: str,
-        work: Callable[[Any], Any],
-        then: Callable[[Any], None] = lambda _: None,
-    ) -> None:
-        """Do ``work(journal)`` in a task, after what was asked for before; ``then`` in this thread.
-
-        ``work`` gets a ``checks.journal.journal.Journal`` of this person. A failure is told.
-        """
-        if self.path is None:
-            return
-        if not self.person:
-            self.told.emit(
-                translate("ReviewSession", "Say first who you are."), Qgis.MessageLevel.Warning
-            )
-            return
-        path, person, role = self.path, self.person, self.role
-
-        def with_journal(_progress: Any) -> Any:
-            from ...checks.journal.journal import Journal
-            from ...checks.journal.lifecycle import Role
-
-            with Journal(path, person, Role(role)) as journal:
-                return work(journal)
-
-        self._enqueue(title, with_journal, then)
+            self.deeds_changed.emit()
+            self.reload()
 
     def decide(
         self,
@@ -125,113 +131,136 @@ class ReviewSession(QObject):
         reason: str = "",
         opinion: Any = None,
         settles: bool = False,
-        then: Callable[[Any], None] = lambda _: None,
+        then: Then = nothing,
+        failed: Failed | None = None,
     ) -> None:
         """Move findings to a state, all of them or none; see ``Journal.decide``."""
         chosen = list(findings)
-        self.call(
+        self._write(
             translate("ReviewSession", "Saving the decision"),
-            lambda journal: _after(
-                journal, chosen, journal.decide(chosen, state, reason, opinion, settles)
-            ),
-            lambda result: self._decided(result, then),
+            chosen,
+            lambda journal: journal.decide(chosen, state, reason, opinion, settles),
+            then,
+            failed,
         )
 
-    def second_opinion(self, finding: str, opinion: Any, reason: str = "") -> None:
+    def second_opinion(
+        self,
+        finding: str,
+        opinion: Any,
+        reason: str = "",
+        then: Then = nothing,
+        failed: Failed | None = None,
+    ) -> None:
         """Say what one thinks without moving the finding."""
-        self.call(
-            translate("ReviewSession", "Saving the opinion"),
-            lambda journal: _after(
-                journal, [finding], journal.second_opinion(finding, opinion, reason)
-            ),
-            lambda result: self._decided(result, lambda _: None),
+        title = translate("ReviewSession", "Saving the opinion")
+        self._write(
+            title,
+            [finding],
+            lambda journal: [journal.second_opinion(finding, opinion, reason)],
+            then,
+            failed,
         )
 
     def undo(self, event_id: str, finding: str, reason: str = "") -> None:
         """Take a decision of one's own back."""
-        self.call(
-            translate("ReviewSession", "Undoing"),
-            lambda journal: _after(journal, [finding], journal.undo(event_id, reason)),
-            lambda result: self._decided(result, lambda _: None),
-        )
+        title = translate("ReviewSession", "Undoing")
+        self._write(title, [finding], lambda journal: [journal.undo(event_id, reason)])
+
+    def undo_last(self, then: Then = nothing, failed: Failed | None = None) -> None:
+        """Take one's last decision back, with all findings that it was about."""
+        if not self.deeds:
+            return
+        deed = self.deeds[0]
+        title = translate("ReviewSession", "Undoing")
+        findings = [name for name in deed.findings if self.row(name) >= 0]
+        self._write(title, findings, lambda journal: journal.undo_batch(deed.batch), then, failed)
 
     def reload(self) -> None:
         """Read anew where every finding stands; nothing is written."""
-        path = self.path
-        if path is None:
-            self.standing = {}
-            self.standing_changed.emit([])
+        if self.path is None:
+            self._reloaded(Snapshot())
             return
+        person, role = who = self.person, self.role
 
-        def read(_progress: Any) -> Any:
-            from ...checks.journal.reading import read_standing
+        def read(found: Snapshot) -> None:
+            if who == (self.person, self.role):
+                self._reloaded(found)
 
-            return read_standing(path)
+        self.look(lambda path: reading.read(path, person, role), read, self._not_read)
 
-        self._enqueue(translate("ReviewSession", "Reading the decisions"), read, self._reloaded)
+    def look_for_changes(self) -> None:
+        """Read anew where another program has written to the file since."""
+        if self.path is None or self.busy:
+            return
+        head, (person, role) = self._head, (who := (self.person, self.role))
+
+        def changed(found: Snapshot | None) -> None:
+            if found is not None and who == (self.person, self.role):
+                self._reloaded(found)
+
+        # A file that cannot be read just now is told when somebody needs it.
+        self.look(lambda path: reading.newer(path, head, person, role), changed, _quietly)
 
     def shut_down(self) -> None:
-        """Tell nothing any more; what is being written is finished by its task."""
-        # A task may outlive this object: its answer must not touch what Qt has deleted.
-        self._closed = True
-        self.blockSignals(True)
-        self._waiting.clear()
-        self.path = None
+        """Tell nothing any more; what is being written still gets to the disk."""
+        self._watch.stop()
+        self.close()
 
-    def _reloaded(self, standing: dict[str, Any]) -> None:
-        self.standing = standing
+    def _forget(self) -> None:
+        self.standing, self.blind, self.deeds = {}, frozenset(), []
+        self.work, self.assigned = None, {}
+        self.ready, self.trouble = False, ""
+
+    def _not_read(self, reason: str, advice: str) -> None:
+        self.trouble = f"{reason} {advice}".strip()
         self.standing_changed.emit([])
 
-    def _decided(self, result: tuple[dict[str, Any], Any], then: Callable[[Any], None]) -> None:
-        changed, events = result
-        for name, standing in changed.items():
+    def _reloaded(self, found: Snapshot) -> None:
+        self.ready, self.trouble = True, ""
+        self.standing, self.blind, self._head = found.standing, found.blind, found.head
+        self.work, self.deeds = found.work, list(found.deeds)
+        self._assign()
+        self.standing_changed.emit([])
+        self.deeds_changed.emit()
+
+    def _assign(self) -> None:
+        work, person = self.work, self.person
+        before, self.assigned = self.assigned, {}
+        for kind in ("first", "second") if work is not None else ():
+            given = getattr(work, kind)
+            self.assigned.update({name: kind for name, who in given.items() if who == person})
+        if self.assigned != before:
+            self.assigned_changed.emit()
+
+    def _write(
+        self,
+        title: str,
+        findings: list[str],
+        write: Callable[[Any], Any],
+        then: Then = nothing,
+        failed: Failed | None = None,
+    ) -> None:
+        def done(result: reading.Written) -> None:
+            self._written(result)
+            then(result.events)
+
+        self.call(title, reading.writing(findings, write), done, failed, findings)
+
+    def _written(self, result: reading.Written) -> None:
+        for name, standing in result.standing.items():
             if standing is None:
                 self.standing.pop(name, None)
             else:
                 self.standing[name] = standing
-        self.standing_changed.emit(list(changed))
-        then(events)
-
-    def _enqueue(self, title: str, work: Callable[[Any], Any], then: Callable[[Any], None]) -> None:
-        self._waiting.append((title, work, then))
-        self._next()
-
-    def _next(self) -> None:
-        if self._task is not None or not self._waiting:
-            return
-        title, work, then = self._waiting.popleft()
-        path = self.path
-        task = ServiceTask(title, work)
-
-        def done(result: Any) -> None:
-            self._task = None
-            if self._closed:
-                return
-            # An answer about a file that is no longer open concerns nobody.
-            if path == self.path:
-                then(result)
-            self._ended()
-
-        def failed(reason: str, advice: str) -> None:
-            self._task = None
-            if self._closed:
-                return
-            self.told.emit(f"{reason} {advice}".strip(), Qgis.MessageLevel.Critical)
-            self._ended()
-
-        task.done.connect(done)
-        task.failed.connect(failed)
-        task.cancelled.connect(lambda: failed(translate("ReviewSession", "Cancelled"), ""))
-        self._task = task
-        self.busy_changed.emit(True)
-        QgsApplication.taskManager().addTask(task)
-
-    def _ended(self) -> None:
-        self.busy_changed.emit(bool(self._waiting))
-        self._next()
+        self.blind = (self.blind - result.standing.keys()) | result.blind
+        self.deeds = list(result.deeds)
+        # Where others wrote in between, the next look finds more events than are known.
+        if result.head == self._head + len(result.events):
+            self._head = result.head
+        self.standing_changed.emit(list(result.standing))
+        self.deeds_changed.emit()
 
 
-def _after(journal: Any, findings: list[str], answer: Any) -> tuple[dict[str, Any], Any]:
-    """Where findings stand once something was written, and what the writing returned."""
-    now = journal.standing_of(findings)
-    return {name: now.get(name) for name in findings}, answer
+def _quietly(*_: str) -> None:
+    """For what nobody waits for."""
