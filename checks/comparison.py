@@ -115,13 +115,13 @@ def compare(
         for old, new in pairs
     ]
     rows += [(State.REMAINING, Why.RENAMED, old, new) for old, new in renamed.items()]
-    known = _tested(earlier)
+    known = tested_rules(earlier)
     taken = set(renamed.values())
     for row in found:
         if row not in taken:
             first = str(later.findings["rule_id"][row]) in known
             rows.append((State.NEW, Why.FIRST_SEEN if first else Why.NEW_RULE, -1, row))
-    again, parcels = _tested(later), set(later.parcels["bsm"].tolist())
+    again, parcels = tested_rules(later), set(later.parcels["bsm"].tolist())
     for row in lost:
         if row in renamed:
             continue
@@ -148,7 +148,7 @@ def _order(row: tuple[State, Why, int, int]) -> tuple[int, int, int]:
     return place, (row[3] if row[3] >= 0 else 1 << 60), row[2]
 
 
-def _tested(file: VerificationFile) -> set[str]:
+def tested_rules(file: VerificationFile) -> set[str]:
     """Rules that were run on at least one object."""
     tested = file.runs["tested"]
     return {str(rule) for rule, count in zip(file.runs["rule_id"], tested) if (count or 0) > 0}

@@ -34,8 +34,9 @@ class Share:
 class Progress:
     """How far a package has come.
 
-    ``done`` counts findings on which the person has given an opinion or that are closed (of a
-    second opinion: the opinion only); ``minutes_left`` is 0 where no minutes are known.
+    ``done`` counts findings that wait for no reviewer: judged by this person, returned, closed or
+    an exception, but not those that the county has answered since; of second opinions those that
+    were given. ``minutes_left`` is 0 where no minutes are known.
     """
 
     package: Package
@@ -248,7 +249,7 @@ def progress_of(
         left = [
             name
             for name in package.findings
-            if name not in own and (package.second or not _over(standing.get(name)))
+            if (name not in own if package.second else _to_do(standing.get(name), name in own))
         ]
         rest = sum(_minutes(minutes, name) for name in left) if minutes is not None else 0.0
         out.append(
@@ -257,5 +258,9 @@ def progress_of(
     return out
 
 
-def _over(standing: Standing | None) -> bool:
-    return standing is not None and standing.state in (State.CLOSED, State.EXCEPTION)
+def _to_do(standing: Standing | None, judged: bool) -> bool:
+    """Whether a reviewer has still to do something about a finding."""
+    state = State.FOUND if standing is None else standing.state
+    if state in (State.FOUND, State.UNDER_REVIEW):
+        return not judged
+    return state in (State.CORRECTED, State.APPEALED, State.RECHECKED)

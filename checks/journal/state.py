@@ -61,7 +61,7 @@ def standing_of(events: Iterable[Event]) -> dict[str, Standing]:
     out: dict[str, Standing] = {}
     for event in counting:
         if event.action == Action.CARRIED and not event.details.get("absent"):
-            out[event.subject] = _carried(event)
+            out[event.subject] = carried_standing(event)
     for event in counting:
         if event.action == Action.OPINION:
             out[event.subject] = _with_opinion(out.get(event.subject, _UNTOUCHED), event)
@@ -98,7 +98,7 @@ def _with_opinion(before: Standing, event: Event) -> Standing:
     return replace(before, opinions=opinions, disputed=disputed, settled=None)
 
 
-def _carried(event: Event) -> Standing:
+def carried_standing(event: Event) -> Standing:
     """Where a finding stood, as it was written down when it came over."""
     details = event.details
     given = details.get("opinions")

@@ -13,7 +13,10 @@ from .lifecycle import Role
 from .state import Standing, in_order, standing_of, undone_of
 from .storage import JournalError
 
-_UNDOABLE = (Action.MOVED, Action.OPINION, Action.CARRIED, Action.ASSIGNED, Action.UNDONE)
+_UNDOABLE = (
+    *(Action.MOVED, Action.OPINION, Action.CARRIED, Action.ASSIGNED),
+    *(Action.UNDONE, Action.NOTE),
+)
 _DECISIONS = (Action.MOVED, Action.OPINION, Action.CARRIED, Action.ASSIGNED)
 _LOOK_BACK = 2000
 

@@ -101,5 +101,12 @@ def blind_to(work: Work, person: str, events: Sequence[Event]) -> set[str]:
 
 
 def seen_by(person: str, events: Iterable[Event], blind: Collection[str]) -> list[Event]:
-    """The events that a person may see: of a blind finding only the own ones."""
-    return [event for event in events if event.subject not in blind or event.who == person]
+    """The events that a person may see: of a blind finding only the own ones.
+
+    Who carried decisions over has thereby not taken them.
+    """
+    return [
+        event
+        for event in events
+        if event.subject not in blind or (event.who == person and event.action != Action.CARRIED)
+    ]
