@@ -12,7 +12,7 @@ from ...checks.progress import SILENT, Progress
 from ..answers import Requests, address, read_json, read_xml, unreadable
 from ..errors import NotThere, Refused, ServerProblem, ServiceError
 from ..site_profile import LayerSource
-from . import frames
+from . import axis_order, frames
 from .features import (
     PAGE_LIMIT,
     Column,
@@ -40,6 +40,7 @@ class ApiFeatures:
         self.layer = layer
         self.described: Described | None = None
         self._crs_uri = _CRS84
+        self._north_first: bool | None = None
 
     @property
     def url(self) -> str:
@@ -151,10 +152,35 @@ class ApiFeatures:
         said = told.get("numberReturned")
         if isinstance(said, int) and said != len(features):
             raise short(self.layer, len(features), said)
+        if features and self._sends_north_first(progress):
+            for feature in features:
+                feature["geometry"] = axis_order.turned(feature.get("geometry"))
         following = any(
             isinstance(link, dict) and link.get("rel") == "next" for link in told.get("links") or ()
         )
         return geojson_page(self.layer, features, not following and bool(told.get("links")))
+
+    def _sends_north_first(self, progress: Progress) -> bool:
+        """Ask for one feature in degrees and as we ask for all, once, where it could matter."""
+        if self._north_first is None:
+            crs = self.describe(progress).crs
+            answer = False
+            if self._crs_uri != _CRS84 and frames.is_north_first(crs):
+                query = {**self._query(None), "limit": 1}
+                sent = self._first(query, progress)
+                degrees = self._first({**query, "crs": _CRS84}, progress)
+                if sent.get("id") == degrees.get("id"):
+                    answer = axis_order.is_north_first(
+                        degrees.get("geometry"), sent.get("geometry"), crs, self.layer.title
+                    )
+            self._north_first = answer
+        return self._north_first
+
+    def _first(self, query: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        told = read_json(self.transport, address(self.items, **query), progress=progress)
+        features = told.get("features") if isinstance(told, dict) else None
+        first = features[0] if isinstance(features, list) and features else {}
+        return first if isinstance(first, dict) else {}
 
 
 def geojson_page(layer: LayerSource, features: list[Any], last: bool) -> Page:
