@@ -79,3 +79,9 @@ RECENT_REASONS: Setting[dict[str, Any]] = Setting("review/recent_reasons", {})
 """Reasons given last, newest first, by what was decided."""
 REASON_BY_RULE: Setting[dict[str, Any]] = Setting("review/reason_by_rule", {})
 """The reason given last for a rule, by what was decided and the rule's id."""
+
+# The queue of the review
+SAVED_FILTERS: Setting[list[Any]] = Setting("review/saved_filters", [])
+"""Filters with names: {"name", "filter"}."""
+STARTING_FILTER: Setting[str] = Setting("review/starting_filter", "")
+"""The filter that is used when a file is opened; empty means none."""

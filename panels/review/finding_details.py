@@ -12,9 +12,8 @@ from ...processing_provider.styling import category_title
 from ..numbers import quantity
 from .causes import cause_title
 from .finding_table import FindingTable
-from .findings_model import message_column
 from .verdict_look import verdict_text_color
-from .words import family_title
+from .words import family_title, message_column
 
 
 def details(table: FindingTable, row: int, rules: dict[str, Any], palette: QPalette) -> str:

@@ -1,22 +1,24 @@
 """Findings as columns, filtered and ordered without touching Qt.
 
-A hundred thousand findings are a hundred thousand rows of a few lists; a filter is one array of
-row numbers.
+A hundred thousand findings are a hundred thousand rows of a few lists; what filters, orders and
+groups them are arrays of numbers, made once in the thread that reads the file.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .queue_search import TextIndex
+
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 FAMILIES = (
     "package",
@@ -57,19 +59,15 @@ COLUMNS = (
     "message_zh",
     "message_en",
 )
-ORDERS = ("worst", "family", "object")
+ORDERS = ("minutes", "worst", "family", "object")
+"""``minutes``: expected errors found per minute, see ``checks.review_order``."""
+KNOWN: dict[str, tuple[str, ...]] = {
+    "family": FAMILIES,
+    "verdict": VERDICTS,
+    "severity": SEVERITIES,
+}
+_CODED = ("family", "verdict", "severity", "rule_id", "parcel_bsm")
 _SEARCHED = ("object_id", "parcel_bsm", "rule_id", "layer", "cause", "message_zh", "message_en")
-_ROWS_AT_ONCE = 5000
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What a person wants to see; an empty value means everything."""
-
-    text: str = ""
-    family: str = ""
-    verdict: str = ""
-    severity: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,23 +82,77 @@ class RuleCount:
     reason: str
 
 
+@dataclass(frozen=True)
+class Coded:
+    """A column as numbers: ``values[codes[row]]`` is the cell of a row."""
+
+    values: tuple[str, ...]
+    codes: npt.NDArray[np.int32]
+
+    def among(self, wanted: Iterable[str]) -> BoolArray:
+        """Rows whose value is one of ``wanted``, shape ``(rows,)``."""
+        chosen = frozenset(wanted)
+        hit = np.fromiter((value in chosen for value in self.values), bool, len(self.values))
+        return np.asarray(hit[self.codes])
+
+    def counts(self, rows: BoolArray | None = None) -> dict[str, int]:
+        """How often each value occurs, among ``rows`` if given; values that do not are left out."""
+        codes = self.codes if rows is None else self.codes[rows]
+        found = np.bincount(codes, minlength=len(self.values))
+        return {value: int(number) for value, number in zip(self.values, found) if number}
+
+
+@dataclass(frozen=True)
+class Places:
+    """What the file knows of where findings lie.
+
+    ``envelopes`` has west, south, east and north of every finding in the CRS ``wkt``, NaN where
+    it has no place; shape ``(rows, 4)``.
+    """
+
+    envelopes: FloatArray
+    wkt: str = ""
+
+
+@dataclass(frozen=True)
+class ParcelFacts:
+    """Village and land class of every finding's parcel; empty where nothing is known of it."""
+
+    village: Coded
+    village_names: Mapping[str, str]
+    land_class: Coded
+
+
 @dataclass
 class FindingTable:
-    """All findings of one run, and how every rule of the set went."""
+    """All findings of one run, and how every rule of the set went.
+
+    Attributes
+    ----------
+    risk
+        Risk of the parcel of each finding, NaN where none is known; shape ``(rows,)``.
+    places, facts
+        ``None`` where the file does not tell.
+    """
 
     columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     rules: list[RuleCount] = field(default_factory=list)
+    risk: FloatArray | None = None
+    places: Places | None = None
+    facts: ParcelFacts | None = None
 
     def __post_init__(self) -> None:
         columns = self.columns
-        self._codes = {
-            "family": _codes(columns["family"], FAMILIES),
-            "verdict": _codes(columns["verdict"], VERDICTS),
-            "severity": _codes(columns["severity"], SEVERITIES),
-        }
-        parts = zip(*(columns[name] for name in _SEARCHED))
-        self._searched = ["\n".join(part or "" for part in row).casefold() for row in parts]
-        self._orders = {order: self._order(order) for order in ORDERS}
+        self.coded = {name: coded(columns[name], KNOWN.get(name, ())) for name in _CODED}
+        self.text = TextIndex([columns[name] for name in _SEARCHED])
+        self.identifiers = np.array([*columns["finding_id"], None], dtype=object)[:-1]
+        if self.risk is None:
+            self.risk = np.full(len(self), np.nan)
+        self.minutes: IntArray | None = None
+        """Order by expected errors found per minute; ``None`` until somebody has reckoned it."""
+        self._orders: dict[str, IntArray] = {}
+        for order in ORDERS[1:]:
+            self._orders[order] = self._order(order)
 
     def __len__(self) -> int:
         return len(self.columns["fid"])
@@ -111,82 +163,76 @@ class FindingTable:
 
     def count(self, column: str) -> Counter[str]:
         """How many findings have each value of ``column``."""
-        return Counter(self.columns[column])
+        known = self.coded.get(column)
+        return Counter(self.columns[column]) if known is None else Counter(known.counts())
 
-    def rows(self, wanted: Filter, order: str = "worst") -> IntArray:
-        """Row numbers of the findings wanted, in ``order``; shape ``(matches,)``."""
-        keep = np.ones(len(self), dtype=bool)
-        for name, known in (("family", FAMILIES), ("verdict", VERDICTS), ("severity", SEVERITIES)):
-            value = getattr(wanted, name)
-            if value:
-                keep &= self._codes[name] == _codes([value], known)[0]
-        needles = wanted.text.casefold().split()
-        if needles:
-            searched = self._searched
-            rows = np.flatnonzero(keep)
-            hit = [all(needle in searched[row] for needle in needles) for row in rows.tolist()]
-            keep = np.zeros(len(self), dtype=bool)
-            keep[rows[np.array(hit, dtype=bool)]] = True
-        ordered = self._orders[order]
+    def ordered(self, order: str) -> IntArray:
+        """All row numbers in ``order``; shape ``(rows,)``."""
+        if order == "minutes" and self.minutes is not None:
+            return self.minutes
+        return self._orders.get(order, self._orders["worst"])
+
+    def rows(self, keep: BoolArray, order: str = "worst") -> IntArray:
+        """Row numbers of the findings to ``keep``, in ``order``; shape ``(matches,)``."""
+        ordered = self.ordered(order)
         return ordered[keep[ordered]]
 
     def _order(self, order: str) -> IntArray:
-        verdict, severity = self._codes["verdict"], self._codes["severity"]
+        verdict, severity = self.coded["verdict"].codes, self.coded["severity"].codes
         score = -np.array([value or 0.0 for value in self.columns["score"]], dtype=np.float64)
         place = np.arange(len(self))
         if order == "worst":
             return np.lexsort((place, score, severity, verdict))
         if order == "family":
-            return np.lexsort((place, score, severity, verdict, self._codes["family"]))
-        names = ["\n".join(pair) for pair in zip(self.columns["layer"], self.columns["object_id"])]
-        return np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+            return np.lexsort((place, score, severity, verdict, self.coded["family"].codes))
+        # Few layers and a number that grows along most files: sorting them apart is cheaper
+        # than sorting pairs of text, and holds the interpreter for a shorter time.
+        layer = ranks(coded(self.columns["layer"]))
+        return np.lexsort((place, text_ranks(self.columns["object_id"]), layer))
 
 
-def _codes(values: list[str], known: tuple[str, ...]) -> IntArray:
-    """Place of each value in ``known``; unknown values come last."""
-    places = {name: place for place, name in enumerate(known)}
-    return np.array([places.get(value, len(known)) for value in values], dtype=np.int64)
+def coded(values: Sequence[str], known: tuple[str, ...] = ()) -> Coded:
+    """A column as numbers; ``known`` values come first, others as they appear."""
+    places = {value: place for place, value in enumerate(known)}
+    codes = np.empty(len(values), dtype=np.int32)
+    for start in range(0, len(values), _AT_ONCE):
+        part = values[start : start + _AT_ONCE]
+        codes[start : start + len(part)] = [places.setdefault(v, len(places)) for v in part]
+    return Coded(tuple(places), codes)
 
 
-def read_findings(
-    path: Path, stopped: Callable[[], bool] = lambda: False, at: Callable[[float], object] = float
-) -> FindingTable | None:
-    """Read a file of findings with one query per table; ``None`` when stopped on the way.
+def ranks(column: Coded) -> IntArray:
+    """Place of every row's value among the sorted values; shape ``(rows,)``."""
+    order = sorted(range(len(column.values)), key=column.values.__getitem__)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return np.asarray(rank[column.codes])
 
-    Raises
-    ------
-    ValueError
-        When the file is not one of findings.
+
+def text_ranks(values: Sequence[str]) -> IntArray:
+    """Numbers that sort as the texts do; shape ``(rows,)``.
+
+    NumPy sorts fixed-width text without holding the interpreter; a text longer than most would
+    make all of them wide, so that only the beginnings are sorted there.
     """
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    except sqlite3.Error as error:
-        raise ValueError(str(error)) from error
-    try:
-        total = connection.execute("SELECT count(*) FROM findings").fetchone()[0]
-        rows: list[tuple[Any, ...]] = []
-        names = ", ".join(COLUMNS)
-        cursor = connection.execute(f"SELECT {names} FROM findings ORDER BY fid")  # noqa: S608
-        while True:
-            part = cursor.fetchmany(_ROWS_AT_ONCE)
-            if not part:
-                break
-            rows += part
-            at(len(rows) / total)
-            if stopped():
-                return None
-        rules = [
-            RuleCount(*row)
-            for row in connection.execute(
-                "SELECT rule_id, family, tested, findings, not_checkable, coalesce(reason, '')"
-                " FROM rules_run ORDER BY fid"
-            )
-        ]
-    except sqlite3.Error as error:
-        raise ValueError(str(error)) from error
-    finally:
-        connection.close()
-    columns = {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
-    for name in ("layer", "object_id", "parcel_bsm", "cause", "message_zh", "message_en", "unit"):
-        columns[name] = [value or "" for value in columns[name]]
-    return FindingTable(columns, rules)
+    if not len(values):
+        return np.empty(0, dtype=np.int64)
+    heads = np.array([value[:_HEAD] for value in values])
+    _, head = np.unique(heads, return_inverse=True)
+    rank = np.asarray(head, dtype=np.int64).reshape(-1)
+    long = [row for row, value in enumerate(values) if len(value) > _HEAD]
+    if not long:
+        return rank
+    tail = np.zeros(len(values), dtype=np.int64)
+    tail[sorted(long, key=values.__getitem__)] = np.arange(1, len(long) + 1)
+    order = np.lexsort((tail, rank))
+    step = np.diff(rank[order], prepend=-1) + np.diff(tail[order], prepend=0)
+    out = np.empty(len(values), dtype=np.int64)
+    out[order] = np.cumsum(step != 0)
+    return out
+
+
+_AT_ONCE = 5000
+_HEAD = 24
+
+Stopped = Callable[[], bool]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...processing_provider.language import translate
+from ...processing_provider.language import is_chinese, translate
 from ...processing_provider.styling import title
 
 
@@ -31,3 +31,22 @@ def family_title(family: str) -> str:
         "history": translate("Families", "History"),
         "statistics": translate("Families", "Statistics"),
     }.get(family, family)
+
+
+def message_column() -> str:
+    """The column that holds the message in the user's language."""
+    return "message_zh" if is_chinese() else "message_en"
+
+
+def state_title(state: str) -> str:
+    """What a state of the lifecycle is called; the word itself for one that is not known."""
+    return {
+        "found": translate("States", "To decide"),
+        "under_review": translate("States", "Under review"),
+        "returned": translate("States", "Returned"),
+        "corrected": translate("States", "Corrected"),
+        "appealed": translate("States", "Appealed"),
+        "rechecked": translate("States", "Rechecked"),
+        "closed": translate("States", "Closed"),
+        "exception": translate("States", "Exception"),
+    }.get(state, state)

@@ -23,8 +23,8 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing_provider import icons
 from ...processing_provider.language import translate
-from ..review.findings_page import FindingsPage
 from ..review.map_view import FindingsOnMap
+from ..review.queue_page import QueuePage
 from ..review.session import ReviewSession
 from . import memory
 from .dock_tools import DockTools
@@ -49,7 +49,7 @@ class VerifyDock(QgsDockWidget):
         self.form = InputsForm()
         self.session = ReviewSession(self)
         self.summary = SummaryPage()
-        self.findings = FindingsPage()
+        self.findings = QueuePage(self.session, interface.mapCanvas())
         self.on_map = FindingsOnMap(interface.mapCanvas())
         self.presenter = VerifyPresenter(self.form, self.on_map, self)
         self._exports: list[Any] = []
@@ -146,6 +146,7 @@ class VerifyDock(QgsDockWidget):
     def shut_down(self) -> None:
         """Stop what is under way and let go of everything outside the dock."""
         QgsProject.instance().layersAdded.disconnect(self._layers_added)
+        self.findings.shut_down()
         self.session.shut_down()
         self.presenter.shut_down()
 
@@ -184,7 +185,6 @@ class VerifyDock(QgsDockWidget):
         table, rules = self.presenter.table, self.presenter.rules
         self.session.open(self.presenter.findings, table, rules)
         self.summary.show_table(table, rules)
-        self.findings.show_table(table, rules)
         self._summary_page.set_filled(True)
         self._findings_page.set_filled(len(table) > 0)
         if not len(table):

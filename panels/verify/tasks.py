@@ -16,7 +16,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing_provider.language import translate
-from ..review.finding_table import FindingTable, read_findings
+from ..review.finding_table import FindingTable
+from ..review.queue_reading import read_findings
 
 ALGORITHM = "onemap:verifysubmission"
 

@@ -1,0 +1,155 @@
+"""What the queue shows and why: filters, order, headings, where findings stand; no widgets."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from .finding_table import BoolArray, FindingTable, IntArray
+from .queue_filters import MANY, Context, Masks, Says, Wanted, column_of
+from .queue_model import QueueModel
+from .queue_standing import STATES, StandingArrays
+from .session_worker import Job, Worker
+
+_AT_ONCE = 10_000
+"""Rows that are searched for a text while the person waits: a few milliseconds."""
+
+
+class QueuePresenter(QObject):
+    """Keeps the model as the person wants it.
+
+    Signals: ``arranged`` when other lines are shown, ``searching`` while a text is looked for in
+    another thread.
+    """
+
+    arranged = pyqtSignal()
+    searching = pyqtSignal(bool)
+
+    def __init__(self, model: QueueModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.wanted = Wanted()
+        self.order = "minutes"
+        self.grouping = "none"
+        self.standing = StandingArrays()
+        self.waiting: BoolArray = np.empty(0, dtype=bool)
+        self._context = Context(model.table, self.standing)
+        self._masks = Masks()
+        self._worker = Worker(self)
+        self._stop = threading.Event()
+
+    @property
+    def table(self) -> FindingTable:
+        """All findings."""
+        return self._context.table
+
+    def show(self, table: FindingTable, session: Any) -> None:
+        """Take another table; filters stay as they are."""
+        self._stop.set()
+        self._masks.clear()
+        self._context = Context(table, self.standing, session.role)
+        self.model.show(table)
+        self.take_standing(session, None)
+        self.arrange()
+
+    def take_standing(self, session: Any, names: list[str] | None) -> list[int]:
+        """Where findings stand by now; rows that changed. ``None`` means any of them."""
+        self._context = replace(self._context, role=session.role)
+        if names is None:
+            count = len(self.table)
+            self.standing.show(count, session.standing, session.row, session.person)
+            self.standing.assign(session.assigned, session.row)
+            rows = []
+        else:
+            rows = self.standing.update(names, session.standing, session.row, session.person)
+        self.waiting = self.standing.waiting(session.role)
+        return rows
+
+    def decided(self) -> tuple[int, int]:
+        """How many findings are decided, and how many there are."""
+        return int(len(self.waiting) - self.waiting.sum()), len(self.waiting)
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Filter."""
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self.arrange()
+
+    def set_order(self, order: str) -> None:
+        """Sort."""
+        if order != self.order:
+            self.order = order
+            self.arrange()
+
+    def set_grouping(self, grouping: str) -> None:
+        """Group."""
+        if grouping != self.grouping:
+            self.grouping = grouping
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Show what passes the filters; a long search first goes to another thread."""
+        self._stop.set()
+        text = self.wanted.text
+        index = self.table.text
+        if text.split() and len(self.table) > _AT_ONCE and index.known(text) is None:
+            self._search(text)
+            return
+        self.searching.emit(False)
+        self._arrange()
+
+    def keep(self, without: str = "") -> BoolArray:
+        """What passes the filters but for one of them, shape ``(rows,)``."""
+        return self._masks.together(self.wanted.filters(without), self._context)
+
+    def facets(self, name: str) -> dict[str, int]:
+        """How many findings each value of a filter would show, the other filters as they are."""
+        if name not in MANY:
+            return {}
+        keep = self.keep(name)
+        if name == "state":
+            found = np.bincount(self.standing.state[keep], minlength=len(STATES))
+            return {state: int(number) for state, number in zip(STATES, found)}
+        column = column_of(self.table, name)
+        return {} if column is None else column.counts(keep)
+
+    def next_waiting(self, row: int) -> int:
+        """The next row in the order of the list that has to be decided; -1 for none.
+
+        It goes on at the top after the last one.
+        """
+        rows: IntArray = self.model.rows
+        open_ones = np.flatnonzero(self.waiting[rows] & (rows != row)) if len(rows) else rows
+        if not len(open_ones):
+            return -1
+        place = np.flatnonzero(rows == row)
+        after = open_ones[open_ones > (place[0] if len(place) else -1)]
+        return int(rows[after[0] if len(after) else open_ones[0]])
+
+    def shut_down(self) -> None:
+        """Tell nothing any more."""
+        self._stop.set()
+        self._worker.finish(1.0)
+
+    def _arrange(self) -> None:
+        rows = self.table.rows(self.keep(), self.order)
+        self.model.arrange(rows, self.grouping)
+        self.arranged.emit()
+
+    def _search(self, text: str) -> None:
+        # What was typed before is of no interest any more.
+        stop = self._stop = threading.Event()
+        self._worker.drop_reading()
+        table = self.table
+        self.searching.emit(True)
+
+        def done(found: Any) -> None:
+            if found is not None and table is self.table and Says(self.wanted.text) == Says(text):
+                self.searching.emit(False)
+                self._arrange()
+
+        self._worker.put(Job(lambda: table.text.search(text, stop.is_set), done))
