@@ -16,6 +16,7 @@ from ..seal.tree import Frontier, leaf_digest
 from . import schema, tables
 from .events import Action, Event
 from .state import standing_of
+from .storage import JournalError
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,29 @@ def check_journal(path: Path, known: tuple[int, str] | None = None) -> Check:
     if known is not None:
         breaches += _against(known, frontier.size, roots)
     return Check(tuple(breaches), frontier.size, frontier.root.hex())
+
+
+def must_be_intact(path: Path) -> Check:
+    """Check a file before anything in it is built upon.
+
+    Raises
+    ------
+    JournalError
+        When something in it was changed.
+    InputError
+        When it cannot be read, or holds no journal.
+    """
+    checked = check_journal(path)
+    if not checked.intact:
+        where = checked.breaches[0]
+        place = " ".join(part for part in (where.table, where.row) if part)
+        raise JournalError(
+            Text(
+                f"{path.name} 的日志被改动过，不能使用（{place}：{where.text.zh}）。",
+                f"{path.name} was tampered with and cannot be used ({place}: {where.text.en}).",
+            )
+        )
+    return checked
 
 
 def _breach(table: str, row: Any, zh: str, en: str) -> Breach:

@@ -10,14 +10,13 @@ from typing import Any
 
 from ..comparison import Comparison, Why, compare, tested_rules
 from ..comparison import State as Became
-from ..findings import Text
 from ..findings_read import VerificationFile, read_verification
 from ..progress import SILENT, Progress
 from . import tables
-from .audit import check_journal
+from .audit import must_be_intact
 from .carried import back_again, came_back, gone_now, history_of, standing_after
 from .events import Action, Event, new_identifier
-from .journal import Journal, JournalError
+from .journal import Journal
 from .lifecycle import OPEN
 from .reading import read_events, read_notes
 from .state import Standing, effective, standing_of
@@ -119,17 +118,7 @@ def _past(earlier: Path) -> _Past:
     events = read_events(earlier)
     if not events:
         return _Past(earlier.name, {}, {}, {}, (0, ""), "")
-    checked = check_journal(earlier)
-    if not checked.intact:
-        where = checked.breaches[0]
-        raise JournalError(
-            Text(
-                f"{earlier.name} 的日志被改动过，不能沿用其中的决定"
-                f"（{where.row}：{where.text.zh}）。",
-                f"{earlier.name} was tampered with: its decisions cannot be carried over"
-                f" ({where.row}: {where.text.en}).",
-            )
-        )
+    checked = must_be_intact(earlier)
     by_finding = _by_finding(events)
     absent = {
         name: mine[-1]

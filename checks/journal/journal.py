@@ -55,17 +55,22 @@ class Journal(JournalFile):
             self._must_be_there(connection, chosen)
             past = tables.events_of(connection, chosen)
             now = standing_of(past)
-            blind = self._blind(connection, past)
+            work = self.work()
+            blind = self._blind(work, past)
             batch = new_identifier()
             events = []
             for number, name in enumerate(chosen):
                 before = now.get(name, Standing())
-                if name in blind:
-                    drafted = self._blindly(state, opinion, settles)
+                # Who is to judge first moves the finding, unless somebody has moved it already.
+                touched = before.carried or before.who not in ("", self.who)
+                only_opinion = touched or work.second.get(name) == self.who
+                if name in blind and only_opinion:
+                    action, details = self._blindly(state, opinion, settles)
                 else:
-                    drafted = self._openly(before, state, reason, opinion, settles)
-                action, details = drafted
+                    action, details = self._openly(before, state, reason, opinion, settles)
                 details["batch"] = batch
+                if name in blind:
+                    details["blind"] = True
                 identifier = f"{batch}.{number}" if len(chosen) > 1 else batch
                 events.append(self.event(action, name, reason, details, identifier))
             written = self.append(events)
@@ -121,7 +126,7 @@ class Journal(JournalFile):
                     "This finding wants an opinion of your own: upheld, dismissed or doubtful.",
                 )
             )
-        return Action.OPINION, {"opinion": opinion.value, "blind": True, "wish": state.value}
+        return Action.OPINION, {"opinion": opinion.value, "wish": state.value}
 
     def second_opinion(self, finding: str, opinion: Opinion, reason: str = "") -> Event:
         """Say what one thinks without moving the finding."""
@@ -129,7 +134,7 @@ class Journal(JournalFile):
             self._must_be_there(connection, [finding])
             past = tables.events_of(connection, [finding])
             details: dict[str, Any] = {"opinion": opinion.value}
-            if finding in self._blind(connection, past):
+            if finding in self._blind(self.work(), past):
                 details["blind"] = True
             written = self.append([self.event(Action.OPINION, finding, reason, details)])
             tables.refresh(connection, [finding])
@@ -217,11 +222,8 @@ class Journal(JournalFile):
         """Who is to look at what."""
         return work_of(self.events_of_action(Action.ASSIGNED))
 
-    def _blind(self, connection: sqlite3.Connection, past: Sequence[Event]) -> set[str]:
-        if self.role is not Role.REVIEWER:
-            return set()
-        work = work_of(tables.events_of_action(connection, Action.ASSIGNED))
-        return blind_to(work, self.who, past)
+    def _blind(self, work: Work, past: Sequence[Event]) -> set[str]:
+        return blind_to(work, self.who, past) if self.role is Role.REVIEWER else set()
 
     def standing_for(self, findings: Sequence[str] | None = None) -> dict[str, Standing]:
         """Where findings (all, if not given) stand as far as this person may know.
@@ -230,9 +232,9 @@ class Journal(JournalFile):
         yet, shows nothing but what this person did.
         """
         past = self.events() if findings is None else self.events_of(findings)
-        return standing_of(seen_by(self.who, past, self._blind(self._connection, past)))
+        return standing_of(seen_by(self.who, past, self._blind(self.work(), past)))
 
     def visible(self, finding: str) -> list[Event]:
         """Events of a finding that this person may see; see :meth:`standing_for`."""
         past = self.events_of([finding])
-        return seen_by(self.who, past, self._blind(self._connection, past))
+        return seen_by(self.who, past, self._blind(self.work(), past))

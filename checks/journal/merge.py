@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..findings import Text
 from ..findings_read import connect, unreadable
 from . import tables
-from .audit import check_journal
+from .audit import must_be_intact
 from .events import Action, Event
 from .journal import Journal, JournalError
 from .state import standing_of
@@ -37,15 +37,7 @@ def merge(journal: Journal, other: Path) -> Merge:
     JournalError
         When the other file is of another verification, or was tampered with.
     """
-    checked = check_journal(other)
-    if not checked.intact:
-        where = checked.breaches[0]
-        raise JournalError(
-            Text(
-                f"{other.name} 的日志被改动过，不能合并（{where.row}：{where.text.zh}）。",
-                f"{other.name} was tampered with ({where.row}: {where.text.en}).",
-            )
-        )
+    must_be_intact(other)
     try:
         with closing(connect(other)) as connection:
             theirs = tables.every_event(connection)

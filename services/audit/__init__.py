@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .decisions import note_decisions
 from .entry import EVENTS, Anchor, Break, find_breaks
 from .local import log, note, ship
 from .store import AuditProblem, AuditStore
@@ -15,5 +16,6 @@ __all__ = [
     "find_breaks",
     "log",
     "note",
+    "note_decisions",
     "ship",
 ]
