@@ -92,7 +92,11 @@ class JournalDoor(QObject):
 
         def gone_wrong(reason: str, advice: str) -> None:
             self._save(findings, False)
-            refused(reason, advice)
+            if path == self.path:
+                refused(reason, advice)
+            else:
+                # Whoever asked shows another file now; it must not be lost silently.
+                self._tell(f"{path.name}: {title}", reason, advice)
 
         work_there = reading.with_journal(path, person, role, work)
         self._worker.put(Job(work_there, done, gone_wrong, writes=True))
