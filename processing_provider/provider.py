@@ -28,6 +28,7 @@ from .deliver import Deliver
 from .draw_sample import DrawSample
 from .judge_lot import JudgeLot
 from .load_one_map import LoadOneMap
+from .return_list import ReturnList
 from .seal_package import SealPackage
 from .verify_submission import VerifySubmission
 
@@ -52,6 +53,7 @@ ALGORITHMS = (
     CompareFindings,
     DrawSample,
     JudgeLot,
+    ReturnList,
     LoadOneMap,
     SealPackage,
     CheckSeal,

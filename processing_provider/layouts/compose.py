@@ -1,0 +1,334 @@
+"""Sections put on pages, and the pages into a PDF, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsLayoutExporter,
+    QgsLayoutItem,
+    QgsLayoutItemLabel,
+    QgsLayoutItemPage,
+    QgsLayoutItemScaleBar,
+    QgsLayoutObject,
+    QgsLayoutPoint,
+    QgsLayoutRenderContext,
+    QgsLayoutSize,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsRenderContext,
+    QgsTableCell,
+    QgsTextFormat,
+    QgsUnitTypes,
+)
+from qgis.PyQt.QtCore import QMarginsF, QSizeF, Qt
+from qgis.PyQt.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter
+
+from .content import MapPicture, Section, Sheet
+from .flow import Flow, Placed, is_map
+from .template import FURNITURE, Part, Template, label_font
+from .text_room import Ruler
+
+DPI = 300
+_STRONG = QColor("#e8eef3")
+_MM = getattr(Qgis, "LayoutUnit", QgsUnitTypes.LayoutUnit)
+_MILLIMETRES = getattr(_MM, "Millimeters", None) or QgsUnitTypes.LayoutUnit.LayoutMillimeters
+
+
+class Composer:
+    """Fills a template; every method belongs into the main thread.
+
+    Parameters
+    ----------
+    template
+        Where to begin.
+    values
+        What ``@onemap_…`` stand for on every page.
+    """
+
+    def __init__(self, template: Template, values: dict[str, Any]) -> None:
+        self.template = template
+        self.layout = template.layout
+        self._values = values
+        self._rulers: dict[tuple[str, float, bool], Ruler] = {}
+        self._layers: list[QgsRasterLayer] = []
+        self._pages = template.pages
+        self._texts: dict[str, list[str]] = {}
+        self._sheets: dict[str, list[list[list[str]]]] = {}
+        self._section = Section(0)
+
+    def add(self, section: Section) -> None:
+        """Put one more section behind what is there."""
+        if section.design >= self.template.pages:
+            return
+        self._section = section
+        self.template.set_variables({**self._values, **section.values})
+        self._texts = {
+            part.identifier: self._lines(part)
+            for part in self.template.on_page(section.design)
+            if isinstance(part.item, QgsLayoutItemLabel)
+            and not part.identifier.startswith(FURNITURE)
+        }
+        self._sheets = {}
+        flow = Flow(self.template, section.design, self._height, self._row_heights)
+        placed = flow.run()
+        start = self._pages
+        for _ in range(flow.page + 1):
+            self._new_page(section.design)
+        copies: dict[str, QgsLayoutItem] = {}
+        made = [(one, self._make(one, start, copies)) for one in placed]
+        for one, item in made:
+            self.template.link(copies, one.part, item)
+        for part in self.template.on_page(section.design):
+            if part.identifier.startswith(FURNITURE):
+                for page in range(start, self._pages):
+                    self._put(self.template.copy(part), part, page, part.rect.top(), None)
+
+    def finish(self) -> int:
+        """Take the designs away; the number of pages to print."""
+        designs = self.template.pages
+        self.template.remove_designs()
+        collection = self.layout.pageCollection()
+        for _ in range(min(designs, self._pages - 1)):
+            collection.deletePage(0)
+        self._pages = collection.pageCount()
+        self.template.set_variables(self._values)
+        context = self.layout.renderContext()
+        context.setDpi(DPI)
+        context.setTextRenderFormat(_text_as_text())
+        context.setFlag(QgsLayoutRenderContext.Flag.FlagAntialiasing, True)
+        return self._pages
+
+    def _new_page(self, design: int) -> None:
+        size = self.layout.pageCollection().page(design).pageSize()
+        page = QgsLayoutItemPage(self.layout)
+        page.setPageSize(size)
+        self.layout.pageCollection().addPage(page)
+        self._pages += 1
+
+    def _height(self, part: Part) -> float | None:
+        identifier = part.identifier
+        sheet = self._section.parts.get(identifier)
+        if part.table is not None:
+            if not isinstance(sheet, Sheet) or not sheet.rows:
+                return None
+            return sum(self._row_heights(part))
+        if is_map(part):
+            known = isinstance(sheet, MapPicture)
+            return part.rect.height() if known or not identifier.startswith("map_") else None
+        if isinstance(part.item, QgsLayoutItemScaleBar):
+            linked = part.item.linkedMap()
+            shown = linked is None or isinstance(self._section.parts.get(linked.id()), MapPicture)
+            return part.rect.height() if shown or not linked.id().startswith("map_") else None
+        if identifier.startswith("heading_") and self._without_body(identifier):
+            return None
+        if isinstance(part.item, QgsLayoutItemLabel):
+            lines = self._texts[identifier]
+            if not any(lines):
+                return None
+            ruler = self._ruler(part)
+            needed = len(lines) * ruler.line + 2 * part.item.marginY()
+            return max(part.rect.height(), needed)
+        return part.rect.height()
+
+    def _without_body(self, heading: str) -> bool:
+        """Whether all that a heading stands over is left out."""
+        name = heading[len("heading_") :]
+        bodies = {f"table_{name}", f"map_{name}", f"text_{name}"}
+        own = [part for part in self.template.parts if part.identifier in bodies]
+        return bool(own) and all(self._height(part) is None for part in own)
+
+    def _lines(self, part: Part) -> list[str]:
+        text = part.item.currentText()
+        room = part.rect.width() - 2 * part.item.marginX()
+        return self._ruler(part).wrapped(text, room)
+
+    def _ruler(self, part: Part) -> Ruler:
+        font = label_font(part.item)
+        return self._of_font(font, font.pointSizeF())
+
+    def _of_font(self, font: Any, size: float) -> Ruler:
+        key = (font.family(), size, font.bold())
+        if key not in self._rulers:
+            self._rulers[key] = Ruler.of(font, size)
+        return self._rulers[key]
+
+    def _row_heights(self, part: Part) -> list[float]:
+        """Heights of the heading and of all rows of a table."""
+        table = part.table
+        sheet = self._section.parts.get(part.identifier)
+        assert table is not None and isinstance(sheet, Sheet)
+        head, body = self._table_rulers(table)
+        cells = self._cells(part)
+        margin = 2 * table.cellMargin()
+        return [
+            max(len(lines) for lines in row) * (body if number else head).line + margin
+            for number, row in enumerate(cells)
+        ]
+
+    def _table_rulers(self, table: Any) -> tuple[Ruler, Ruler]:
+        forms = (table.headerTextFormat(), table.contentTextFormat())
+        head, body = (self._of_font(form.font(), form.size()) for form in forms)
+        return head, body
+
+    def _cells(self, part: Part) -> list[list[list[str]]]:
+        """The lines of every cell, the heading first."""
+        if part.identifier in self._sheets:
+            return self._sheets[part.identifier]
+        table, sheet = part.table, self._section.parts[part.identifier]
+        assert table is not None
+        head, body = self._table_rulers(table)
+        strong = self._of_font(*_bold(table.contentTextFormat()))
+        widths = [width - 2 * table.cellMargin() for width in _widths(sheet, part.rect.width())]
+        made = [
+            [head.wrapped(column.heading, room) for column, room in zip(sheet.columns, widths)]
+        ]
+        for number, row in enumerate(sheet.rows):
+            ruler = strong if number in sheet.strong else body
+            made.append([ruler.wrapped(str(text), room) for text, room in zip(row, widths)])
+        self._sheets[part.identifier] = made
+        return made
+
+    def _make(self, one: Placed, start: int, copies: dict[str, QgsLayoutItem]) -> QgsLayoutItem:
+        part, page = one.part, start + one.page
+        if part.table is not None:
+            return self._make_table(one, page)
+        made = self.template.copy(part)
+        copies[part.identifier] = made
+        if part.identifier in self._texts:
+            # What was put in is text, whatever it looks like.
+            text = "\n".join(self._texts[part.identifier])
+            made.setText(text.replace("[%", "[\u200b%"))
+        picture = self._section.parts.get(part.identifier)
+        self._put(made, part, page, one.top, one.height)
+        if is_map(part) and isinstance(picture, MapPicture):
+            self._fill_map(made, picture)
+        return made
+
+    def _fill_map(self, item: Any, picture: MapPicture) -> None:
+        layer = QgsRasterLayer(str(picture.path), part_name(picture.path), "gdal")
+        crs = QgsCoordinateReferenceSystem.fromWkt(picture.wkt)
+        layer.setCrs(crs)
+        self._layers.append(layer)
+        item.setCrs(crs)
+        item.setLayers([layer])
+        item.setKeepLayerSet(True)
+        item.setExtent(QgsRectangle(*picture.extent))
+
+    def _make_table(self, one: Placed, page: int) -> QgsLayoutItem:
+        part = one.part
+        sheet = self._section.parts[part.identifier]
+        table, frame = self.template.copy_table(part)
+        cells, heights = self._cells(part), self._row_heights(part)
+        numbers = [0, *range(*one.rows)]
+        rows = [
+            [
+                self._cell(table, lines, number, column.number, number - 1 in sheet.strong)
+                for lines, column in zip(cells[number], sheet.columns)
+            ]
+            for number in numbers
+        ]
+        table.setColumnWidths(_widths(sheet, part.rect.width()))
+        table.setIncludeTableHeader(False)
+        table.setTableContents(rows)
+        table.setRowHeights([heights[number] for number in numbers])
+        self._put(frame, part, page, one.top, one.height + 0.3)
+        table.recalculateTableSize()
+        table.recalculateFrameSizes()
+        return frame
+
+    @staticmethod
+    def _cell(table: Any, lines: list[str], number: int, right: bool, strong: bool) -> Any:
+        cell = QgsTableCell("\n".join(lines))
+        form = QgsTextFormat(table.contentTextFormat() if number else table.headerTextFormat())
+        if not number:
+            cell.setBackgroundColor(QColor("#2a6592"))
+        elif strong:
+            form.setFont(_bold(form)[0])
+            cell.setBackgroundColor(_STRONG)
+        cell.setTextFormat(form)
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        cell.setHorizontalAlignment(side)
+        cell.setVerticalAlignment(
+            Qt.AlignmentFlag.AlignTop if number else Qt.AlignmentFlag.AlignVCenter
+        )
+        return cell
+
+    @staticmethod
+    def _put(
+        item: QgsLayoutItem, part: Part, page: int, top: float, height: float | None
+    ) -> None:
+        size = height if height is not None else part.rect.height()
+        item.setReferencePoint(QgsLayoutItem.ReferencePoint.UpperLeft)
+        item.attemptResize(QgsLayoutSize(part.rect.width(), size, _MILLIMETRES))
+        point = QgsLayoutPoint(part.rect.left(), top, _MILLIMETRES)
+        item.attemptMove(point, True, False, page)
+        item.setId(part.identifier)
+
+
+def part_name(path: Path) -> str:
+    """What the layer of a map is called."""
+    return path.stem
+
+
+def _bold(form: Any) -> tuple[Any, float]:
+    font = form.font()
+    font.setBold(True)
+    return font, form.size()
+
+
+def _widths(sheet: Sheet, room: float) -> list[float]:
+    whole = sum(column.share for column in sheet.columns)
+    return [room * column.share / whole for column in sheet.columns]
+
+
+def _text_as_text() -> Any:
+    """Words stay words in the PDF, so that it can be searched."""
+    if hasattr(Qgis, "TextRenderFormat"):
+        return Qgis.TextRenderFormat.AlwaysText
+    return QgsRenderContext.TextRenderFormat.TextFormatAlwaysText
+
+
+class PdfPages:
+    """A PDF that is written page by page; use it in the main thread."""
+
+    def __init__(self, composer: Composer, path: Path, title: str) -> None:
+        self._layout = composer.layout
+        self._exporter = QgsLayoutExporter(composer.layout)
+        self._writer = QPdfWriter(str(path))
+        self._writer.setResolution(DPI)
+        self._writer.setTitle(title)
+        self._writer.setCreator("OneMap Verify")
+        self._writer.setPageLayout(self._page(0))
+        self._painter = QPainter()
+        self.good = self._painter.begin(self._writer)
+
+    def _page(self, number: int) -> QPageLayout:
+        size = self._layout.pageCollection().page(number).pageSize()
+        upright = QSizeF(min(size.width(), size.height()), max(size.width(), size.height()))
+        turned = size.width() > size.height()
+        return QPageLayout(
+            QPageSize(
+                upright, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.FuzzyMatch
+            ),
+            QPageLayout.Orientation.Landscape if turned else QPageLayout.Orientation.Portrait,
+            QMarginsF(0, 0, 0, 0),
+        )
+
+    def draw(self, number: int) -> None:
+        """Draw one page; they come in order."""
+        if number:
+            self._writer.setPageLayout(self._page(number))
+            self._writer.newPage()
+        self._exporter.renderPage(self._painter, number)
+
+    def close(self) -> None:
+        """The last page is drawn."""
+        if self.good:
+            self.good = self._painter.end()
+
+

@@ -1,0 +1,121 @@
+"""From sections to a PDF file: what an algorithm calls from whatever thread it runs in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import QgsProcessingFeedback
+
+from .compose import Composer, PdfPages
+from .content import Section
+from .main_thread import MainThread
+from .template import SHIPPED, Template
+
+if TYPE_CHECKING:
+    from ...checks.progress import Progress
+
+
+class Document:
+    """A template that is filled and printed; close it.
+
+    Every visit to the main thread is short: loading, one section, one page.
+    """
+
+    def __init__(self, template: Path, feedback: QgsProcessingFeedback) -> None:
+        self._main = MainThread(feedback.isCanceled)
+        self._template: Template | None = None
+        try:
+            self._template = self._main.call(lambda: Template(template))
+            self.sizes: dict[str, tuple[float, float]] = self._main.call(self._template.sizes)
+        except BaseException:
+            self.close()
+            raise
+        self._composer: Composer | None = None
+        self._pdf: PdfPages | None = None
+
+    def write(
+        self,
+        values: dict[str, Any],
+        sections: Sequence[Section],
+        path: Path,
+        progress: Progress,
+    ) -> int:
+        """Print; the number of pages. The file appears whole or not at all.
+
+        Raises
+        ------
+        OutputError
+            When the file cannot be written.
+        Cancelled
+            When asked to stop; nothing is left behind.
+        """
+        from ...checks.record import cannot_write
+
+        part = path.with_name(path.name + ".part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._main.call(lambda: self._begin(values))
+            for number, section in enumerate(sections):
+                progress.at(0.4 * number / len(sections))
+                self._main.call(lambda section=section: self._add(section))
+            pages = self._main.call(lambda: self._open(part, str(values.get("title", ""))))
+            for page in range(pages):
+                progress.at(0.4 + 0.6 * page / pages)
+                self._main.call(lambda page=page: self._draw(page))
+            if not self._main.call(self._finish) or not part.is_file():
+                raise cannot_write(path, "PDF")
+            os.replace(part, path)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        finally:
+            self.close()
+            with suppress(OSError):
+                part.unlink()
+        return pages
+
+    def _begin(self, values: dict[str, Any]) -> None:
+        assert self._template is not None
+        self._composer = Composer(self._template, values)
+
+    def _add(self, section: Section) -> None:
+        assert self._composer is not None
+        self._composer.add(section)
+
+    def _open(self, path: Path, title: str) -> int:
+        assert self._composer is not None
+        pages = self._composer.finish()
+        self._pdf = PdfPages(self._composer, path, title)
+        if not self._pdf.good:
+            raise OSError(f"{path}")
+        return pages
+
+    def _draw(self, page: int) -> None:
+        assert self._pdf is not None
+        self._pdf.draw(page)
+
+    def _finish(self) -> bool:
+        assert self._pdf is not None
+        self._pdf.close()
+        return bool(self._pdf.good)
+
+    def close(self) -> None:
+        """Let go of the layout, in the thread that it lives in."""
+        pdf, kept = self._pdf, [self._composer, self._template]
+        self._pdf = self._composer = self._template = None
+
+        def gone() -> None:
+            if pdf is not None:
+                pdf.close()
+            kept.clear()
+
+        self._main.later(gone)
+        self._main.close()
+
+
+def template_file(given: str, shipped: str) -> Path:
+    """The template that a person chose, or ours."""
+    return Path(given) if given else SHIPPED / shipped
