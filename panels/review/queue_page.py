@@ -86,7 +86,7 @@ class QueuePage(QWidget):
         session, widgets = self.session, self.widgets
         session.opened.connect(self._session_opened)
         session.standing_changed.connect(self._standing_changed)
-        session.person_changed.connect(lambda: self._standing_changed([]))
+        session.person_changed.connect(self._person_changed)
         session.assigned_changed.connect(lambda: self._standing_changed([]))
         session.current_changed.connect(self._shown_elsewhere)
         self.presenter.arranged.connect(self._arranged)
@@ -178,6 +178,15 @@ class QueuePage(QWidget):
         self.widgets.allow_minutes(table.minutes is not None)
         self.presenter.show(table, self.session)
         self._explain()
+        self._learn_pace()
+
+    def _learn_pace(self) -> None:
+        session = self.session
+        self.presenter.learn_pace(session.path, session.person, lambda: self._current < 0)
+
+    def _person_changed(self) -> None:
+        self._standing_changed([])
+        self._learn_pace()
 
     def _standing_changed(self, names: list[str]) -> None:
         presenter, row = self.presenter, self._current

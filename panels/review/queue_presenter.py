@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from .finding_table import BoolArray, FindingTable, IntArray
 from .queue_filters import MANY, Context, Masks, Says, Wanted, column_of
 from .queue_model import QueueModel
+from .queue_order import by_minutes
 from .queue_standing import STATES, StandingArrays
 from .session_worker import Job, Worker
 
@@ -35,6 +38,8 @@ class QueuePresenter(QObject):
         self.wanted = Wanted()
         self.order = "minutes"
         self.grouping = "none"
+        self.standard = ""
+        """Id or folder of the rule set; empty means the newest shipped."""
         self.standing = StandingArrays()
         self.waiting: BoolArray = np.empty(0, dtype=bool)
         self._context = Context(model.table, self.standing)
@@ -101,6 +106,24 @@ class QueuePresenter(QObject):
             return
         self.searching.emit(False)
         self._arrange()
+
+    def learn_pace(self, path: Path | None, person: str, untouched: Callable[[], bool]) -> None:
+        """Order by the minutes that this person needs, as the journal tells.
+
+        Only while the list is ``untouched``: it must not change under somebody's hands.
+        """
+        table = self.table
+        if path is None or not person or table.minutes is None:
+            return
+
+        def done(order: Any) -> None:
+            if order is not None and table is self.table and untouched():
+                table.minutes = order
+                if self.order == "minutes":
+                    self.arrange()
+
+        work = Job(lambda: by_minutes(table, self.standard, path, person), done)
+        self._worker.put(work)
 
     def keep(self, without: str = "") -> BoolArray:
         """What passes the filters but for one of them, shape ``(rows,)``."""

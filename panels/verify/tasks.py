@@ -17,6 +17,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing_provider.language import translate
 from ..review.finding_table import FindingTable
+from ..review.queue_order import by_minutes
 from ..review.queue_reading import read_findings
 
 ALGORITHM = "onemap:verifysubmission"
@@ -138,6 +139,8 @@ class ReadTask(QgsTask):
         except ValueError as error:
             self._reason = str(error)
         self.rules = _rules(self._standard)
+        if self._table is not None:
+            self._table.minutes = by_minutes(self._table, self._standard)
         return self._table is not None
 
     def finished(self, result: bool) -> None:

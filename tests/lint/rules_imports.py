@@ -30,9 +30,11 @@ FLOORS = (
     ("submission", "record"),
     ("measures", "report", "sampling", "journal", "inputs", "outputs")
     + ("findings_file", "findings_read", "tables_file", "comparison", "comparison_file")
+    + ("parcel_facts", "review_order", "review_order_times")
     + ("review_inputs", "evidence"),
     ("rules",),
-    ("verify",),
+    ("recheck_memory", "recheck_digests", "recheck_scopes", "recheck_changes"),
+    ("verify", "recheck", "recheck_part", "recheck_kept", "recheck_setup", "recheck_place"),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
