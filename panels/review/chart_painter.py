@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from .chart_look import Look, dash
 from .chart_plot import Entry, Label, Plot
-from .chart_scale import bar_width
+from .chart_scale import bar_width, value_text
 
 if TYPE_CHECKING:
     from ...checks.evidence.model import Series
 
 _MANY = 400
 _BAR_SHARE = 0.84
+_WIDEST = 54.0
+_FEW = 8
 
 
 def paint(painter: QPainter, plot: Plot, look: Look, hover: QPointF | None = None) -> None:
@@ -183,6 +185,8 @@ def _bars(
     # Classes of a histogram touch; groups of categories stand apart.
     if of == 1 and not plot.chart.x.labels:
         whole = bar_width(series) * 0.96
+    # A bar is no wall, however few there are.
+    whole = min(whole, _WIDEST * of * (plot.x.high - plot.x.low) / plot.area.width())
     width = whole / of
     foot = plot.y.at(min(max(0.0, plot.y.low), plot.y.high))
     painter.setPen(QPen(look.of(series.role, turn), 1))
@@ -198,6 +202,29 @@ def _bars(
         )
         top = plot.y.at(y)
         painter.drawRect(QRectF(left, min(top, foot), right - left, abs(foot - top)))
+    if plot.chart.x.labels and len(series.x) * of <= _FEW:
+        _values(painter, plot, look, series, (whole, width, place))
+
+
+def _values(
+    painter: QPainter, plot: Plot, look: Look, series: Series, of: tuple[float, float, int]
+) -> None:
+    """Write what a bar says on top of it, where few bars leave the room."""
+    whole, width, place = of
+    metrics = painter.fontMetrics()
+    for x, y in zip(series.x.tolist(), series.y.tolist()):
+        if not (np.isfinite(x) and np.isfinite(y)):
+            continue
+        middle = plot.x.at(x - whole / 2 + width * (place + 0.5))
+        text = value_text(y)
+        wide = metrics.horizontalAdvance(text) + 4
+        top = max(plot.y.at(y) - metrics.height() - 1, plot.area.top())
+        area = QRectF(middle - wide / 2, top, wide, metrics.height())
+        ground = QColor(look.ground)
+        ground.setAlpha(190)
+        painter.fillRect(area, ground)
+        painter.setPen(look.text)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _points(painter: QPainter, plot: Plot, look: Look, series: Series, turn: int) -> None:
@@ -251,7 +278,7 @@ def _write(painter: QPainter, label: Label, look: Look) -> None:
 
 def _name(painter: QPainter, plot: Plot, label: Label, look: Look) -> None:
     if plot.area.contains(label.area.center()):
-        ground = QPen(look.ground).color()
+        ground = QColor(look.ground)
         ground.setAlpha(205)
         painter.fillRect(label.area, ground)
     painter.setPen(look.of(label.role, _turn(label.role, label.turn)))

@@ -116,7 +116,7 @@ class _Layout:
         left = self._left + width + _GAP * 1.5
         scale_x = scale_x.laid(left, self._right)
         lanes = self._lanes(scale_x, left)
-        top = self._top + lanes * self._line + (2 if lanes else _GAP)
+        top = self._top + lanes * self._line + (2 if lanes else self._line * 0.5)
         bottom = max(self._bottom - self._line - 2, top + 10)
         scale_y = scale_y.laid(bottom, top)
         plot = Plot(
@@ -194,10 +194,13 @@ class _Layout:
             return [float(one) for one in range(len(axis.labels))], [
                 say(one) for one in axis.labels
             ]
-        room = self._bottom - self._top - self._line * 2
-        ticks = nice_ticks(scale.low, scale.high, max(2, min(6, int(room / (self._line * 1.5)))))
+        room = self._bottom - self._top - self._line * (3 if self._marked() else 2)
+        ticks = nice_ticks(scale.low, scale.high, max(2, min(6, int(room / self._line / 1.4) + 1)))
         step = ticks[1] - ticks[0] if len(ticks) > 1 else abs(ticks[0])
         return ticks, [tick_text(one, step) for one in ticks]
+
+    def _marked(self) -> bool:
+        return any(one.axis == "x" for one in (*self._chart.marks, *self._chart.bands))
 
     def _write_y(self, plot: Plot, ticks: list[float], texts: list[str], width: float) -> None:
         plot.ticks_y = ticks
@@ -300,8 +303,9 @@ class _Layout:
         for level, text, role, turn in sorted(wanted):
             wide = min(self._metrics.horizontalAdvance(text) + 4, plot.area.width())
             shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide)
-            left = plot.area.right() - wide
-            for top in (level - self._line - 1, level + 1, level - 2 * self._line - 1):
+            tops = (level - self._line - 1, level + 1)
+            lefts = (plot.area.right() - wide, plot.area.left() + 2)
+            for left, top in ((left, top) for left in lefts for top in tops):
                 area = QRectF(left, top, wide, self._line)
                 inside = top >= plot.area.top() - 1 and area.bottom() <= plot.area.bottom() + 1
                 if inside and not any(area.intersects(other) for other in taken):

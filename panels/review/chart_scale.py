@@ -15,7 +15,7 @@ from ..numbers import number
 if TYPE_CHECKING:
     from ...checks.evidence.model import Axis, Chart, Series
 
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_STEPS = (1.0, 2.0, 2.5, 5.0)
 _HUGE, _TINY = 1e7, 1e-4
 
 
@@ -47,17 +47,19 @@ class Scale:
 
 
 def nice_ticks(low: float, high: float, most: int) -> list[float]:
-    """Round values from ``low`` to ``high``, at most ``most`` of them and at least one step."""
+    """Round values from ``low`` to ``high``: as many as there are, but no more than ``most``."""
     span = high - low
-    if not math.isfinite(span) or span <= 0 or most < 2:
+    if not math.isfinite(span) or span <= 0:
         return [low]
-    raw = span / (most - 1)
-    size = 10.0 ** math.floor(math.log10(raw))
-    for factor in (*_STEPS, 20.0):
-        step = factor * size
+    most = max(most, 2)
+    size = 10.0 ** math.floor(math.log10(span / most / 4.0))
+    for step in (power * factor * size for power in (1.0, 10.0, 100.0) for factor in _STEPS):
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        if last - first + 1 <= most and step >= raw * 0.999:
+        if last - first + 1 <= most:
             break
+    # Between no round value and the ends, the ends say more.
+    if last < first:
+        return [low, high]
     return [round(place * step, 12) + 0.0 for place in range(first, last + 1)]
 
 
@@ -118,7 +120,9 @@ def scale_of_y(chart: Chart) -> Scale:
         values += [one for one in (series.y, series.low, series.high) if one is not None]
         if series.style in ("bars", "step"):
             values.append(np.zeros(1))
-    return _spanned(chart.y, values, _across(chart, "y"), 0.06)
+    # Values are written on top of the bars of categories.
+    room = 0.2 if chart.x.labels and any(one.style == "bars" for one in chart.series) else 0.08
+    return _spanned(chart.y, values, _across(chart, "y"), room)
 
 
 def _across(chart: Chart, axis: str) -> list[float]:

@@ -1,0 +1,241 @@
+"""The evidence panel inside: words, chart, and tabs; side by side where it is wide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from qgis.PyQt.QtCore import QEvent, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtWidgets import (
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...processing_provider.language import say, translate
+from .chart_look import look_of
+from .evidence_card import card
+from .evidence_charts import EvidenceCharts
+from .evidence_head import EvidenceHead
+from .evidence_links import EvidenceLinks
+from .finding_table import FindingTable
+from .photo_pane import PhotoPane
+
+if TYPE_CHECKING:
+    from ...checks.evidence.model import Evidence
+
+WIDE = 620
+"""From this width on the three parts stand side by side."""
+PHOTO, PROFILE, RELATED = 0, 1, 2
+_FIRST = {
+    "photos": PHOTO,
+    "tracks": PHOTO,
+    "terrain": PROFILE,
+    "heights": PROFILE,
+}
+
+
+class EvidenceBody(QWidget):
+    """Shows a finding from the table at once, and all its evidence when it is there.
+
+    ``linked`` is told the id of a related finding the person wants to see.
+    """
+
+    linked = pyqtSignal(str)
+
+    def __init__(self, photos: PhotoPane, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fix_first = False
+        self._shown: tuple[FindingTable, int, dict[str, Any], Evidence | None] | None = None
+        self.head = EvidenceHead()
+        self.words = QTextBrowser()
+        self.words.setOpenLinks(False)
+        self.words.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.words.setMinimumWidth(180)
+        self.words.setAccessibleName(translate("EvidenceDock", "What was found"))
+        self.charts = EvidenceCharts()
+        self.photos = photos
+        self.profile = EvidenceCharts()
+        self.links = EvidenceLinks()
+        self.links.wanted.connect(self.linked)
+        self.empty = QLabel()
+        self.empty.setWordWrap(True)
+        self.empty.setMargin(16)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._no_photo, self._no_links = self._hint(), self._hint()
+        self._build()
+
+    def _hint(self) -> QLabel:
+        label = QLabel()
+        label.setWordWrap(True)
+        label.setMargin(12)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return label
+
+    def _build(self) -> None:
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self._photo_stack = _stack(self.photos, self._no_photo)
+        self._link_stack = _stack(self.links, self._no_links)
+        for page, title in (
+            (self._photo_stack, translate("EvidenceDock", "Photo")),
+            (self.profile, translate("EvidenceDock", "Profile")),
+            (self._link_stack, translate("EvidenceDock", "Related")),
+        ):
+            self.tabs.addTab(page, title)
+        self.splitter = QSplitter()
+        self.splitter.setChildrenCollapsible(False)
+        for part, stretch in ((self.words, 35), (self.charts, 31), (self.tabs, 34)):
+            self.splitter.addWidget(part)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        filled = QWidget()
+        column = QVBoxLayout(filled)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.head)
+        column.addWidget(self.splitter, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(filled)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    def sizeHint(self) -> QSize:
+        return QSize(860, 270)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(260, 170)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = Qt.Orientation.Horizontal if self.width() >= WIDE else Qt.Orientation.Vertical
+        if self.splitter.orientation() != wide:
+            self.splitter.setOrientation(wide)
+            self._share_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
+            self._write()
+
+    def show_nothing(self, text: str) -> None:
+        """Say what to do instead of a card."""
+        self._shown = None
+        self.empty.setText(text)
+        self._stack.setCurrentIndex(0)
+
+    def show_first(self, table: FindingTable, row: int, rules: dict[str, Any]) -> None:
+        """Show what the table knows of a finding; the rest is on its way."""
+        self._shown = (table, row, rules, None)
+        self._stack.setCurrentIndex(1)
+        rule = rules.get(str(table.value(row, "rule_id")))
+        title = say(rule.title) if rule is not None else str(table.value(row, "rule_id"))
+        self.head.show_finding(
+            str(table.value(row, "verdict")), str(table.value(row, "severity")), title
+        )
+        self.head.busy.setText(translate("EvidenceDock", "Collecting the evidence…"))
+        self.head.set_images(translate("EvidenceDock", "The images are still being looked for."))
+        self._write()
+        self.words.verticalScrollBar().setValue(0)
+        waiting = translate("EvidenceDock", "Collecting the evidence…")
+        self.charts.show_charts((), waiting)
+        self.profile.show_charts((), waiting)
+        self._fill_photos(None, waiting)
+        self._fill_links(None, waiting, str)
+        self._share_out()
+
+    def show_evidence(self, evidence: Evidence, about: Any) -> None:
+        """Show all that was gathered of the finding in view; ``about`` names other findings."""
+        if self._shown is None:
+            return
+        table, row, rules, _ = self._shown
+        self._shown = (table, row, rules, evidence)
+        self.head.busy.setText("")
+        place = self.words.verticalScrollBar().value()
+        self._write()
+        self.words.verticalScrollBar().setValue(place)
+        self.charts.show_charts(evidence.charts, translate("EvidenceDock", "Nothing to draw here."))
+        profile = (evidence.profile,) if evidence.profile is not None else ()
+        self.profile.show_charts(
+            profile,
+            translate(
+                "EvidenceDock", "No elevation profile: it needs a terrain model and a polygon."
+            ),
+        )
+        self._fill_photos(evidence, translate("EvidenceDock", "No photo belongs to this finding."))
+        self._fill_links(
+            evidence, translate("EvidenceDock", "No other finding has to do with this one."), about
+        )
+        self._choose_tab(str(table.value(row, "family")), evidence)
+        self._share_out()
+
+    def show_failure(self, text: str) -> None:
+        """Say why there is no more than the table knows."""
+        self.head.busy.setText("")
+        self.head.set_images(text)
+        self.charts.show_charts((), text)
+        self.profile.show_charts((), text)
+        self._fill_photos(None, text)
+        self._fill_links(None, text, str)
+
+    def _write(self) -> None:
+        if self._shown is not None:
+            look = look_of(self.words.palette(), self.words.font())
+            self.words.setHtml(card(*self._shown, look, self.fix_first))
+
+    def _fill_photos(self, evidence: Evidence | None, empty: str) -> None:
+        photos: Sequence[Any] = evidence.photos if evidence is not None else ()
+        reused = False
+        if self._shown is not None:
+            table, row = self._shown[:2]
+            reused = table.value(row, "cause") == "reused_photo"
+        self.photos.show_photos(photos, side_by_side=reused)
+        self._no_photo.setText(empty)
+        self._photo_stack.setCurrentIndex(0 if photos else 1)
+        title = translate("EvidenceDock", "Photo")
+        self.tabs.setTabText(PHOTO, f"{title} {len(photos)}" if photos else title)
+
+    def _fill_links(
+        self, evidence: Evidence | None, empty: str, about: Callable[[str], str]
+    ) -> None:
+        links: Sequence[Any] = evidence.links if evidence is not None else ()
+        self.links.show_links(links, about)
+        self._no_links.setText(empty)
+        self._link_stack.setCurrentIndex(0 if links else 1)
+        title = translate("EvidenceDock", "Related")
+        self.tabs.setTabText(RELATED, f"{title} {len(links)}" if links else title)
+
+    def _choose_tab(self, family: str, evidence: Evidence) -> None:
+        """The tab that says most of such a finding; one that is empty is never put in front."""
+        filled = {
+            PHOTO: bool(evidence.photos),
+            PROFILE: evidence.profile is not None,
+            RELATED: bool(evidence.links),
+        }
+        wanted = [_FIRST.get(family, self.tabs.currentIndex()), self.tabs.currentIndex()]
+        for tab in (*wanted, PHOTO, PROFILE, RELATED):
+            if filled[tab]:
+                self.tabs.setCurrentIndex(tab)
+                return
+
+    def _share_out(self) -> None:
+        """Give the words the room of a chart that is not there."""
+        evidence = self._shown[3] if self._shown is not None else None
+        wide = self.splitter.orientation() == Qt.Orientation.Horizontal
+        self.charts.setVisible(evidence is None or bool(evidence.charts))
+        whole = self.splitter.width() if wide else self.splitter.height()
+        shares = (0.36, 0.30, 0.34) if self.charts.isVisibleTo(self) else (0.6, 0.0, 0.4)
+        self.splitter.setSizes([int(whole * share) for share in shares])
+
+
+def _stack(filled: QWidget, empty: QWidget) -> QStackedWidget:
+    stack = QStackedWidget()
+    stack.addWidget(filled)
+    stack.addWidget(empty)
+    return stack

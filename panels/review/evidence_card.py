@@ -1,0 +1,122 @@
+"""The words of the evidence card as rich text: what is wrong, against what, why, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ...processing_provider.language import is_chinese, say, translate
+from ..numbers import quantity
+from .causes import cause_title
+from .chart_look import Look
+from .finding_table import FindingTable
+from .words import family_title
+
+if TYPE_CHECKING:
+    from ...checks.evidence.model import Evidence
+
+_SIDES = ("declared", "measured", "expected")
+_ITEM = "margin:5px 0 0 0"
+
+Line = tuple[str, str, str]
+"""Title, value and role of a line of the table."""
+
+
+def card(
+    table: FindingTable,
+    row: int,
+    rules: dict[str, Any],
+    evidence: Evidence | None,
+    look: Look,
+    fix_first: bool = False,
+) -> str:
+    """The card of the finding in ``row``; with ``evidence`` the whole, without it the first part.
+
+    ``fix_first`` puts what to do before the numbers: who has to mend it reads that first.
+    """
+    rule = rules.get(str(table.value(row, "rule_id")))
+    parts = [f'<p style="margin:0"><b>{escape(message(table, row))}</b></p>']
+    fix = _said(translate("EvidenceCard", "How to fix"), rule and say(rule.fix))
+    if fix_first:
+        parts.append(fix)
+    parts.append(_table([*_numbers(table, row, evidence), *_about(table, row)], look))
+    parts.append(_said(translate("EvidenceCard", "Honest explanations"), rule and say(rule.honest)))
+    if not fix_first:
+        parts.append(fix)
+    clause = say(evidence.clause) if evidence is not None else rule and rule.source
+    parts.append(_said(translate("EvidenceCard", "Clause"), clause))
+    if evidence is not None and evidence.missing:
+        missing = "<br>".join(escape(say(one)) for one in evidence.missing)
+        title = escape(translate("EvidenceCard", "Not shown"))
+        color = look.of("reference").name()
+        parts.append(f'<p style="{_ITEM};color:{color}"><b>{title}</b><br>{missing}</p>')
+    return "".join(parts)
+
+
+def message(table: FindingTable, row: int) -> str:
+    """What a finding says, in the person's language."""
+    return str(table.value(row, "message_zh" if is_chinese() else "message_en") or "")
+
+
+def _said(title: str, text: Any) -> str:
+    if not text:
+        return ""
+    lines = escape(str(text)).replace("\n", "<br>")
+    return f'<p style="{_ITEM}"><b>{escape(title)}</b><br>{lines}</p>'
+
+
+def _numbers(table: FindingTable, row: int, evidence: Evidence | None) -> Iterable[Line]:
+    """Both sides: as they were gathered, or as the table has them."""
+    if evidence is not None and evidence.facts:
+        for fact in evidence.facts:
+            yield say(fact.title), say(fact.value), fact.role
+        if any(fact.role == "cause" for fact in evidence.facts):
+            return
+    else:
+        unit = str(table.value(row, "unit") or "")
+        tolerance = table.value(row, "tolerance")
+        for role, title in (
+            ("measured", translate("EvidenceCard", "Measured")),
+            ("expected", translate("EvidenceCard", "Expected")),
+        ):
+            yield title, quantity(str(table.value(row, role) or ""), unit), role
+        if tolerance is not None:
+            text = f"± {quantity(str(tolerance), unit)}"
+            yield translate("EvidenceCard", "Tolerance"), text, "tolerance"
+    cause = str(table.value(row, "cause") or "")
+    if cause:
+        yield translate("EvidenceCard", "Likely cause"), cause_title(cause), "cause"
+
+
+def _about(table: FindingTable, row: int) -> Iterable[Line]:
+    named = str(table.value(row, "object_id") or "")
+    layer = str(table.value(row, "layer") or "")
+    yield translate("EvidenceCard", "Object"), f"{layer} {named}".strip(), "other"
+    parcel = str(table.value(row, "parcel_bsm") or "")
+    if parcel != named:
+        yield translate("EvidenceCard", "Parcel"), parcel, "other"
+    rule = f"{family_title(str(table.value(row, 'family')))} · {table.value(row, 'rule_id')}"
+    yield translate("EvidenceCard", "Rule"), rule, "other"
+
+
+def _table(lines: Iterable[Line], look: Look) -> str:
+    """The facts; the sides wear the colours of the charts."""
+    rows = []
+    for title, value, role in lines:
+        if not value:
+            continue
+        side = look.of(role if role != "tolerance" else "expected").name()
+        bar = f'<td width="4" bgcolor="{side}"></td>' if role in _SIDES else "<td></td>"
+        text = escape(value).replace("\n", "<br>")
+        if role in _SIDES or role == "cause":
+            text = f"<b>{text}</b>"
+        rows.append(
+            f'<tr>{bar}<td style="padding-right:8px;white-space:nowrap">{escape(title)}</td>'
+            f"<td>{text}</td></tr>"
+        )
+    if not rows:
+        return ""
+    return (
+        f'<table cellspacing="0" cellpadding="2" style="margin:4px 0 0 0">{"".join(rows)}</table>'
+    )

@@ -1,0 +1,121 @@
+"""Gathers the evidence of findings in one thread, the next one ahead."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from .evidence_worker import EvidenceWorker
+
+_KEPT = 12
+
+
+class EvidenceGathering(QObject):
+    """Asks ``checks.evidence`` and keeps what it answered for a while.
+
+    Signals: ``gathered`` with the id of the finding and its evidence, ``failed`` with the id and
+    the exception.
+    """
+
+    gathered = pyqtSignal(str, object)
+    failed = pyqtSignal(str, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.worker = EvidenceWorker("OneMap evidence", self)
+        self.worker.at_end = self._let_go
+        self.worker.done.connect(self._done)
+        self.worker.failed.connect(self._failed)
+        self._path: Path | None = None
+        self._known: OrderedDict[str, Any] = OrderedDict()
+        # Both belong to the thread of the worker.
+        self._opened: Path | None = None
+        self._gatherer: Any = None
+
+    def open(self, path: Path | None) -> None:
+        """Gather for another file of findings from now on."""
+        self._path = path
+        self._known.clear()
+        self.worker.cancel()
+
+    def known(self, finding: str) -> Any:
+        """What was gathered of a finding, ``None`` where nothing is at hand."""
+        return self._known.get(finding)
+
+    def want(self, finding: str, following: str = "") -> None:
+        """Gather for ``finding``, then for the one that is likely to be looked at next."""
+        path = self._path
+        if path is None:
+            return
+        if finding not in self._known:
+            self.worker.ask((path, finding), lambda progress: self._work(path, finding, progress))
+        if following and following != finding and following not in self._known:
+            self.worker.ask_later(
+                (path, following), lambda progress: self._work(path, following, progress)
+            )
+
+    def shut_down(self) -> None:
+        """Stop, and let go of every file."""
+        self._path = None
+        self.worker.shut_down()
+        self._known.clear()
+
+    def _work(self, path: Path, finding: str, progress: Any) -> Any:
+        if self._opened != path or self._gatherer is None:
+            from ...checks.evidence.gather import Gatherer
+            from ...checks.review_inputs import ReviewInputs
+
+            self._let_go()
+            self._gatherer = Gatherer(ReviewInputs.read(path))
+            self._opened = path
+        return self._gatherer.gather(row_of(path, finding), progress)
+
+    def _let_go(self) -> None:
+        gatherer, self._gatherer, self._opened = self._gatherer, None, None
+        if gatherer is not None:
+            gatherer.close()
+
+    def _done(self, ticket: Any, evidence: Any) -> None:
+        path, finding = ticket
+        if path != self._path:
+            return
+        self._known[finding] = evidence
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        self.gathered.emit(finding, evidence)
+
+    def _failed(self, ticket: Any, error: Any) -> None:
+        if ticket[0] == self._path:
+            self.failed.emit(ticket[1], error)
+
+
+def row_of(path: Path, finding: str) -> dict[str, Any]:
+    """All columns of a finding, its geometry as the GeoPackage keeps it.
+
+    Raises
+    ------
+    ExplainedError
+        When the file cannot be read, or has no such finding.
+    """
+    from ...checks.errors import ExplainedError
+    from ...checks.findings import Text
+    from ...checks.findings_read import connect, unreadable
+
+    try:
+        with closing(connect(path)) as connection:
+            connection.row_factory = sqlite3.Row
+            row = connection.execute(
+                "SELECT * FROM findings WHERE finding_id = ?", (finding,)
+            ).fetchone()
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+    if row is None:
+        raise ExplainedError(
+            Text(f"结果中没有编号为 {finding} 的问题。", f"There is no finding {finding}.")
+        )
+    return dict(row)

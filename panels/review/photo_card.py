@@ -1,0 +1,122 @@
+"""One photo with what its record says of it: when, who, where to, and where the sun stood."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
+
+from ...processing_provider.language import say, translate
+from ..numbers import number
+from .chart_look import small
+from .photo_decode import Picture
+from .photo_rose import PhotoRose
+from .photo_view import PhotoView
+
+if TYPE_CHECKING:
+    from ...checks.evidence.model import Photo
+
+_BESIDE = 1.25
+_NARROW = 200
+_NOTE_WIDTH = 118
+
+
+def trouble_text(trouble: str) -> str:
+    """Why a photo cannot be shown."""
+    return {
+        "empty": translate("Photo", "The package has only the record of this photo, no picture."),
+        "too_large": translate("Photo", "This picture claims a size that is not safe to open."),
+        "unreadable": translate("Photo", "This file is not a picture that can be read."),
+    }[trouble]
+
+
+def caption(photo: Photo) -> list[str]:
+    """What the record says, a line each."""
+    lines = [photo.taken, photo.person]
+    if photo.parcel:
+        lines.append(translate("Photo", "Parcel {parcel}").format(parcel=photo.parcel))
+    if math.isfinite(photo.azimuth):
+        text = translate("Photo", "Azimuth {azimuth}°").format(azimuth=number(photo.azimuth, 0))
+        if math.isfinite(photo.half_view):
+            text += f" ± {number(photo.half_view, 0)}°"
+        lines.append(text)
+    if math.isfinite(photo.sun_azimuth) and math.isfinite(photo.sun_elevation):
+        if photo.sun_elevation < 0:
+            lines.append(translate("Photo", "Sun below the horizon"))
+        else:
+            lines.append(
+                translate("Photo", "Sun {azimuth}°, {height}° high").format(
+                    azimuth=number(photo.sun_azimuth, 0), height=number(photo.sun_elevation, 0)
+                )
+            )
+    return [line for line in lines if line]
+
+
+class PhotoCard(QWidget):
+    """The picture, beside it (or below, where that leaves more of it) rose and caption."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.photo: Photo | None = None
+        self.view = PhotoView()
+        self.rose = PhotoRose()
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setFont(small(self.font()))
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+        self._about = QWidget()
+        self._inner = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._about)
+        self._inner.setContentsMargins(0, 0, 0, 0)
+        self._inner.setSpacing(4)
+        self._inner.addWidget(self.rose, 0, Qt.AlignmentFlag.AlignTop)
+        self._inner.addWidget(self.text, 1)
+        self._outer = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(6)
+        self._outer.addWidget(self.view, 1)
+        self._outer.addWidget(self._about)
+
+    def show_photo(self, photo: Photo) -> None:
+        """Show what is known; the picture comes with :meth:`show_picture`."""
+        self.photo = photo
+        lines = caption(photo)
+        note = say(photo.note)
+        self.text.setText("\n".join([*([note] if note else []), *lines]))
+        self.text.setToolTip("\n".join([photo.name, *([note] if note else []), *lines]))
+        self.rose.show_view(photo.azimuth, photo.half_view, photo.sun_azimuth, photo.sun_elevation)
+        self.rose.setToolTip("\n".join(lines))
+        self.rose.setAccessibleName("; ".join(lines))
+        self._arrange()
+        self.view.show_text(translate("Photo", "Opening the photo…"))
+
+    def show_picture(self, picture: Picture) -> None:
+        """Show the decoded picture, or why there is none."""
+        if picture.trouble:
+            self.view.show_text(trouble_text(picture.trouble))
+        else:
+            name = self.photo.name if self.photo is not None else ""
+            self.view.show_image(picture.image, name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        beside = self.width() > self.height() * _BESIDE
+        directions = QBoxLayout.Direction
+        self._outer.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
+        self._inner.setDirection(directions.TopToBottom if beside else directions.LeftToRight)
+        self._about.setMaximumWidth(_NOTE_WIDTH if beside else 16_777_215)
+        self._about.setMinimumWidth(_NOTE_WIDTH if beside else 0)
+        self._about.setMaximumHeight(16_777_215 if beside else self.rose.sizeHint().height() + 8)
+        photo = self.photo
+        angles = photo is not None and any(
+            math.isfinite(one) for one in (photo.azimuth, photo.sun_azimuth)
+        )
+        # Two photos side by side leave the rose no room; its numbers are in the caption.
+        self.rose.setVisible(angles and (beside or self.width() >= _NARROW))

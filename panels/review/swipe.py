@@ -1,0 +1,232 @@
+"""Before and after on the canvas: a divider to swipe, or one after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsProject
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+
+from ...processing_provider.language import translate
+from .evidence_worker import EvidenceWorker
+from .swipe_item import SwipeItem
+from .swipe_layer import image_layer
+from .swipe_tool import SwipeTool
+
+if TYPE_CHECKING:
+    from ...checks.evidence.model import ImagePair
+
+BLINK_MS = 600
+_PAUSE_MS = 60
+_SIDES = ("before", "after")
+
+
+class Swipe(QObject):
+    """Compares two images of the place that the canvas shows.
+
+    No layer is added to the project. The mode is empty, ``swipe`` or ``blink``; ``mode_changed``
+    tells it, ``rendered`` that both sides are as the canvas is, ``failed`` the path of an image
+    that cannot be opened.
+    """
+
+    mode_changed = pyqtSignal(str)
+    rendered = pyqtSignal()
+    failed = pyqtSignal(str)
+
+    def __init__(
+        self, canvas: QgsMapCanvas, worker: EvidenceWorker, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.mode = ""
+        self.item: SwipeItem | None = None
+        self.pair: ImagePair | None = None
+        self._canvas = canvas
+        self._worker = worker
+        self._layers: dict[str, Any] = {}
+        self._jobs: dict[str, QgsMapRendererParallelJob] = {}
+        self._tool: SwipeTool | None = None
+        self._tool_before: Any = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._render)
+        self._beat = QTimer(self)
+        self._beat.setInterval(BLINK_MS)
+        self._beat.timeout.connect(self._turn)
+        worker.done.connect(self._opened)
+        worker.failed.connect(self._not_opened)
+
+    def set_pair(self, pair: ImagePair | None) -> None:
+        """Compare other images from now on; with none the comparison ends."""
+        if pair == self.pair:
+            return
+        self.pair = pair
+        self._cancel_jobs()
+        self._layers.clear()
+        if self.mode and not self.possible():
+            self.end()
+        elif self.mode:
+            self._start_over()
+
+    def possible(self) -> bool:
+        """Whether there are two images."""
+        return self.pair is not None and bool(self.pair.before and self.pair.after)
+
+    def toggle(self, mode: str) -> None:
+        """Begin ``swipe`` or ``blink``, or end it."""
+        if self.mode == mode:
+            self.end()
+        elif self.possible():
+            self._begin(mode)
+
+    def end(self) -> None:
+        """Leave the canvas as it was."""
+        if not self.mode:
+            return
+        self.mode = ""
+        self._pause.stop()
+        self._beat.stop()
+        self._cancel_jobs()
+        canvas = self._canvas
+        canvas.extentsChanged.disconnect(self._pause.start)
+        canvas.destinationCrsChanged.disconnect(self._pause.start)
+        canvas.mapToolSet.disconnect(self._tool_set)
+        if self._tool is not None:
+            if canvas.mapTool() is self._tool:
+                canvas.unsetMapTool(self._tool)
+                if self._tool_before is not None:
+                    canvas.setMapTool(self._tool_before)
+            self._tool.deleteLater()
+        if self.item is not None:
+            canvas.scene().removeItem(self.item)
+        self._tool = self._tool_before = self.item = None
+        self._layers.clear()
+        self.mode_changed.emit("")
+
+    def shut_down(self) -> None:
+        """End, and listen to nothing any more."""
+        self.end()
+        self._cancel_jobs()
+        self.blockSignals(True)
+        self._worker.done.disconnect(self._opened)
+        self._worker.failed.disconnect(self._not_opened)
+
+    def _begin(self, mode: str) -> None:
+        new = not self.mode
+        self.mode = mode
+        if new:
+            canvas = self._canvas
+            self.item = SwipeItem(canvas)
+            self._tool_before = canvas.mapTool()
+            self._tool = SwipeTool(canvas)
+            self._tool.moved.connect(self._divide)
+            self._tool.nudged.connect(self._nudge)
+            self._tool.blink_wanted.connect(self._begin_other)
+            self._tool.ended.connect(self.end)
+            canvas.setMapTool(self._tool)
+            canvas.mapToolSet.connect(self._tool_set)
+            canvas.extentsChanged.connect(self._pause.start)
+            canvas.destinationCrsChanged.connect(self._pause.start)
+            canvas.setFocus()
+            self._start_over()
+        assert self.item is not None
+        self.item.show_whole("before" if mode == "blink" else "")
+        if mode == "blink":
+            self._beat.start()
+        else:
+            self._beat.stop()
+        self.mode_changed.emit(mode)
+
+    def _begin_other(self) -> None:
+        self._begin("swipe" if self.mode == "blink" else "blink")
+
+    def _start_over(self) -> None:
+        """Open both images in the worker; they are rendered as they come."""
+        pair = self.pair
+        assert pair is not None and self.item is not None
+        self.item.names = {
+            "before": _name(translate("Swipe", "Before"), pair.before_date),
+            "after": _name(translate("Swipe", "After"), pair.after_date),
+        }
+        asks = (self._worker.ask, self._worker.ask_later)
+        for side, path, bands, ask in zip(
+            _SIDES, (pair.before, pair.after), (pair.bands_before, pair.bands), asks
+        ):
+            ask(
+                (id(self), side, pair),
+                lambda progress, path=path, bands=bands: image_layer(path, bands, progress),
+            )
+
+    def _opened(self, ticket: Any, layer: Any) -> None:
+        if ticket[0] == id(self) and ticket[2] is self.pair and self.mode:
+            self._layers[ticket[1]] = layer
+            self._render()
+
+    def _not_opened(self, ticket: Any, _error: Any) -> None:
+        if ticket[0] == id(self) and ticket[2] is self.pair and self.pair is not None:
+            path = self.pair.before if ticket[1] == "before" else self.pair.after
+            self.end()
+            self.failed.emit(path)
+
+    def _render(self) -> None:
+        """Render what the canvas shows, both sides at the same time, in threads of QGIS."""
+        self._cancel_jobs()
+        of_canvas = self._canvas.mapSettings()
+        for side, layer in self._layers.items():
+            settings = QgsMapSettings()
+            settings.setDestinationCrs(of_canvas.destinationCrs())
+            settings.setTransformContext(QgsProject.instance().transformContext())
+            settings.setExtent(of_canvas.visibleExtent())
+            settings.setOutputSize(of_canvas.outputSize())
+            settings.setOutputDpi(of_canvas.outputDpi())
+            settings.setDevicePixelRatio(of_canvas.devicePixelRatio())
+            settings.setRotation(of_canvas.rotation())
+            if of_canvas.rotation():
+                settings.setExtent(of_canvas.extent())
+            settings.setLayers([layer])
+            settings.setBackgroundColor(of_canvas.backgroundColor())
+            job = QgsMapRendererParallelJob(settings)
+            self._jobs[side] = job
+            job.finished.connect(lambda side=side, job=job: self._finished(side, job))
+            job.start()
+
+    def _finished(self, side: str, job: QgsMapRendererParallelJob) -> None:
+        if self._jobs.get(side) is not job or self.item is None:
+            return
+        del self._jobs[side]
+        self.item.set_picture(side, job.renderedImage(), job.mapSettings().visibleExtent())
+        job.deleteLater()
+        if not self._jobs and len(self._layers) == len(_SIDES):
+            self.rendered.emit()
+
+    def _cancel_jobs(self) -> None:
+        jobs, self._jobs = self._jobs, {}
+        for job in jobs.values():
+            job.cancelWithoutBlocking()
+            job.finished.connect(job.deleteLater)
+
+    def _divide(self, share: float) -> None:
+        if self.item is not None and self._tool is not None:
+            if self.mode == "blink":
+                self._begin("swipe")
+            self.item.divide(share)
+            self._tool.set_divider(self.item.share)
+
+    def _nudge(self, by: float) -> None:
+        if self.item is not None:
+            self._divide(self.item.share + by)
+
+    def _turn(self) -> None:
+        if self.item is not None:
+            self.item.show_whole("after" if self.item.whole == "before" else "before")
+
+    def _tool_set(self, new: Any, _old: Any = None) -> None:
+        """Another tool was chosen: the person is done with comparing."""
+        if new is not self._tool:
+            self._tool_before = None
+            self.end()
+
+
+def _name(title: str, date: str) -> str:
+    return f"{title} {date}".strip()
