@@ -164,7 +164,7 @@ class Composer:
         assert table is not None and isinstance(sheet, Sheet)
         head, body = self._table_rulers(table)
         cells = self._cells(part)
-        margin = 2 * table.cellMargin()
+        margin = _around(table)
         return [
             max(len(lines) for lines in row) * (body if number else head).line + margin
             for number, row in enumerate(cells)
@@ -183,7 +183,7 @@ class Composer:
         assert table is not None
         head, body = self._table_rulers(table)
         strong = self._of_font(*_bold(table.contentTextFormat()))
-        widths = [width - 2 * table.cellMargin() for width in _widths(sheet, part.rect.width())]
+        widths = [width - _around(table) for width in _widths(sheet, part.rect.width())]
         made = [
             [head.wrapped(column.heading, room) for column, room in zip(sheet.columns, widths)]
         ]
@@ -232,11 +232,12 @@ class Composer:
             ]
             for number in numbers
         ]
-        table.setColumnWidths(_widths(sheet, part.rect.width()))
+        margin = _around(table)
+        table.setColumnWidths([width - margin for width in _widths(sheet, part.rect.width())])
         table.setIncludeTableHeader(False)
         table.setTableContents(rows)
-        table.setRowHeights([heights[number] for number in numbers])
-        self._put(frame, part, page, one.top, one.height + 0.3)
+        table.setRowHeights([heights[number] - margin for number in numbers])
+        self._put(frame, part, page, one.top, one.height + 0.5)
         table.recalculateTableSize()
         table.recalculateFrameSizes()
         return frame
@@ -279,6 +280,12 @@ def _bold(form: Any) -> tuple[Any, float]:
     font = form.font()
     font.setBold(True)
     return font, form.size()
+
+
+def _around(table: Any) -> float:
+    """What QGIS adds to the size of every cell: margins and a line."""
+    line = table.gridStrokeWidth() if table.showGrid() else 0.0
+    return float(2 * table.cellMargin() + line)
 
 
 def _widths(sheet: Sheet, room: float) -> list[float]:
@@ -328,7 +335,7 @@ class PdfPages:
 
     def close(self) -> None:
         """The last page is drawn."""
-        if self.good:
+        if self._painter.isActive():
             self.good = self._painter.end()
 
 

@@ -23,6 +23,7 @@ from qgis.core import (
     QgsRendererCategory,
     QgsSingleSymbolRenderer,
     QgsVectorLayer,
+    QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QSize, QVariant
 from qgis.PyQt.QtGui import QColor, QImage, QPainter
@@ -37,6 +38,7 @@ _MARGIN = 0.06
 _SMALLEST = 150.0
 """Metres across, at least: a single parcel is shown with what lies around it."""
 _PAPER = 0.55
+_AREA = QgsWkbTypes.GeometryType.PolygonGeometry
 Marks = Sequence[tuple[float, float, str]]
 """East, north, and the kind of each mark."""
 
@@ -177,20 +179,22 @@ def _filled(layer: QgsVectorLayer, rows: Sequence[tuple[Any, str]]) -> QgsVector
 def _from_wkb(wkb: bytes) -> QgsGeometry:
     geometry = QgsGeometry()
     geometry.fromWkb(wkb)
+    if geometry.type() == _AREA:
+        geometry.convertToMultiType()  # a layer of memory takes no other kind than its own
     return geometry
 
 
 def _parcel_layer(table: Table, classes: dict[str, str], wkt: str) -> QgsVectorLayer | None:
     if table.geometry is None or not table.usable.any():
         return None
-    codes = table.text("DLBM").astype(str)
+    codes = [str(code or "") for code in table.text("DLBM").tolist()]
     rows = np.flatnonzero(table.usable)
     shapes = shapely.to_wkb(table.geometry[rows])
     layer = _memory("MultiPolygon", wkt, "DLTB", ["DLBM"])
     _filled(layer, [(_from_wkb(shape), codes[row]) for shape, row in zip(shapes, rows)])
     made = [
         QgsRendererCategory(code, _ground(classes.get(code, "")), code)
-        for code in sorted(set(codes[rows].tolist()))
+        for code in sorted({codes[row] for row in rows})
     ]
     layer.setRenderer(QgsCategorizedSymbolRenderer("DLBM", made))
     return layer

@@ -23,7 +23,7 @@ from qgis.core import (
     QgsProject,
     QgsReadWriteContext,
 )
-from qgis.PyQt.QtCore import QRectF
+from qgis.PyQt.QtCore import QRectF, QUuid
 from qgis.PyQt.QtGui import QFont
 from qgis.PyQt.QtXml import QDomDocument
 
@@ -120,7 +120,7 @@ class Template:
         parent = self._document.createElement("Copies")
         part.item.writeXml(parent, self._document, self.context)
         made = QgsApplication.layoutItemRegistry().createItem(part.item.type(), self.layout)
-        made.readXml(parent.firstChildElement(), self._document, self.context)
+        made.readXml(_renamed(parent.firstChildElement()), self._document, self.context)
         self.layout.addLayoutItem(made)
         made.setZValue(part.item.zValue())
         return made
@@ -132,7 +132,7 @@ class Template:
         parent = self._document.createElement("Copies")
         table.writeXml(parent, self._document, self.context)
         made = QgsLayoutItemManualTable.create(self.layout)
-        made.readXml(parent.firstChildElement(), self._document, self.context)
+        made.readXml(_renamed(parent.firstChildElement()), self._document, self.context)
         self.layout.addMultiFrame(made)
         frame = QgsLayoutFrame(self.layout, made)
         made.addFrame(frame, False)
@@ -156,6 +156,12 @@ class Template:
                 self.layout.removeMultiFrame(table)
             self.layout.removeLayoutItem(part.item)
         self.parts = []
+
+
+def _renamed(element: Any) -> Any:
+    """The same item under a new identity: pages find their items by it when they move."""
+    element.setAttribute("uuid", QUuid.createUuid().toString())
+    return element
 
 
 def _text_of(path: Path) -> str:
