@@ -1,0 +1,65 @@
+"""Which other findings bear a finding out, and which speak against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..findings import Text
+from ..standard import Standard
+from .model import Link
+
+_MOST = 60
+_ORDER = {"contradicts": 0, "supports": 1, "same_cause": 2, "same_parcel": 3}
+
+
+def links_of(
+    row: Mapping[str, Any],
+    others: Sequence[Mapping[str, Any]],
+    standard: Standard,
+    facts: Mapping[str, Any],
+) -> tuple[Link, ...]:
+    """Links to ``others``: contradictions first, then what supports, then the rest.
+
+    ``others`` are findings of the same parcel and such as name this one's objects; what kind of
+    link two of them make is data (``facts``, the standard's ``finding_links.json``).
+    """
+    out: dict[str, Link] = {}
+    own = str(row.get("finding_id") or "")
+    for other in others[: 10 * _MOST]:
+        name = str(other.get("finding_id") or "")
+        if name and name != own and name not in out:
+            out[name] = _link(row, other, name, facts, standard)
+    ordered = sorted(out.values(), key=lambda link: _ORDER.get(link.kind, 9))
+    return tuple(ordered[:_MOST])
+
+
+def _link(
+    row: Mapping[str, Any],
+    other: Mapping[str, Any],
+    name: str,
+    facts: Mapping[str, Any],
+    standard: Standard,
+) -> Link:
+    one, two = _words(row), _words(other)
+    for fact in facts["links"]:
+        first, second = set(fact["one"]), set(fact["other"])
+        if (one & first and two & second) or (one & second and two & first):
+            return Link(name, fact["kind"], _said(fact, other, standard))
+    alike = bool(row.get("cause")) and row.get("cause") == other.get("cause")
+    kind = "same_cause" if alike else "same_parcel"
+    return Link(name, kind, _said(facts[kind], other, standard))
+
+
+def _words(row: Mapping[str, Any]) -> set[str]:
+    out = {f"rule:{row.get('rule_id')}", f"family:{row.get('family')}"}
+    if row.get("cause"):
+        out.add(str(row["cause"]))
+    return out
+
+
+def _said(fact: Mapping[str, str], other: Mapping[str, Any], standard: Standard) -> Text:
+    rule = standard.rules.get(str(other.get("rule_id") or ""))
+    if rule is None:
+        return Text(fact["zh"], fact["en"])
+    return Text(f"{rule.title.zh}：{fact['zh']}", f"{rule.title.en}: {fact['en']}")

@@ -1,0 +1,207 @@
+"""Some rows of a layer, found by identifier or by place; never the whole layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+
+from ..progress import SILENT, Progress
+from ..reproject import Reprojection, ReprojectionError
+from ..standard import Standard
+from ..table import Table
+from ..vector import VectorError, VectorSource
+from ..vector.names import field_names
+
+Box = tuple[float, float, float, float]
+_IDENTIFIERS = ("BSM", "F_ID")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One object: its values as text (``""`` for none) and its shape as delivered."""
+
+    layer: str
+    values: dict[str, str]
+    geometry: shapely.Geometry | None
+    wkt: str = ""
+
+    def text(self, name: str) -> str:
+        """One value."""
+        return self.values.get(name, "")
+
+    def number(self, name: str) -> float:
+        """One value as a number; NaN where it is none."""
+        try:
+            return float(self.values.get(name, ""))
+        except ValueError:
+            return float("nan")
+
+
+def rows_of(table: Table, limit: int = 100_000) -> list[Row]:
+    """The rows of a small table."""
+    texts = {name: table.text(name) for name in table.columns}
+    shapes = table.geometry if table.geometry is not None else [None] * len(table)
+    return [
+        Row(
+            table.name,
+            {name: str(values[place]) for name, values in texts.items()},
+            shapes[place],
+            table.wkt,
+        )
+        for place in range(min(len(table), limit))
+    ]
+
+
+@dataclass
+class LayerRows:
+    """One layer of an open file.
+
+    Attributes
+    ----------
+    name
+        What the standard calls it, ``layer`` what the file does.
+    where
+        Rows that count at all (SQL), for a trusted layer that a person filtered.
+    """
+
+    source: VectorSource
+    layer: str
+    name: str
+    standard: Standard
+    where: str = ""
+    unread: Sequence[str] = ()
+    _names: dict[str, tuple[str, bool]] = field(default_factory=dict)
+
+    def find(
+        self, identifier: str, near: Box | None = None, progress: Progress = SILENT
+    ) -> Table | None:
+        """The rows of that identifier; looked for about ``near`` first, then everywhere.
+
+        The index of places makes the first way quick in any table; where the rows lie
+        elsewhere, the file has to look through its identifiers.
+        """
+        condition = self._condition(identifier)
+        if not condition:
+            return None
+        if near is not None:
+            found = self._read(condition, near, progress)
+            if len(found):
+                return found
+        progress.check()
+        found = self._read(condition, None, progress)
+        return found if len(found) else None
+
+    def within(self, box: Box, progress: Progress = SILENT) -> Table:
+        """Rows whose bounds touch ``box`` (CRS of the layer)."""
+        return self._read("", box, progress)
+
+    def around(
+        self, x: float, y: float, reach: float, wanted: int, most: int, progress: Progress = SILENT
+    ) -> Table:
+        """About ``wanted`` rows round a place: the box grows or shrinks from ``reach``."""
+        smallest, largest = reach / 16, reach * 16
+        for _ in range(9):
+            count = self._count((x - reach, y - reach, x + reach, y + reach))
+            progress.check()
+            if count > most and reach > smallest:
+                reach /= 2
+            elif count < wanted and reach < largest:
+                reach *= 1.8
+            else:
+                break
+        return self.within((x - reach, y - reach, x + reach, y + reach), progress)
+
+    def extent(self) -> Box:
+        """Least x, greatest x, least y, greatest y of the layer (OGR's order)."""
+        west, east, south, north = self._layer().GetExtent()
+        return (float(west), float(east), float(south), float(north))
+
+    def bring(self, box: Box, wkt: str) -> Box:
+        """``box`` of another CRS in that of the layer, roughly."""
+        own = self.wkt
+        if not wkt or not own or wkt == own:
+            return box
+        x, y = np.meshgrid(np.linspace(box[0], box[2], 3), np.linspace(box[1], box[3], 3))
+        try:
+            there = Reprojection(wkt, own).points(np.column_stack([x.ravel(), y.ravel()]))
+        except ReprojectionError:
+            return box
+        there = there[np.isfinite(there).all(axis=1)]
+        if not len(there):
+            return box
+        low, high = there.min(axis=0), there.max(axis=0)
+        return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+
+    @property
+    def wkt(self) -> str:
+        """CRS of the layer; empty where it declares none."""
+        crs = self._layer().GetSpatialRef()
+        return "" if crs is None else str(crs.ExportToWkt(["FORMAT=WKT2_2019"]))
+
+    def _read(self, condition: str, box: Box | None, progress: Progress) -> Table:
+        layer = self._layer()
+        parts = [f"({part})" for part in (self.where, condition) if part]
+        try:
+            if box is not None:
+                layer.SetSpatialFilterRect(*box)
+            return self.source.read(
+                self.layer,
+                self.name,
+                self.standard,
+                progress=Progress(cancelled=progress._cancelled),
+                where=" AND ".join(parts),
+                unread=self.unread,
+            )
+        finally:
+            layer.SetSpatialFilter(None)
+            layer.SetAttributeFilter(None)
+
+    def _count(self, box: Box) -> int:
+        layer = self._layer()
+        try:
+            layer.SetSpatialFilterRect(*box)
+            return int(layer.GetFeatureCount())
+        finally:
+            layer.SetSpatialFilter(None)
+
+    def _condition(self, identifier: str) -> str:
+        """SQL for that identifier: the value is quoted, and a number stays one."""
+        names = self._field_names()
+        name = next((each for each in _IDENTIFIERS if each in names), "")
+        if "\0" in identifier:
+            return ""
+        if not name:
+            return f"FID = {int(identifier)}" if identifier.isdigit() else ""
+        own, numeric = names[name]
+        quoted = '"' + own.replace('"', '""') + '"'
+        if numeric:
+            return f"{quoted} = {int(identifier)}" if identifier.isdigit() else ""
+        return quoted + " = '" + identifier.replace("'", "''") + "'"
+
+    def _field_names(self) -> dict[str, tuple[str, bool]]:
+        """Standard name of a field → its name in the file, and whether it holds numbers."""
+        if not self._names:
+            from osgeo import ogr
+
+            definition = self._layer().GetLayerDefn()
+            stored = [definition.GetFieldDefn(i) for i in range(definition.GetFieldCount())]
+            own = [each.GetName() for each in stored]
+            numeric = (ogr.OFTInteger, ogr.OFTInteger64, ogr.OFTReal)
+            specs = self.standard.fields.get(self.name, [])
+            for name, source, each in zip(field_names(own, specs), own, stored):
+                self._names[name] = (source, each.GetType() in numeric)
+        return self._names
+
+    def _layer(self) -> Any:
+        layer = self.source.dataset.GetLayerByName(self.layer)
+        if layer is None:
+            from ..findings import Text
+
+            raise VectorError(
+                Text(f"图层 {self.layer} 无法读取", f"Layer {self.layer} cannot be read")
+            )
+        return layer
