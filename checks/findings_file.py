@@ -76,8 +76,13 @@ def places_to_look(findings: Sequence[Finding], geographic: bool) -> GeometryArr
     return as_multi(shapely.force_2d(where))
 
 
-def write_findings(verification: Verification, path: Path, progress: Progress = SILENT) -> None:
-    """Write the GeoPackage; the file appears whole or not at all.
+def write_findings(
+    verification: Verification,
+    path: Path,
+    progress: Progress = SILENT,
+    more: Sequence[OutTable] = (),
+) -> None:
+    """Write the GeoPackage with ``more`` tables; the file appears whole or not at all.
 
     Raises
     ------
@@ -92,6 +97,7 @@ def write_findings(verification: Verification, path: Path, progress: Progress = 
         OutTable("findings", FINDING_TYPES, rows, places),
         OutTable("parcel_risk", _PARCELS, parcel_rows(verification.parcels)),
         OutTable("rules_run", _RULES, rule_rows(verification.runs)),
+        *more,
     )
     write_tables(path, tables, verification.wkt, progress)
 

@@ -179,13 +179,18 @@ def input_digests(
     out = []
     for number, (role, name, path) in enumerate(jobs):
         progress.at(number / len(jobs))
-        facts: dict[str, Any] = {"role": role, "path": name}
-        # A service or a folder database has no single file to digest.
-        with suppress(OSError):  # a file that may not be read is a finding of its own
-            if path.is_file():
-                facts.update(file_digests(path, progress))
-        out.append(facts)
+        out.append(file_facts(role, name, path, progress))
     return out
+
+
+def file_facts(role: str, name: str, path: Path, progress: Progress) -> dict[str, Any]:
+    """What the record says of one file: its name, size and digests."""
+    facts: dict[str, Any] = {"role": role, "path": name}
+    # A service or a folder database has no single file to digest.
+    with suppress(OSError):  # a file that may not be read is a finding of its own
+        if path.is_file():
+            facts.update(file_digests(path, progress))
+    return facts
 
 
 def rule_set_facts(standard: Standard) -> dict[str, Any]:

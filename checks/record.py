@@ -54,7 +54,8 @@ class Verification:
     ``inputs`` is one dictionary per file (``role``, ``path``, ``bytes``,
     ``sha256``, ``sm3``); ``package`` describes the submission (``path``,
     ``kind``, ``county``, ``year``, ``layers`` with row counts); ``wkt`` is the
-    CRS of the finding geometries.
+    CRS of the finding geometries. ``recheck`` says what was run again and what was
+    taken over, where only what was edited was verified.
     """
 
     findings: Sequence[Finding]
@@ -68,6 +69,7 @@ class Verification:
     seed: int = 0
     started: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     seconds: float = 0.0
+    recheck: dict[str, Any] = field(default_factory=dict)
 
     def count(self, verdict: Verdict) -> int:
         """How many findings have ``verdict``."""
@@ -208,6 +210,7 @@ def record_document(verification: Verification) -> dict[str, Any]:
             "merkle_root": merkle_root(canonical(row) for row in parcels),
         },
         "merkle_root": merkle_root(canonical(item) for item in objects),
+        **({"recheck": tidy(verification.recheck)} if verification.recheck else {}),
     }
 
 

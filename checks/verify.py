@@ -18,8 +18,10 @@ from .inputs import input_digests, open_baseline, package_facts, rule_set_facts
 from .measures.case import Case, Settings
 from .options import Options
 from .outputs import check_outputs, output_paths
+from .parcel_facts import parcel_facts
 from .progress import SILENT, Cancelled, Progress
 from .raster import modest_cache
+from .recheck_memory import Memory, memory_table, remember
 from .record import RuleRun, Verification, write_record
 from .report import write_report
 from .risk import ParcelRisk, fuse
@@ -28,6 +30,7 @@ from .rules.rule import Judgement, Rule
 from .standard import load
 from .submission.open import open_submission
 from .table import BoolArray, TextArray
+from .tables_file import OutTable
 
 _LOG = logging.getLogger("onemap_verify")
 
@@ -39,6 +42,9 @@ _NOTHING_FOR_IT = Text(
 )
 _NOT_ASKED = Text("本次未要求运行", "Not asked for in this run")
 
+
+Judged = Sequence[tuple[Rule, Judgement, float]]
+"""Every rule with what it said and how many seconds that took."""
 
 _TOLD = (Family.IMAGERY, Family.TERRAIN)
 """Families whose reason for not checking a parcel is told; of others only where these have none."""
@@ -66,30 +72,35 @@ def verify(options: Options, progress: Progress = SILENT) -> Verification:
     package = open_submission(options.submission, standard, reading, ignored=own)
     with modest_cache(), package as submission:
         baseline = open_baseline(options, standard, progress.part(0.15, 0.20))
-        settings = Settings(
-            options.campaign_start,
-            options.campaign_end,
-            options.ridge_coefficients,
-            options.control_area,
-            options.seed,
-        )
-        case = Case(submission, baseline, standard, settings, progress)
+        case = Case(submission, baseline, standard, settings_of(options), progress)
         judged = _judge_all(case, rules, options, progress.part(0.20, 0.80))
         findings = ordered([f for _, judgement, _ in judged for f in judgement.findings])
         verification = Verification(
             findings=findings,
-            parcels=_parcels(case, judged, findings),
-            runs=[_run(rule, judgement, seconds) for rule, judgement, seconds in judged],
+            parcels=parcels_of(case, judged, findings),
+            runs=[run_of(rule, judgement, seconds) for rule, judgement, seconds in judged],
             package=package_facts(submission, baseline),
             inputs=input_digests(submission, options, progress.part(0.80, 0.88)),
             rule_set=rule_set_facts(standard),
             parameters=_parameters(options),
-            wkt=_wkt(case),
+            wkt=wkt_of(case),
             seed=options.seed,
         )
         verification = replace(verification, seconds=time.monotonic() - started)
-        _write(verification, case, options, progress.part(0.88, 1.0))
+        memory = remember(case, judged)
+        write_results(verification, case, options, memory, progress.part(0.88, 1.0))
     return verification
+
+
+def settings_of(options: Options) -> Settings:
+    """What of the options rules may read."""
+    return Settings(
+        options.campaign_start,
+        options.campaign_end,
+        options.ridge_coefficients,
+        options.control_area,
+        options.seed,
+    )
 
 
 def _judge_all(
@@ -106,12 +117,13 @@ def _judge_all(
         case.progress = progress.part(done / total, (done + share) / total)
         case.progress.at(0.0, f"{rule.spec.title.zh} | {rule.spec.title.en}")
         began = time.monotonic()
-        out.append((rule, _judge(rule, case, options.strict), time.monotonic() - began))
+        out.append((rule, judge_rule(rule, case, options.strict), time.monotonic() - began))
         done += share
     return out
 
 
-def _judge(rule: Rule, case: Case, strict: bool) -> Judgement:
+def judge_rule(rule: Rule, case: Case, strict: bool) -> Judgement:
+    """What a rule says; an error of ours in it is *not checkable*, unless ``strict``."""
     try:
         judgement = rule.judge(case)
         if not (judgement.tested or judgement.reasons):
@@ -155,7 +167,7 @@ def ordered(findings: Sequence[Finding]) -> list[Finding]:
     return out
 
 
-def _why(judged: Sequence[tuple[Rule, Judgement, float]], count: int) -> TextArray:
+def _why(judged: Judged, count: int) -> TextArray:
     """Why each parcel could not be checked: its class, its slope grade, else whatever else."""
     said: dict[Family | None, TextArray] = {
         family: np.full(count, None, dtype=object) for family in (*_TOLD, None)
@@ -177,9 +189,8 @@ def _why(judged: Sequence[tuple[Rule, Judgement, float]], count: int) -> TextArr
     return why
 
 
-def _parcels(
-    case: Case, judged: Sequence[tuple[Rule, Judgement, float]], findings: Sequence[Finding]
-) -> ParcelRisk:
+def parcels_of(case: Case, judged: Judged, findings: Sequence[Finding]) -> ParcelRisk:
+    """Risk and outcome of every parcel from what all rules said."""
     table = case.parcels
     bsm = np.array([], dtype=object) if table is None else table.object_ids
     compared: dict[Family, BoolArray] = {}
@@ -192,7 +203,8 @@ def _parcels(
     return fuse(bsm, findings, compared, case.standard, why)
 
 
-def _run(rule: Rule, judgement: Judgement, seconds: float) -> RuleRun:
+def run_of(rule: Rule, judgement: Judgement, seconds: float) -> RuleRun:
+    """How one rule went, in numbers."""
     reasons = sorted(judgement.reasons.items(), key=lambda item: (-item[1], item[0].en))
     zh = ";".join(f"{text.zh}({count})" if count else text.zh for text, count in reasons)
     en = "; ".join(f"{text.en} ({count})" if count else text.en for text, count in reasons)
@@ -224,7 +236,7 @@ def _parameters(options: Options) -> dict[str, Any]:
     return out
 
 
-def _wkt(case: Case) -> str:
+def wkt_of(case: Case) -> str:
     """CRS of the findings: what DLTB declares, else what the layers are taken to be in."""
     tables = case.submission.layers
     names = sorted(tables, key=lambda name: name != "DLTB")
@@ -232,9 +244,18 @@ def _wkt(case: Case) -> str:
     return declared or next((case.frame.wkt(name) for name in names if case.frame.wkt(name)), "")
 
 
-def _write(verification: Verification, case: Case, options: Options, progress: Progress) -> None:
+def write_results(
+    verification: Verification,
+    case: Case,
+    options: Options,
+    memory: Memory,
+    progress: Progress,
+    more: Sequence[OutTable] = (),
+) -> None:
+    """Write findings, record and report: all that was asked for, or nothing when cancelled."""
     try:
-        write_findings(verification, options.findings, progress.part(0.0, 0.6))
+        tables = (parcel_facts(case.parcels), *more, memory_table(memory))
+        write_findings(verification, options.findings, progress.part(0.0, 0.6), tables)
         if options.record is not None:
             write_record(verification, options.record)
         progress.at(0.7)

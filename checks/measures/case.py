@@ -58,6 +58,8 @@ class Case(TruthMeasures):
         self.standard = standard
         self.settings = settings or Settings()
         self.progress = progress
+        self.known_shifted: frozenset[str] | None = None
+        """Layers beside the DEM, where an earlier run has shown it for the same heights."""
 
     def layer(self, name: str) -> Table | None:
         """The delivered layer of that standard name, or ``None``."""

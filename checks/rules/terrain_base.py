@@ -148,6 +148,8 @@ def why_not(
 
 def _beside(case: Case, table: Table) -> bool:
     """Whether the package's own heights show that it lies beside the DEM."""
+    if case.known_shifted is not None:
+        return table.name in case.known_shifted
     heights = case.heights.spots if case.heights is not None else None
     if case.heights is None or heights is None or not case.frame.trusted(heights.layer):
         return False
@@ -156,6 +158,16 @@ def _beside(case: Case, table: Table) -> bool:
     cells = float(case.standard.rules["heights.datum_shift"].limits["sure_cells"])
     far = heights.shift.length >= cells * case.heights.cell
     return far and shift_counts(case.standard, heights, case.heights.cell)
+
+
+def shifted_layers(case: Case) -> tuple[str, ...] | None:
+    """Layers with slopes that lie beside the DEM; ``None`` where heights were not measured."""
+    if case.known_shifted is not None:
+        return tuple(sorted(case.known_shifted))
+    if "heights" not in vars(case):
+        return None
+    tables = [case.layer(name) for name in ("DLTB", "PDT")]
+    return tuple(table.name for table in tables if table is not None and _beside(case, table))
 
 
 def _compare(case: Case, table: Table) -> GradeComparison:

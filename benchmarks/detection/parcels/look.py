@@ -70,7 +70,7 @@ def look(
         case = Case(submission, baseline, standard, settings, SILENT)
         judged = whole._judge_all(case, rules, options, SILENT)
         findings = whole.ordered([f for _, judgement, _ in judged for f in judgement.findings])
-        risk = whole._parcels(case, judged, findings)
+        risk = whole.parcels_of(case, judged, findings)
         seconds = time.monotonic() - began
         table = case.parcels
         assert table is not None
