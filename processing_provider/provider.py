@@ -28,6 +28,7 @@ from .deliver import Deliver
 from .draw_sample import DrawSample
 from .judge_lot import JudgeLot
 from .load_one_map import LoadOneMap
+from .recheck import Recheck
 from .return_list import ReturnList
 from .seal_package import SealPackage
 from .verify_submission import VerifySubmission
@@ -51,6 +52,7 @@ ALGORITHMS = (
     CheckHistory,
     CheckStatistics,
     CompareFindings,
+    Recheck,
     DrawSample,
     JudgeLot,
     ReturnList,
