@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QApplication, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QDialog, QWidget
 
 from ...processing_provider.language import translate
 from . import decision_reasons as reasons
+from .decision_bulk import BulkDialog
 from .decision_offer import offer_for
+from .decision_settle import SettleDialog
 from .decision_status import Failure
 from .decision_steps import Step
 from .decision_view import DecisionView, describe
@@ -22,13 +23,9 @@ from .session import ReviewSession
 class DecisionBar(DecisionView):
     """The finding's state, a line for the reason, and a button for everything allowed now.
 
-    What is decided is shown as being saved until the journal has answered. Signals:
-    ``bulk_wanted`` with a step, the findings and a reason, when several are chosen;
-    ``settling_wanted`` with a disputed finding and the opinion to begin with.
+    What is decided is shown as being saved until the journal has answered. Where several
+    findings are chosen, or two people differ, ``dialog`` asks first.
     """
-
-    bulk_wanted = pyqtSignal(object, list, str)
-    settling_wanted = pyqtSignal(str, str)
 
     def __init__(self, session: ReviewSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +35,7 @@ class DecisionBar(DecisionView):
         self._armed: Step | None = None
         self._came_from: QWidget | None = None
         self._settles = False
+        self.dialog: QDialog | None = None
         session.opened.connect(self._opened)
         session.person_changed.connect(self._start_anew)
         session.current_changed.connect(self._turned)
@@ -157,7 +155,7 @@ class DecisionBar(DecisionView):
         if any(name in self.session.saving for name in self._about):
             return
         if len(self._about) > 1:
-            self.bulk_wanted.emit(step, list(self._about), self.reason.text())
+            self._ask(BulkDialog(self.session, step, self._about, self.reason.text(), self))
             return
         given = self.reason.text()
         if step.needs_reason and not given:
@@ -177,7 +175,7 @@ class DecisionBar(DecisionView):
         self._offer_reasons()
         self.reason.set_text(self.reason.suggestion())
         self.reason.line.setFocus()
-        self.reason.line.selectAll()
+        self.reason.select_all()
         self.status.say(
             translate("DecisionBar", "{what}: why? Enter saves, Down shows more reasons").format(
                 what=step.title
@@ -214,7 +212,24 @@ class DecisionBar(DecisionView):
 
     def _settle(self, opinion: str) -> None:
         if self._about:
-            self.settling_wanted.emit(self._about[0], opinion)
+            self._ask(SettleDialog(self.session, self._about[0], opinion, self))
+
+    def _ask(self, dialog: QDialog) -> None:
+        if self.dialog is not None:
+            self.dialog.raise_()
+            return
+        self.dialog = dialog
+        dialog.finished.connect(self._answered)
+        dialog.open()
+
+    def _answered(self, result: int) -> None:
+        self.dialog = None
+        if result == QDialog.DialogCode.Accepted:
+            self.reason.set_text("")
+            self._show_deeds()
+            if self.session.deeds:
+                saved = translate("DecisionBar", "Saved ✓ {what}")
+                self.status.say(saved.format(what=about_deed(self.session.deeds[0])), lasting=False)
 
     def _decide(self, name: str, step: Step, reason: str) -> None:
         from ...checks.journal.lifecycle import Opinion, State

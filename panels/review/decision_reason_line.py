@@ -86,6 +86,11 @@ class ReasonLine(QWidget):
         """Put a reason into the line."""
         self.line.setText(text)
 
+    def select_all(self) -> None:
+        """Select the text so that typing replaces it, with its beginning in sight."""
+        self.line.end(False)
+        self.line.cursorBackward(True, len(self.line.text()))
+
     def offer(self, kind: str, cause: str = "", family: str = "") -> None:
         """Offer the reasons of one kind of decision, fitting the cause."""
         self._kind, self._cause, self._family = kind, cause, family

@@ -143,8 +143,8 @@ def _reviewer(state: str) -> list[Step]:
         ]
     if state == "appealed":
         return [
-            _again(translate("Steps", "Deny appeal")),
-            _close(translate("Steps", "Grant appeal")),
+            _again(translate("Steps", "Deny")),
+            _close(translate("Steps", "Grant")),
             _review(),
             _exception(),
         ]

@@ -110,7 +110,7 @@ class DecisionView(QFrame):
     def offer(self, steps: Sequence[Step], settle: bool) -> None:
         """Show a button for each step; for a dispute one that settles it."""
         while self._row.count():
-            widget = self._row.takeAt(0).widget()
+            widget = self._row.takeAt(0).widget()  # a stretch has none
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
@@ -126,6 +126,10 @@ class DecisionView(QFrame):
             button.clicked.connect(lambda _checked=False: self.settle_pressed.emit())
             self.buttons["settle"] = button
             self._row.addWidget(button)
+        if len(self.buttons) == 1:
+            # One button alone is no wider than one of two.
+            self._row.addStretch(1)
+            self._row.setStretch(0, 1)
         # Without a reason to give there is nothing to type.
         self.reason.setVisible(bool(steps))
 

@@ -67,6 +67,7 @@ def writing(findings: Sequence[str], write: Callable[[Any], Any]) -> Callable[[A
 
     def work(journal: Any) -> Written:
         events = list(write(journal))
+        _note(journal, events)
         names = list(findings)
         now = journal.standing_for(names)
         return Written(
@@ -79,6 +80,13 @@ def writing(findings: Sequence[str], write: Callable[[Any], Any]) -> Callable[[A
         )
 
     return work
+
+
+def _note(journal: Any, events: list[Any]) -> None:
+    """The audit log knows of every decision, too; that it cannot be written undoes nothing."""
+    from ...services.audit import note_decisions
+
+    note_decisions(journal.path, events, journal.head())
 
 
 def length(path: Path) -> int:
