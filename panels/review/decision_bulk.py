@@ -31,8 +31,8 @@ from .decision_reason_line import ReasonLine
 from .decision_steps import Step
 from .decision_words import outcome
 from .finding_table import FindingTable
-from .findings_model import message_column
 from .session import ReviewSession
+from .words import message_column
 
 
 class BulkDialog(QDialog):

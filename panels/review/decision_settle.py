@@ -26,9 +26,9 @@ from .decision_reason_line import ReasonLine
 from .decision_steps import opinion_title
 from .decision_view import describe
 from .decision_words import when
-from .findings_model import message_column
 from .history_lines import Line, read_lines
 from .session import ReviewSession
+from .words import message_column
 
 _STATES = {"upheld": "returned", "dismissed": "closed", "doubtful": "under_review"}
 
