@@ -20,6 +20,7 @@ _MANY = 400
 _BAR_SHARE = 0.84
 _WIDEST = 54.0
 _FEW = 8
+_DOTTED = 12
 
 
 def paint(painter: QPainter, plot: Plot, look: Look, hover: QPointF | None = None) -> None:
@@ -32,8 +33,12 @@ def paint(painter: QPainter, plot: Plot, look: Look, hover: QPointF | None = Non
     painter.save()
     painter.setClipRect(plot.area.adjusted(-1, -1, 1, 1))
     bars = [place for place, one in enumerate(plot.chart.series) if one.style == "bars"]
-    for place, series in enumerate(plot.chart.series):
-        _series(painter, plot, look, place, series, bars)
+    # What was measured lies on top of what it is compared with.
+    order = sorted(
+        range(len(plot.chart.series)), key=lambda one: plot.chart.series[one].role == "measured"
+    )
+    for place in order:
+        _series(painter, plot, look, place, plot.chart.series[place], bars)
     painter.restore()
     _marks(painter, plot, look)
     for label in plot.labels:
@@ -111,6 +116,8 @@ def _series(
                 painter.drawPoint(_point(plot, series.x[part][0], series.y[part][0]))
             else:
                 painter.drawPolyline(_polyline(plot, series.x[part], series.y[part]))
+        if series.style == "line" and len(series.x) <= _DOTTED:
+            _points(painter, plot, look, series, turn)
 
 
 def _pen(color: Any, turn: int) -> QPen:

@@ -67,8 +67,8 @@ def tick_text(value: float, step: float) -> str:
     """A tick's number, with as many decimals as its neighbour needs."""
     if value and not _TINY <= abs(value) < _HUGE:
         return f"{value:.1e}"
-    digits = 0 if step >= 1 or step <= 0 else min(6, math.ceil(-math.log10(step) - 1e-9))
-    if digits and abs(step * 10**digits - round(step * 10**digits)) > 1e-6:
+    digits = 0
+    while digits < 6 and abs(step * 10**digits - round(step * 10**digits)) > 1e-6:
         digits += 1
     return number(value, digits)
 

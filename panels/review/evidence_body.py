@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 WIDE = 620
 """From this width on the three parts stand side by side."""
 PHOTO, PROFILE, RELATED = 0, 1, 2
+_SHARES = {
+    "chart": (0.36, 0.31, 0.33),
+    "photo": (0.42, 0.0, 0.58),
+    "": (0.58, 0.0, 0.42),
+}
+"""Of words, chart and tabs, by what there is to see."""
 _FIRST = {
     "photos": PHOTO,
     "tracks": PHOTO,
@@ -51,6 +57,7 @@ class EvidenceBody(QWidget):
     def __init__(self, photos: PhotoPane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fix_first = False
+        self._own_shares: dict[str, tuple[float, ...]] = {}
         self._shown: tuple[FindingTable, int, dict[str, Any], Evidence | None] | None = None
         self.head = EvidenceHead()
         self.words = QTextBrowser()
@@ -93,6 +100,7 @@ class EvidenceBody(QWidget):
         for part, stretch in ((self.words, 35), (self.charts, 31), (self.tabs, 34)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        self.splitter.splitterMoved.connect(self._moved)
         filled = QWidget()
         column = QVBoxLayout(filled)
         column.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +125,8 @@ class EvidenceBody(QWidget):
         wide = Qt.Orientation.Horizontal if self.width() >= WIDE else Qt.Orientation.Vertical
         if self.splitter.orientation() != wide:
             self.splitter.setOrientation(wide)
-            self._share_out()
+            self._own_shares.clear()
+        self._share_out()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -225,13 +234,24 @@ class EvidenceBody(QWidget):
                 return
 
     def _share_out(self) -> None:
-        """Give the words the room of a chart that is not there."""
-        evidence = self._shown[3] if self._shown is not None else None
+        """Share the room as the person did, else by use; none for a chart that is not there."""
+        kind = self._kind()
+        self.charts.setVisible(kind == "chart")
         wide = self.splitter.orientation() == Qt.Orientation.Horizontal
-        self.charts.setVisible(evidence is None or bool(evidence.charts))
-        whole = self.splitter.width() if wide else self.splitter.height()
-        shares = (0.36, 0.30, 0.34) if self.charts.isVisibleTo(self) else (0.6, 0.0, 0.4)
+        whole = self.width() if wide else self.height() - self.head.height()
+        shares = self._own_shares.get(kind) or _SHARES[kind]
         self.splitter.setSizes([int(whole * share) for share in shares])
+
+    def _kind(self) -> str:
+        evidence = self._shown[3] if self._shown is not None else None
+        if evidence is None or evidence.charts:
+            return "chart"
+        return "photo" if evidence.photos else ""
+
+    def _moved(self, _position: int, _index: int) -> None:
+        sizes = self.splitter.sizes()
+        whole = float(sum(sizes)) or 1.0
+        self._own_shares[self._kind()] = tuple(size / whole for size in sizes)
 
 
 def _stack(filled: QWidget, empty: QWidget) -> QStackedWidget:

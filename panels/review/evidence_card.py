@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ...checks.evidence.model import Evidence
 
 _SIDES = ("declared", "measured", "expected")
+_LEADING = (*_SIDES, "tolerance", "cause")
+_LONG = 64
 _ITEM = "margin:5px 0 0 0"
 
 Line = tuple[str, str, str]
@@ -36,22 +38,42 @@ def card(
     ``fix_first`` puts what to do before the numbers: who has to mend it reads that first.
     """
     rule = rules.get(str(table.value(row, "rule_id")))
-    parts = [f'<p style="margin:0"><b>{escape(message(table, row))}</b></p>']
+    said = message(table, row)
+    text = escape(said) if len(said) > _LONG else f"<b>{escape(said)}</b>"
+    first, more = _sorted([*_numbers(table, row, evidence), *_about(table, row)], rule)
     fix = _said(translate("EvidenceCard", "How to fix"), rule and say(rule.fix))
-    if fix_first:
-        parts.append(fix)
-    parts.append(_table([*_numbers(table, row, evidence), *_about(table, row)], look))
-    parts.append(_said(translate("EvidenceCard", "Honest explanations"), rule and say(rule.honest)))
-    if not fix_first:
-        parts.append(fix)
+    honest = _said(translate("EvidenceCard", "Honest explanations"), rule and say(rule.honest))
     clause = say(evidence.clause) if evidence is not None else rule and rule.source
-    parts.append(_said(translate("EvidenceCard", "Clause"), clause))
+    parts = [
+        f'<p style="margin:0">{text}</p>',
+        fix if fix_first else "",
+        _table(first, look),
+        honest,
+        "" if fix_first else fix,
+        _table(more, look),
+        _said(translate("EvidenceCard", "Clause"), clause),
+    ]
     if evidence is not None and evidence.missing:
         missing = "<br>".join(escape(say(one)) for one in evidence.missing)
         title = escape(translate("EvidenceCard", "Not shown"))
         color = look.of("reference").name()
         parts.append(f'<p style="{_ITEM};color:{color}"><b>{title}</b><br>{missing}</p>')
     return "".join(parts)
+
+
+def _sorted(lines: Iterable[Line], rule: Any) -> tuple[list[Line], list[Line]]:
+    """What decides: one line for each side and the cause; then everything else."""
+    first: dict[str, Line] = {}
+    more: list[Line] = []
+    honest = rule and say(rule.honest)
+    for line in lines:
+        if not line[1] or line[1] == honest or line in more:
+            continue
+        if line[2] in _LEADING and line[2] not in first:
+            first[line[2]] = line
+        else:
+            more.append(line)
+    return [first[role] for role in _LEADING if role in first], more
 
 
 def message(table: FindingTable, row: int) -> str:
@@ -70,9 +92,9 @@ def _numbers(table: FindingTable, row: int, evidence: Evidence | None) -> Iterab
     """Both sides: as they were gathered, or as the table has them."""
     if evidence is not None and evidence.facts:
         for fact in evidence.facts:
-            yield say(fact.title), say(fact.value), fact.role
-        if any(fact.role == "cause" for fact in evidence.facts):
-            return
+            # A cause is a stable word; what it is called is ours to say.
+            if fact.role != "cause":
+                yield say(fact.title), say(fact.value), fact.role
     else:
         unit = str(table.value(row, "unit") or "")
         tolerance = table.value(row, "tolerance")

@@ -11,7 +11,6 @@ from qgis.PyQt.QtGui import QKeyEvent, QPalette
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing_provider.language import say, translate
 from .chart_look import small
 from .chart_widget import ChartWidget
+from .evidence_label import ElidedLabel
 
 if TYPE_CHECKING:
     from ...checks.evidence.model import Chart
@@ -34,11 +34,10 @@ class EvidenceCharts(QWidget):
         self.charts: tuple[Chart, ...] = ()
         self.place = 0
         self.widget = ChartWidget()
-        self.title = QLabel()
+        self.title = ElidedLabel()
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.count = QLabel()
         self.previous = self._arrow("/mActionArrowLeft.svg", translate("Charts", "Previous Chart"))
         self.next = self._arrow("/mActionArrowRight.svg", translate("Charts", "Next Chart"))
@@ -108,8 +107,7 @@ class EvidenceCharts(QWidget):
             self.widget.show_chart(None)
             return
         chart = self.charts[self.place]
-        self.title.setText(say(chart.title))
-        self.title.setToolTip(say(chart.title))
+        self.title.show_text(say(chart.title))
         self.count.setText(f"{self.place + 1}/{len(self.charts)}")
         note = say(chart.note)
         self.note.setText(note)

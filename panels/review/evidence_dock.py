@@ -77,6 +77,7 @@ class EvidenceDock(QgsDockWidget):
         head.swipe.clicked.connect(lambda: self._compare("swipe"))
         head.blink.clicked.connect(lambda: self._compare("blink"))
         head.on_map.toggled.connect(self.shapes.set_shown)
+        head.zoom.clicked.connect(self.shapes.zoom)
         self.swipe.mode_changed.connect(head.set_mode)
         self.swipe.failed.connect(self._image_failed)
         for widget in (self.body.charts.widget, self.body.profile.widget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import OrderedDict
 from contextlib import closing
@@ -13,6 +14,19 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from .evidence_worker import EvidenceWorker
 
 _KEPT = 12
+_MOST_NAMES = 40
+_LEAST_LENGTH = 6
+_OTHERS = """
+    WITH named AS (SELECT value FROM json_each(?2)), quoted AS (SELECT value FROM json_each(?3))
+    SELECT finding_id, rule_id, family, cause, layer, object_id, parcel_bsm, verdict, evidence
+    FROM findings
+    WHERE finding_id <> ?1
+        AND (
+            parcel_bsm IN named OR object_id IN named
+            OR EXISTS (SELECT 1 FROM quoted WHERE instr(evidence, value))
+        )
+    LIMIT 300
+"""
 
 
 class EvidenceGathering(QObject):
@@ -73,7 +87,9 @@ class EvidenceGathering(QObject):
             self._let_go()
             self._gatherer = Gatherer(ReviewInputs.read(path))
             self._opened = path
-        return self._gatherer.gather(row_of(path, finding), progress)
+        row, others = rows_of(path, finding)
+        progress.check()
+        return self._gatherer.gather(row, others, progress)
 
     def _let_go(self) -> None:
         gatherer, self._gatherer, self._opened = self._gatherer, None, None
@@ -94,8 +110,11 @@ class EvidenceGathering(QObject):
             self.failed.emit(ticket[1], error)
 
 
-def row_of(path: Path, finding: str) -> dict[str, Any]:
-    """All columns of a finding, its geometry as the GeoPackage keeps it.
+def rows_of(path: Path, finding: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """All columns of a finding, and the findings that may have to do with it.
+
+    Those are of the same parcel or object, of objects that this one names, and such as name its
+    parcel.
 
     Raises
     ------
@@ -112,10 +131,31 @@ def row_of(path: Path, finding: str) -> dict[str, Any]:
             row = connection.execute(
                 "SELECT * FROM findings WHERE finding_id = ?", (finding,)
             ).fetchone()
+            others = _others(connection, dict(row)) if row is not None else []
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
     if row is None:
         raise ExplainedError(
             Text(f"结果中没有编号为 {finding} 的问题。", f"There is no finding {finding}.")
         )
-    return dict(row)
+    return dict(row), others
+
+
+def _others(connection: sqlite3.Connection, row: dict[str, Any]) -> list[dict[str, Any]]:
+    own = [str(row.get(name) or "") for name in ("parcel_bsm", "object_id")]
+    named = [one for one in (*own, *_names(row.get("evidence"))) if one][:_MOST_NAMES]
+    # Also those that name this parcel, or this photo or track, in their own numbers.
+    quoted = [json.dumps(one, ensure_ascii=False) for one in own if len(one) >= _LEAST_LENGTH]
+    rows = connection.execute(_OTHERS, (row["finding_id"], json.dumps(named), json.dumps(quoted)))
+    return [dict(one) for one in rows]
+
+
+def _names(evidence: Any) -> list[str]:
+    """Identifiers in the numbers of a finding; whatever is no name matches nothing."""
+    try:
+        numbers = json.loads(evidence or "{}")
+    except (TypeError, ValueError, RecursionError):
+        return []
+    values = list(numbers.values()) if isinstance(numbers, dict) else []
+    flat = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    return [one for one in flat if isinstance(one, str) and len(one) >= _LEAST_LENGTH]

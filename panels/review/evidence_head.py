@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qgis.PyQt.QtCore import QRectF, QSize, Qt
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QRectF, QSize
 from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPalette
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ...processing_provider.language import translate
 from ...processing_provider.styling import category_title
+from .evidence_label import ElidedLabel
 from .verdict_look import paint_badge, verdict_color, verdict_text_color
 
 _BADGE = 18
@@ -36,31 +36,8 @@ class _Badge(QWidget):
         painter.end()
 
 
-class _Elided(QLabel):
-    """A line that gives way: what does not fit is told by the tool-tip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._whole = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def show_text(self, text: str) -> None:
-        """Show as much of ``text`` as fits."""
-        self._whole = text
-        self.setToolTip(text)
-        self._fit()
-
-    def resizeEvent(self, event: Any) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        metrics = self.fontMetrics()
-        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
-
-
 class EvidenceHead(QWidget):
-    """Badge, verdict, rule; buttons ``swipe``, ``blink`` and ``on_map``."""
+    """Badge, verdict, rule; buttons ``swipe``, ``blink``, ``on_map`` and ``zoom``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +46,7 @@ class EvidenceHead(QWidget):
         font = self.verdict.font()
         font.setBold(True)
         self.verdict.setFont(font)
-        self.rule = _Elided()
+        self.rule = ElidedLabel()
         self.busy = QLabel()
         self.swipe = self._button(
             translate("EvidenceHead", "Swipe"),
@@ -84,13 +61,18 @@ class EvidenceHead(QWidget):
             translate("EvidenceHead", "Draw the evidence on the map: views, tracks, outlines"),
         )
         self.on_map.setChecked(True)
+        tip = translate("EvidenceHead", "Zoom to the evidence on the map")
+        self.zoom = self._button("", tip)
+        self.zoom.setAccessibleName(tip)
+        self.zoom.setCheckable(False)
+        self.zoom.setIcon(QgsApplication.getThemeIcon("/mActionZoomToLayer.svg"))
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(4)
         for widget in (self._badge, self.verdict):
             row.addWidget(widget)
         row.addWidget(self.rule, 1)
-        for widget in (self.busy, self.swipe, self.blink, self.on_map):
+        for widget in (self.busy, self.swipe, self.blink, self.on_map, self.zoom):
             row.addWidget(widget)
 
     def _button(self, text: str, tip: str) -> QToolButton:

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsCsException,
     QgsGeometry,
     QgsProject,
+    QgsRectangle,
     QgsWkbTypes,
 )
 from qgis.gui import QgsMapCanvas, QgsRubberBand
@@ -42,11 +43,12 @@ _STYLES = {
     "other_object": _Style("#e07bff", 2, 30, Qt.PenStyle.DashLine),
     "residual": _Style("#ff8a65", 2, icon=QgsRubberBand.IconType.ICON_DIAMOND, size=9),
     "outline": _Style("#00e5ff", 2),
-    "profile": _Style("#ffffff", 2, line=Qt.PenStyle.DashDotLine),
+    "profile": _Style("#ffffff", 2),
 }
 _ORDER = tuple(_STYLES)
 _RIM = QColor(20, 20, 20, 190)
 _MOST_BYTES = 16 * 2**20
+_ROOM = 1.25
 
 
 class MapShapes:
@@ -73,6 +75,19 @@ class MapShapes:
         self._shown = shown
         for band in self.bands:
             band.setVisible(shown)
+
+    def zoom(self) -> bool:
+        """Let the canvas show all that is drawn; false where nothing is."""
+        extent = QgsRectangle()
+        extent.setMinimal()
+        for band in self.bands:
+            extent.combineExtentWith(band.asGeometry().boundingBox())
+        if extent.isEmpty() and (not self.bands or extent.isNull()):
+            return False
+        extent.scale(_ROOM)
+        self._canvas.setExtent(extent)
+        self._canvas.refresh()
+        return True
 
     def shut_down(self) -> None:
         """Leave the canvas as it was."""

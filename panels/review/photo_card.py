@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QResizeEvent
-from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from ...processing_provider.language import say, translate
 from ..numbers import number
@@ -19,9 +19,7 @@ from .photo_view import PhotoView
 if TYPE_CHECKING:
     from ...checks.evidence.model import Photo
 
-_BESIDE = 1.25
 _NARROW = 200
-_NOTE_WIDTH = 118
 
 
 def trouble_text(trouble: str) -> str:
@@ -56,7 +54,7 @@ def caption(photo: Photo) -> list[str]:
 
 
 class PhotoCard(QWidget):
-    """The picture, beside it (or below, where that leaves more of it) rose and caption."""
+    """The picture with the rose beside it, what the record says below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,30 +66,27 @@ class PhotoCard(QWidget):
         self.text.setFont(small(self.font()))
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
-        self._about = QWidget()
-        self._inner = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._about)
-        self._inner.setContentsMargins(0, 0, 0, 0)
-        self._inner.setSpacing(4)
-        self._inner.addWidget(self.rose, 0, Qt.AlignmentFlag.AlignTop)
-        self._inner.addWidget(self.text, 1)
-        self._outer = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._outer.setContentsMargins(0, 0, 0, 0)
-        self._outer.setSpacing(6)
-        self._outer.addWidget(self.view, 1)
-        self._outer.addWidget(self._about)
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        grid.addWidget(self.view, 0, 0)
+        grid.addWidget(self.rose, 0, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.text, 1, 0, 1, 2)
+        grid.setRowStretch(0, 1)
+        grid.setColumnStretch(0, 1)
 
     def show_photo(self, photo: Photo) -> None:
         """Show what is known; the picture comes with :meth:`show_picture`."""
         self.photo = photo
         lines = caption(photo)
         note = say(photo.note)
-        self.text.setText("\n".join([*([note] if note else []), *lines]))
-        self.text.setToolTip("\n".join([photo.name, *([note] if note else []), *lines]))
+        self.text.setText(" · ".join([*lines, *([note] if note else [])]))
+        self.text.setToolTip("\n".join([photo.name, *lines, *([note] if note else [])]))
         self.rose.show_view(photo.azimuth, photo.half_view, photo.sun_azimuth, photo.sun_elevation)
         self.rose.setToolTip("\n".join(lines))
         self.rose.setAccessibleName("; ".join(lines))
-        self._arrange()
+        self._fit()
         self.view.show_text(translate("Photo", "Opening the photo…"))
 
     def show_picture(self, picture: Picture) -> None:
@@ -104,19 +99,12 @@ class PhotoCard(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange()
+        self._fit()
 
-    def _arrange(self) -> None:
-        beside = self.width() > self.height() * _BESIDE
-        directions = QBoxLayout.Direction
-        self._outer.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
-        self._inner.setDirection(directions.TopToBottom if beside else directions.LeftToRight)
-        self._about.setMaximumWidth(_NOTE_WIDTH if beside else 16_777_215)
-        self._about.setMinimumWidth(_NOTE_WIDTH if beside else 0)
-        self._about.setMaximumHeight(16_777_215 if beside else self.rose.sizeHint().height() + 8)
+    def _fit(self) -> None:
+        """Two photos side by side leave the rose no room; its numbers are in the caption."""
         photo = self.photo
         angles = photo is not None and any(
             math.isfinite(one) for one in (photo.azimuth, photo.sun_azimuth)
         )
-        # Two photos side by side leave the rose no room; its numbers are in the caption.
-        self.rose.setVisible(angles and (beside or self.width() >= _NARROW))
+        self.rose.setVisible(angles and self.width() >= _NARROW)

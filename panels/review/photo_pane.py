@@ -11,14 +11,13 @@ from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLabel,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ...processing_provider.language import translate
+from .evidence_label import ElidedLabel
 from .evidence_worker import EvidenceWorker
 from .photo_card import PhotoCard
 from .photo_decode import Picture, decode
@@ -70,8 +69,7 @@ class PhotoPane(QWidget):
         self.large = self._button(
             "/mActionZoomFullExtent.svg", translate("PhotoPane", "Whole Screen (P)")
         )
-        self.count = QLabel()
-        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.count = ElidedLabel()
         self.previous.clicked.connect(lambda: self.step(-1))
         self.next.clicked.connect(lambda: self.step(1))
         self.large.clicked.connect(self.enlarged)
@@ -149,14 +147,13 @@ class PhotoPane(QWidget):
 
     def _count(self) -> None:
         if not self.photos:
-            self.count.setText("")
+            self.count.show_text("")
             return
         names = [self.photos[place].name for _card, place in self._in_view()]
         text = " | ".join(names)
         if len(self.photos) > 1:
             text = f"{self.place + 1} / {len(self.photos)}  {text}"
-        self.count.setText(text)
-        self.count.setToolTip(text)
+        self.count.show_text(text)
 
     def _ask(self) -> None:
         """Have decoded what is in view, then what would be next."""

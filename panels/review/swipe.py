@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsProject
+from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsProject, QgsRectangle
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing_provider.language import translate
 from .evidence_worker import EvidenceWorker
 from .swipe_item import SwipeItem
-from .swipe_layer import image_layer
+from .swipe_layer import Window, image_layer
 from .swipe_tool import SwipeTool
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BLINK_MS = 600
 _PAUSE_MS = 60
+_AROUND = 3.0
+_FAR = 9.0
 _SIDES = ("before", "after")
 
 
@@ -45,12 +47,13 @@ class Swipe(QObject):
         self._worker = worker
         self._layers: dict[str, Any] = {}
         self._jobs: dict[str, QgsMapRendererParallelJob] = {}
+        self._window: Window | None = None
         self._tool: SwipeTool | None = None
         self._tool_before: Any = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._render)
+        self._pause.timeout.connect(self._follow)
         self._beat = QTimer(self)
         self._beat.setInterval(BLINK_MS)
         self._beat.timeout.connect(self._turn)
@@ -149,17 +152,35 @@ class Swipe(QObject):
             "before": _name(translate("Swipe", "Before"), pair.before_date),
             "after": _name(translate("Swipe", "After"), pair.after_date),
         }
+        window = self._window = self._stretched_over()
         asks = (self._worker.ask, self._worker.ask_later)
         for side, path, bands, ask in zip(
             _SIDES, (pair.before, pair.after), (pair.bands_before, pair.bands), asks
         ):
             ask(
-                (id(self), side, pair),
-                lambda progress, path=path, bands=bands: image_layer(path, bands, progress),
+                (id(self), side, pair, id(window)),
+                lambda progress, path=path, bands=bands: image_layer(path, bands, window, progress),
             )
 
+    def _stretched_over(self) -> Window:
+        """What is on the canvas, with something around it, so that small steps change nothing."""
+        settings = self._canvas.mapSettings()
+        extent = QgsRectangle(settings.visibleExtent())
+        extent.scale(_AROUND)
+        context = QgsProject.instance().transformContext()
+        return Window(extent, settings.destinationCrs(), context)
+
+    def _left_the_window(self) -> bool:
+        """Whether the colours were chosen for another place, or for far more than is seen."""
+        window, settings = self._window, self._canvas.mapSettings()
+        if window is None or window.crs != settings.destinationCrs():
+            return True
+        seen = settings.visibleExtent()
+        return not window.extent.contains(seen) or seen.width() < window.extent.width() / _FAR
+
     def _opened(self, ticket: Any, layer: Any) -> None:
-        if ticket[0] == id(self) and ticket[2] is self.pair and self.mode:
+        mine = ticket[0] == id(self) and ticket[2] is self.pair and ticket[3] == id(self._window)
+        if mine and self.mode:
             self._layers[ticket[1]] = layer
             self._render()
 
@@ -168,6 +189,12 @@ class Swipe(QObject):
             path = self.pair.before if ticket[1] == "before" else self.pair.after
             self.end()
             self.failed.emit(path)
+
+    def _follow(self) -> None:
+        """The canvas shows something else."""
+        if self._left_the_window():
+            self._start_over()
+        self._render()
 
     def _render(self) -> None:
         """Render what the canvas shows, both sides at the same time, in threads of QGIS."""

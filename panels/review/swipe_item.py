@@ -29,7 +29,7 @@ class SwipeItem(QgsMapCanvasItem):
         self.names = {"before": "", "after": ""}
         self._pictures: dict[str, tuple[QImage, QgsRectangle]] = {}
         # Over the map, under the shapes and marks drawn on it.
-        self.setZValue(1)
+        self.setZValue(-5)
 
     def set_picture(self, side: str, image: QImage, extent: QgsRectangle) -> None:
         """Show a picture of ``extent`` (CRS of the canvas) on a side."""

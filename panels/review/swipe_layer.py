@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from qgis.core import (
     QgsContrastEnhancement,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
+    QgsCsException,
     QgsMultiBandColorRenderer,
     QgsRasterLayer,
     QgsRasterMinMaxOrigin,
+    QgsRectangle,
     QgsSingleBandGrayRenderer,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
 _CELLS = 400
+_FEWEST = 400
 _CUT = (2.0, 98.0)
 
 
-def image_layer(path: str, bands: Sequence[int], progress: Any = None) -> QgsRasterLayer:
+@dataclass(frozen=True)
+class Window:
+    """A part of the map: where, in which CRS, and how to get from there to another."""
+
+    extent: QgsRectangle
+    crs: QgsCoordinateReferenceSystem
+    context: QgsCoordinateTransformContext
+
+
+def image_layer(
+    path: str, bands: Sequence[int], window: Window | None = None, progress: Any = None
+) -> QgsRasterLayer:
     """Open an image with ``bands`` as red, green and blue, each stretched over its usual values.
 
     To be called in a worker thread; the layer belongs to the window's thread afterwards. The
-    darkest and brightest two in a hundred are cut, counted in a coarse copy of the whole image:
-    QGIS's own count would leave an .aux.xml beside somebody else's data.
+    darkest and brightest two in a hundred are cut, counted in a coarse copy of what ``window``
+    shows (of the whole image without one, or where that shows little of it): QGIS's own count
+    would leave an .aux.xml beside somebody else's data.
 
     Raises
     ------
@@ -37,11 +56,12 @@ def image_layer(path: str, bands: Sequence[int], progress: Any = None) -> QgsRas
     chosen = [band if 1 <= band <= layer.bandCount() else 1 for band in bands]
     if layer.bandCount() < 3:
         chosen = [chosen[0]] * 3
+    part = _part(layer, window)
     cuts = {}
     for band in sorted(set(chosen)):
         if progress is not None:
             progress.check()
-        cuts[band] = _cut(path, band)
+        cuts[band] = _cut(path, band, part)
     provider = layer.dataProvider()
     if len(set(chosen)) == 1:
         renderer: Any = QgsSingleBandGrayRenderer(provider, chosen[0])
@@ -73,16 +93,37 @@ def _stretch(
     return enhancement
 
 
-def _cut(path: str, number: int) -> tuple[float, float]:
+def _part(layer: QgsRasterLayer, window: Window | None) -> tuple[int, int, int, int]:
+    """Columns and rows of the image in a window: first column and row, how many of each."""
+    wide, high = layer.width(), layer.height()
+    whole = (0, 0, wide, high)
+    if window is None or layer.rasterUnitsPerPixelX() <= 0 or layer.rasterUnitsPerPixelY() <= 0:
+        return whole
+    transform = QgsCoordinateTransform(window.crs, layer.crs(), window.context)
+    try:
+        seen = transform.transformBoundingBox(window.extent).intersect(layer.extent())
+    except QgsCsException:
+        return whole
+    if seen.isEmpty():
+        return whole
+    left = int((seen.xMinimum() - layer.extent().xMinimum()) / layer.rasterUnitsPerPixelX())
+    top = int((layer.extent().yMaximum() - seen.yMaximum()) / layer.rasterUnitsPerPixelY())
+    left, top = min(max(left, 0), wide - 1), min(max(top, 0), high - 1)
+    columns = min(int(seen.width() / layer.rasterUnitsPerPixelX()) + 1, wide - left)
+    rows = min(int(seen.height() / layer.rasterUnitsPerPixelY()) + 1, high - top)
+    return (left, top, columns, rows) if columns * rows >= _FEWEST else whole
+
+
+def _cut(path: str, number: int, part: tuple[int, int, int, int]) -> tuple[float, float]:
     """Values between which a band is shown."""
     from osgeo import gdal
 
+    size = {"buf_xsize": min(part[2], _CELLS), "buf_ysize": min(part[3], _CELLS)}
     try:
         data = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_READONLY)
         band = data.GetRasterBand(number)
-        wide, high = min(band.XSize, _CELLS), min(band.YSize, _CELLS)
-        values = band.ReadAsArray(buf_xsize=wide, buf_ysize=high)
-        good = band.GetMaskBand().ReadAsArray(buf_xsize=wide, buf_ysize=high) > 0
+        values = band.ReadAsArray(*part, **size)
+        good = band.GetMaskBand().ReadAsArray(*part, **size) > 0
     except (RuntimeError, AttributeError):
         return 0.0, 255.0
     if values is None:
