@@ -7,8 +7,8 @@ long: what these had found of edited objects is marked *to be confirmed by a who
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from .recheck_kept import Earlier, earlier_of
 from .recheck_memory import Memory, file_states, read_memory, remember
 from .recheck_part import Part, part_of
 from .recheck_place import put_in_place
+from .recheck_result import Recheck, confirm_table
 from .recheck_scopes import EVIDENCE, Scope, Scopes
 from .recheck_setup import Setup, read_setup
 from .record import Verification
@@ -35,58 +36,7 @@ from .standard import Standard, load
 from .submission.open import open_submission
 from .submission.submission import SourceFile, Submission
 from .table import IntArray
-from .tables_file import TEXT, OutTable
 from .verify import judge_rule, ordered, parcels_of, run_of, settings_of, wkt_of, write_results
-
-TO_CONFIRM = "to_confirm"
-_CONFIRM_COLUMNS = {"finding_id": TEXT, "rule_id": TEXT, "reason_zh": TEXT, "reason_en": TEXT}
-_CONFIRM = Text(
-    "对象已修改，本规则须完整核验才能确认",
-    "The object was edited; only a whole run can say whether this is still so",
-)
-
-
-@dataclass(frozen=True)
-class Recheck:
-    """What came of checking again.
-
-    Attributes
-    ----------
-    edited, added, deleted
-        Objects by layer.
-    gone, remaining, new, to_confirm
-        Identifiers of findings: no longer there; still there although what they are about was
-        edited; not there before; of which only a whole run can tell.
-    again, kept
-        Rules that were run again, and those whose findings were taken over.
-    previous
-        Where the results of before are kept; ``None`` where nothing was edited.
-    """
-
-    findings: Path
-    edited: Mapping[str, int]
-    added: Mapping[str, int]
-    deleted: Mapping[str, int]
-    evidence: bool
-    gone: tuple[str, ...]
-    remaining: tuple[str, ...]
-    new: tuple[str, ...]
-    to_confirm: tuple[str, ...]
-    again: tuple[str, ...]
-    kept: tuple[str, ...]
-    seconds: float
-    previous: Path | None = field(default=None)
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was edited."""
-        return bool(self.evidence or any((*self.edited.values(), *self.added.values())))
-
-    @property
-    def objects(self) -> int:
-        """Objects that were edited, added or deleted."""
-        told = (self.edited, self.added, self.deleted)
-        return sum(sum(each.values()) for each in told)
 
 
 def recheck(
@@ -197,7 +147,7 @@ class _Work:
             write_results(
                 *(verification, case, beside, remember(case, judged)),
                 progress.part(0.85, 0.95),
-                (self._confirm_table(result),),
+                (confirm_table(result, self.before),),
             )
             previous = put_in_place(beside, options, who, progress.part(0.95, 1.0))
         finally:
@@ -332,7 +282,16 @@ class _Work:
             tuple(self.again),
             tuple(self.kept),
             seconds,
+            self._fixed(old - now),
         )
+
+    def _fixed(self, gone: set[str]) -> dict[str, int]:
+        columns = self.before.findings
+        out = dict(self.setup.fixed)
+        for name, verdict in zip(columns["finding_id"], columns["verdict"]):
+            if str(name) in gone:
+                out[str(verdict)] = out.get(str(verdict), 0) + 1
+        return out
 
     def _told(self, result: Recheck) -> dict[str, Any]:
         """What the record says of it."""
@@ -350,20 +309,8 @@ class _Work:
             "remaining": len(result.remaining),
             "new": len(result.new),
             "to_confirm": list(result.to_confirm),
+            "fixed": dict(result.fixed),
         }
-
-    def _confirm_table(self, result: Recheck) -> OutTable:
-        rules = dict(zip(self.before.findings["finding_id"], self.before.findings["rule_id"]))
-        rows = [
-            {
-                "finding_id": name,
-                "rule_id": str(rules.get(name, "")),
-                "reason_zh": _CONFIRM.zh,
-                "reason_en": _CONFIRM.en,
-            }
-            for name in result.to_confirm
-        ]
-        return OutTable(TO_CONFIRM, _CONFIRM_COLUMNS, rows)
 
     def _digests(self) -> list[dict[str, Any]]:
         """Digests of all inputs: computed anew where size or time of a file is another."""

@@ -44,6 +44,8 @@ class Setup:
         Findings of which only a whole run can tell, since an earlier check of edits.
     whole_run
         When the whole package was verified last.
+    fixed
+        By verdict: findings gone since then.
     """
 
     options: Options
@@ -57,6 +59,7 @@ class Setup:
     runs: list[dict[str, Any]]
     to_confirm: tuple[str, ...]
     whole_run: str
+    fixed: Mapping[str, int]
 
 
 def read_setup(findings: Path, submission: Path | None = None) -> Setup:
@@ -94,6 +97,10 @@ def read_setup(findings: Path, submission: Path | None = None) -> Setup:
         runs,
         waiting,
         str(document.get("recheck", {}).get("whole_run") or created),
+        {
+            str(key): int(value)
+            for key, value in document.get("recheck", {}).get("fixed", {}).items()
+        },
     )
 
 
