@@ -7,6 +7,7 @@ from typing import Any
 
 from qgis.core import (
     QgsFeature,
+    QgsFeatureRequest,
     QgsFeatureSink,
     QgsField,
     QgsFields,
@@ -31,6 +32,8 @@ from .algorithm import OneMapAlgorithm
 from .language import translate
 
 PLANS = ("table_2023", "table_2009", "zero_defect", "size")
+SKIP_CHECKS = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+"""A parcel with a broken outline can be drawn and inspected like any other."""
 ADDED = {
     "lot": QVariant.Type.Int,
     "stratum": QVariant.Type.String,
@@ -168,7 +171,7 @@ class DrawSample(OneMapAlgorithm):
             fields.lookupField(one) for one in self.parameterAsFields(parameters, "STRATA", context)
         ]
         identifiers, strata = [], []
-        for feature in source.getFeatures():
+        for feature in source.getFeatures(QgsFeatureRequest(), SKIP_CHECKS):
             values = feature.attributes()
             identifiers.append(as_text(values[place]))
             strata.append(" / ".join(as_text(values[column]) for column in columns))
@@ -199,7 +202,7 @@ class DrawSample(OneMapAlgorithm):
             raise QgsProcessingException(self.invalidSinkError(parameters, "SAMPLE"))
         everything = self.parameterAsBool(parameters, "ALL_UNITS", context)
         count = max(source.featureCount(), 1)
-        for row, feature in enumerate(source.getFeatures()):
+        for row, feature in enumerate(source.getFeatures(QgsFeatureRequest(), SKIP_CHECKS)):
             if feedback.isCanceled():
                 break
             if not (everything or sample.drawn[row]):

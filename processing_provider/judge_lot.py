@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsFeature,
+    QgsFeatureRequest,
     QgsFeatureSink,
     QgsField,
     QgsFields,
@@ -29,7 +30,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QVariant
 
 from .algorithm import OneMapAlgorithm
-from .draw_sample import as_text, place_of
+from .draw_sample import SKIP_CHECKS, as_text, place_of
 from .language import say, translate
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class JudgeLot(OneMapAlgorithm):
         place = place_of(fields, name)
         names = [field.name() for field in fields]
         units, rows = [], []
-        for feature in source.getFeatures():
+        for feature in source.getFeatures(QgsFeatureRequest(), SKIP_CHECKS):
             row = dict(zip(names, feature.attributes()))
             if as_text(row.get("drawn", 1)) == "0":
                 continue
@@ -202,7 +203,7 @@ class JudgeLot(OneMapAlgorithm):
             name = self.parameterAsString(parameters, parameter, context)
             places.append(place_of(fields, name))
         inside, outside = [], 0
-        for feature in source.getFeatures():
+        for feature in source.getFeatures(QgsFeatureRequest(), SKIP_CHECKS):
             values = feature.attributes()
             unit, element, severity = (as_text(values[place]) for place in places)
             if unit in units:

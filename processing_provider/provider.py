@@ -28,8 +28,10 @@ from .deliver import Deliver
 from .draw_sample import DrawSample
 from .judge_lot import JudgeLot
 from .load_one_map import LoadOneMap
+from .lot_report import LotReport
 from .recheck import Recheck
 from .return_list import ReturnList
+from .review_report import ReviewReport
 from .seal_package import SealPackage
 from .verify_submission import VerifySubmission
 
@@ -56,6 +58,8 @@ ALGORITHMS = (
     DrawSample,
     JudgeLot,
     ReturnList,
+    ReviewReport,
+    LotReport,
     LoadOneMap,
     SealPackage,
     CheckSeal,
