@@ -25,6 +25,7 @@ class OneMapPlugin:
         self.provider: Any = None
         self.dock: Any = None
         self.one_map: Any = None
+        self.evidence: Any = None
         self._undo: list[Callable[[], object]] = []
 
     def initProcessing(self) -> None:
@@ -83,16 +84,28 @@ class OneMapPlugin:
 
     def _add_panels(self) -> None:
         from .panels.onemap.dock import OneMapDock
+        from .panels.review.evidence_dock import EvidenceDock
         from .panels.verify.dock import VerifyDock
         from .processing_provider import icons
         from .processing_provider.language import translate
 
         window = self.interface.mainWindow()
         self.dock = VerifyDock(self.interface, window)
+        self.evidence = EvidenceDock(self.interface, self.dock.session, window)
+        self.dock.room.attach_evidence(self.evidence)
         self.one_map = OneMapDock(self.interface, window)
         verify = QAction(icons.icon("onemap"), translate("Plugin", "Verify Submission"), window)
         verify.setToolTip(translate("Plugin", "Show or hide the panel that verifies submissions"))
         self._add_panel("dock", verify, "onemap_verify_panel")
+        card = QAction(
+            QgsApplication.getThemeIcon("/mActionIdentify.svg"),
+            translate("Plugin", "Evidence"),
+            window,
+        )
+        card.setToolTip(translate("Plugin", "Show or hide the panel with the evidence"))
+        self._add_panel(
+            "evidence", card, "onemap_evidence_panel", Qt.DockWidgetArea.BottomDockWidgetArea
+        )
         globe = QgsApplication.getThemeIcon("/mActionAddWmsLayer.svg")
         one_map = QAction(globe, translate("Plugin", "One Map"), window)
         one_map.setToolTip(
@@ -100,10 +113,16 @@ class OneMapPlugin:
         )
         self._add_panel("one_map", one_map, "onemap_platform_panel")
 
-    def _add_panel(self, name: str, action: QAction, object_name: str) -> None:
+    def _add_panel(
+        self,
+        name: str,
+        action: QAction,
+        object_name: str,
+        area: Any = Qt.DockWidgetArea.RightDockWidgetArea,
+    ) -> None:
         dock = getattr(self, name)
         if not self.interface.mainWindow().restoreDockWidget(dock):
-            self.interface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            self.interface.addDockWidget(area, dock)
             dock.hide()
         self._undo.append(lambda: self._forget_panel(name))
         action.setObjectName(object_name)

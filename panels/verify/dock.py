@@ -24,14 +24,13 @@ from qgis.PyQt.QtWidgets import (
 from ...processing_provider import icons
 from ...processing_provider.language import translate
 from ..review.map_view import FindingsOnMap
-from ..review.queue_page import QueuePage
-from ..review.session import ReviewSession
 from . import memory
 from .dock_tools import DockTools
 from .empty_state import PageWithEmptyState
 from .export import FORMATS, export_task, filters
 from .inputs_form import InputsForm
 from .presenter import VerifyPresenter
+from .room import ReviewRoom
 from .summary_page import SummaryPage
 from .words import State, state_title
 
@@ -47,9 +46,9 @@ class VerifyDock(QgsDockWidget):
         )
         self._interface = interface
         self.form = InputsForm()
-        self.session = ReviewSession(self)
         self.summary = SummaryPage()
-        self.findings = QueuePage(self.session, interface.mapCanvas())
+        self.room = ReviewRoom(interface, self._go_to, self)
+        self.session, self.findings = self.room.session, self.room.queue
         self.on_map = FindingsOnMap(interface.mapCanvas())
         self.presenter = VerifyPresenter(self.form, self.on_map, self)
         self._exports: list[Any] = []
@@ -79,12 +78,13 @@ class VerifyDock(QgsDockWidget):
         )
         self.tabs.addTab(self.form, translate("VerifyDock", "Inputs"))
         self.tabs.addTab(self._summary_page, translate("VerifyDock", "Summary"))
-        self.tabs.addTab(self._findings_page, translate("VerifyDock", "Findings"))
+        self.tabs.addTab(self._findings_page, translate("VerifyDock", "Queue"))
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.tools = DockTools(self._interface.iconSize(True), self)
+        self.tools.add_at_end(self.room.person)
         column.addWidget(self.tools)
         column.addWidget(self.messages)
         column.addWidget(self.tabs, 1)
@@ -140,15 +140,18 @@ class VerifyDock(QgsDockWidget):
             action.triggered.connect(lambda _checked=False, does=does: does())
         self.summary.family_chosen.connect(self._show_family)
         self.findings.chosen.connect(self._chosen)
-        self.findings.wanted.connect(self._go_to)
+        self.tabs.currentChanged.connect(lambda _: self._entered())
         QgsProject.instance().layersAdded.connect(self._layers_added)
 
     def shut_down(self) -> None:
         """Stop what is under way and let go of everything outside the dock."""
         QgsProject.instance().layersAdded.disconnect(self._layers_added)
-        self.findings.shut_down()
-        self.session.shut_down()
+        self.room.shut_down()
         self.presenter.shut_down()
+
+    def _entered(self) -> None:
+        if self.tabs.currentWidget() is self._findings_page:
+            self.room.entered()
 
     def _layers_added(self) -> None:
         if not self.presenter.state.busy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QToolBar, QWidget
+from qgis.PyQt.QtWidgets import QAction, QSizePolicy, QToolBar, QWidget
 
 from ...processing_provider.language import translate
 from ...services import settings
@@ -17,6 +17,7 @@ class DockTools(QToolBar):
     def __init__(self, icon_size: QSize, dock: QWidget) -> None:
         super().__init__()
         self._dock = dock
+        self._end = False
         self.setIconSize(icon_size)
         self.open = self._tool("/mActionFileOpen.svg", translate("DockTools", "Open Results…"))
         self.report = self._tool("/mIconReport.svg", translate("DockTools", "Open Report"))
@@ -41,6 +42,15 @@ class DockTools(QToolBar):
         self.follow.toggled.connect(settings.ZOOM_TO_SELECTED.set)
         self.addSeparator()
         self.options = self._tool("/mActionOptions.svg", translate("DockTools", "Options…"))
+
+    def add_at_end(self, widget: QWidget) -> None:
+        """Put a widget at the right end."""
+        if not self._end:
+            filler = QWidget()
+            filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            self.addWidget(filler)
+            self._end = True
+        self.addWidget(widget)
 
     def enable(self, findings: bool, report: bool) -> None:
         """Enable what makes sense: with ``findings`` in the list, with a ``report`` to open."""
