@@ -85,3 +85,8 @@ SAVED_FILTERS: Setting[list[Any]] = Setting("review/saved_filters", [])
 """Filters with names: {"name", "filter"}."""
 STARTING_FILTER: Setting[str] = Setting("review/starting_filter", "")
 """The filter that is used when a file is opened; empty means none."""
+
+# County or province
+MODE: Setting[str] = Setting("review/mode", "review")
+"""For whom the queue is: ``precheck`` for the county before it delivers, ``review`` for those who
+judge what was delivered."""
