@@ -11,7 +11,7 @@ from ..progress import Progress
 from ..reproject import Reprojection
 from ..table import FloatArray
 from .card import Card
-from .model import Axis, Chart, Mark, Series
+from .model import NOTHING, Axis, Chart, Mark, Series
 from .sources import Sources
 from .subject import Subject
 
@@ -70,14 +70,14 @@ def _length_chart(lengths: FloatArray, spacing: float) -> Chart:
         step = spacing / max(1, round(spacing / step))
     edges = np.arange(0.0, high + step, step)
     counts, edges = np.histogram(np.minimum(lengths, high), edges)
-    marks = ()
+    marks: tuple[Mark, ...] = ()
     if np.isfinite(spacing) and spacing > 0 and high / spacing <= _MOST_MULTIPLES:
         multiples = np.arange(1, int(high / spacing) + 1) * spacing
         name = Text(
             f"格网间距 {spacing:.2f} 米的整倍数", f"multiples of the grid of {spacing:.2f} m"
         )
         marks = tuple(
-            Mark(float(each), name if not place else Text("", ""), "x", "expected")
+            Mark(float(each), name if not place else NOTHING, "x", "expected")
             for place, each in enumerate(multiples)
         )
     return Chart(

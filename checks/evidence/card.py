@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import shapely
 
 from ..findings import Text
-from .model import Chart, Evidence, Fact, ImagePair, Link, Photo, Shape
+from .model import NOTHING, Chart, Evidence, Fact, ImagePair, Link, Photo, Shape
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Card:
     missing: list[Text] = field(default_factory=list)
     profile: Chart | None = None
     images: ImagePair | None = None
-    clause: Text = field(default_factory=lambda: Text("", ""))
+    clause: Text = NOTHING
 
     def fact(self, title: Text, value: Text, role: str = "other") -> None:
         """Add a line, unless it says nothing."""

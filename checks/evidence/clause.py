@@ -8,7 +8,7 @@ from typing import Any
 
 from ..findings import Text
 from ..standard import Standard
-from .words import joined, same
+from .words import NOTHING, joined, same
 
 _METHOD = re.compile(r"^[^;]*(?:19|20)\d\d")
 _MARKS = re.compile(r"\s*\([^)]*\)")
@@ -21,7 +21,7 @@ def clause_of(standard: Standard, rule_id: str, facts: Mapping[str, Any]) -> Tex
     """
     rule = standard.rules.get(rule_id)
     if rule is None:
-        return Text("", "")
+        return NOTHING
     asked = facts["rules"].get(rule_id) or {"zh": rule.title.zh + "。", "en": rule.title.en + "."}
     named, methods = _sources(rule.source, facts["sources"])
     # "memory, high" and "found, unconfirmed" stand on what their first word says.

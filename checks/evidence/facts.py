@@ -15,11 +15,24 @@ from .others import shares_of_last_year
 from .rows import Row
 from .sources import Sources
 from .subject import Subject
-from .words import as_number, class_title, field_title, field_value, quantity, same
+from .words import (
+    NOTHING,
+    as_number,
+    class_title,
+    field_title,
+    field_value,
+    grade_title,
+    joined,
+    quantity,
+    same,
+    unit_title,
+)
 
 _DECLARING = ("codes", "logic", "schema", "area", "heights", "history", "package")
 _DECLARING_RULES = ("terrain.slope_",)
 _SWAPPED = ("imagery", "change")
+_TWICE = ("declared", "sum", "dem_grade", "ellipsoid_area", "jsmj", "area_m2", "distance_m")
+_TWICE += ("away_m", "miss_deg", "above_sight_m", "deviation_m", "mean_slope_deg", "apart_m")
 _PARCEL_FIELDS = ("DLBM", "TBMJ", "GDPDJB", "GDLX", "KCXS", "ZZSXDM", "TBXHDM", "CZCSXM")
 _MEASURED = {
     "declared": Text("填报值", "Declared"),
@@ -39,8 +52,8 @@ def finding_facts(subject: Subject, sources: Sources, card: Card) -> None:
     family, rule_id = subject.text("family"), subject.text("rule_id")
     declaring = family in _DECLARING or rule_id.startswith(_DECLARING_RULES)
     first, second = ("declared", "expected") if declaring else ("measured", "expected")
-    if family in _SWAPPED:
-        second = "declared"
+    if family in _SWAPPED or _is_sum(subject):
+        first, second = "measured", "declared"
     for column, role in (("measured", first), ("expected", second)):
         value = subject.text(column)
         if value or (column == "measured" and role == "declared" and subject.text("expected")):
@@ -59,14 +72,13 @@ def _value(value: str, unit: str, subject: Subject, sources: Sources) -> Text:
     if not value:
         return Text("（空）", "(empty)")
     if subject.text("family") in _SWAPPED:
-        groups = groups_of(sources)
-        if value in groups.names:
-            return groups.titles[groups.names.index(value)]
+        for fact in sources.table("change_classes.json")["groups"].values():
+            if fact["en"] == value:
+                return Text(fact["zh"], fact["en"])
         return class_title(sources.standard, value)
     if subject.text("rule_id").startswith("terrain.slope_") and value.isdigit():
         rows = sources.standard.codes["GDPDJB"]
-        title = rows.get(value, {}).get("name_zh", "")
-        return Text(f"{value} 级 {title}".strip(), f"grade {value} {title}".strip())
+        return grade_title(value, rows.get(value, {}).get("name_zh", "?"))
     return quantity(value, unit) if unit else same(value)
 
 
@@ -79,29 +91,42 @@ def _numbers(subject: Subject, sources: Sources, card: Card) -> None:
         if name in fields:
             shown = field_value(sources.standard, layer, name, _plain(value))
             card.fact(field_title(sources.standard, layer, name), shown, "declared")
-        elif name in words and value is not None:
+        elif name in words and value is not None and not _told(name, value, subject):
             word = words[name]
             card.fact(
                 Text(word["zh"], word["en"]), _number(value, word["unit"], sources), word["role"]
             )
 
 
+def _is_sum(subject: Subject) -> bool:
+    """Whether the rule compares a declared whole with the sum of its parts."""
+    return "sum" in subject.numbers and "declared" in subject.numbers
+
+
+def _told(name: str, value: Any, subject: Subject) -> bool:
+    """Whether the columns of the finding say that number already, or it is no object's name."""
+    if name == "other" and subject.text("family") == "codes":
+        return True
+    if name not in _TWICE:
+        return False
+    shown = (as_number(subject.text(column)) for column in ("measured", "expected"))
+    return any(abs(each - as_number(value)) <= 0.005 * max(1.0, abs(each)) ** 0.2 for each in shown)
+
+
 def _number(value: Any, unit: str, sources: Sources) -> Text:
     if isinstance(value, list):
         shown = [_number(each, "", sources) for each in value[:8]]
-        more = Text(" 等", ", …") if len(value) > 8 else Text("", "")
-        separators = (
-            ("–", "–") if len(value) == 2 and np.isfinite(as_number(value[0])) else ("、", ", ")
-        )
-        end = quantity(1, unit)
-        return Text(
-            separators[0].join(each.zh for each in shown) + more.zh + end.zh[1:],
-            separators[1].join(each.en for each in shown) + more.en + end.en[1:],
-        )
+        span = len(value) == 2 and np.isfinite(as_number(value[0]))
+        listed = joined(*shown, zh="–" if span else "、", en="–" if span else ", ")
+        if len(value) > 8:
+            listed = joined(listed, same("…"))
+        return joined(listed, unit_title(unit))
     if unit == "group":
         groups = groups_of(sources)
         name = str(value)
         return groups.titles[groups.names.index(name)] if name in groups.names else same(name)
+    if isinstance(value, str):
+        return same(value)
     if isinstance(value, bool):
         return Text("是", "yes") if value else Text("否", "no")
     if isinstance(value, dict):
@@ -122,11 +147,9 @@ def parcel_facts(subject: Subject, sources: Sources, card: Card) -> None:
         card.fact(Text("标识码 BSM", "BSM"), same(bsm))
     elif subject.text("object_id"):
         spec = sources.standard.layers.get(subject.text("layer"))
-        title = f"{spec.title} {spec.name}" if spec else subject.text("layer")
-        value = subject.text("object_id")
-        card.fact(
-            Text("对象", "Object"), Text(f"{title} {value}", f"{subject.text('layer')} {value}")
-        )
+        layer = Text(spec.title, spec.title_en) if spec else NOTHING
+        value = joined(layer, same(subject.text("layer")), same(subject.text("object_id")))
+        card.fact(Text("对象", "Object"), value)
     row = subject.parcel
     told = _kept_facts(bsm, sources) if bsm else {}
     if row is None and told:
@@ -142,7 +165,7 @@ def parcel_facts(subject: Subject, sources: Sources, card: Card) -> None:
 
 def _declared(row: Row, sources: Sources, card: Card) -> None:
     village = row.text("ZLDWMC") or row.text("ZLDWDM")
-    card.fact(Text("坐落", "Village"), same(village) if village else Text("", ""))
+    card.fact(Text("坐落", "Village"), same(village))
     for name in _PARCEL_FIELDS:
         value = row.text(name)
         if value and not (name == "KCXS" and not as_number(value)):
@@ -196,4 +219,5 @@ def _last_year(subject: Subject, sources: Sources) -> Text | None:
     title = class_title(sources.standard, code)
     if share > 0.995:
         return title
-    return Text(f"{title.zh}（{100 * share:.0f} %）", f"{title.en} ({100 * share:.0f} %)")
+    shown = same(f"{100 * share:.0f} %")
+    return joined(title, shown, zh="，", en=", ")

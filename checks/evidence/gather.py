@@ -7,6 +7,7 @@ Nothing here judges anew: it shows what the rules saw. Whatever cannot be shown 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..errors import ExplainedError
@@ -91,6 +92,29 @@ class Gatherer:
         """Let go of all files; safe to call twice."""
         self._sources.close()
 
+    def warm(self, progress: Progress = SILENT) -> None:
+        """Open what the first card would otherwise wait for; what fails is told on a card.
+
+        Raises
+        ------
+        Cancelled
+            When the listener asked to stop.
+        """
+        sources = self._sources
+        steps: tuple[Callable[[], object], ...] = (
+            lambda: sources.standard.rules,
+            lambda: sources.wkt,
+            lambda: sources.layers("DLTB", progress),
+            lambda: sources.dem,
+            lambda: sources.stores(progress),
+            partial(_warm_image, sources, False),
+            partial(_warm_image, sources, True),
+        )
+        for number, step in enumerate(steps):
+            progress.at(number / len(steps))
+            _try(Card(), Text("输入数据", "The inputs"), step)
+        progress.at(1.0)
+
     def gather(
         self,
         finding: Mapping[str, Any],
@@ -134,9 +158,13 @@ class Gatherer:
             parts.append(_PARCEL_PHOTOS)
         for number, (part, title) in enumerate(parts):
             progress.at(number / len(parts))
-            _try(card, title, lambda part=part: part(subject, sources, card, progress))
+            _try(card, title, partial(part, subject, sources, card, progress))
         if self.inputs.imagery:
-            _try(card, Text("影像对比", "The pair of images"), lambda: image_pair(sources, card))
+            _try(
+                card,
+                Text("影像对比", "The pair of images"),
+                partial(image_pair, subject, sources, card),
+            )
         self._rest(subject, others, card)
         progress.at(1.0)
         return card.done(subject.id)
@@ -181,7 +209,13 @@ def gather(
         return gatherer.gather(finding, others, progress)
 
 
-def _try(card: Card, title: Text, part: Callable[[], None]) -> None:
+def _warm_image(sources: Sources, previous: bool) -> None:
+    pictures = sources.pictures(previous)
+    if pictures.small:
+        _ = pictures.whole.clarity, pictures.whole.tops, pictures.whole.gain
+
+
+def _try(card: Card, title: Text, part: Callable[[], object]) -> None:
     """Do one part of the card; what goes wrong is told, and the rest goes on."""
     try:
         part()

@@ -132,9 +132,9 @@ def _neighbour_contours(
     box = (west - room, south - room, east + room, north + room)
     table = sources.layers(row.layer, progress)[0].within(box, progress)
     own = row.text("BSM")
-    beside = [each for each in rows_of(table, 200) if each.geometry is not None]
-    beside = [each for each in beside if each.text("BSM") != own]
-    away = [each.geometry.distance(row.geometry) for each in beside]
+    beside = [each for each in rows_of(table, 200) if each.text("BSM") != own]
+    shapes = np.array([each.geometry for each in beside], dtype=object)
+    away = shapely.distance(shapes, row.geometry)
     chosen = np.argsort(away)[:6].tolist()
     chosen += [place for place, each in enumerate(beside) if other and each.text("BSM") == other]
     for place in dict.fromkeys(chosen):

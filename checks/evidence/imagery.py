@@ -13,14 +13,15 @@ from ..measures.image_file import ImageFile
 from ..measures.signatures_groups import ClassGroups, class_groups
 from ..measures.spectra import measure_spectra
 from ..progress import Progress
+from ..reproject import reference
 from ..table import FloatArray, Table
 from .card import Card
 from .cells import covered_cells
 from .model import NOTHING, Axis, Chart, ImagePair, Series
-from .rows import LayerRows
+from .rows import LayerRows, unreported
 from .sources import Sources, Unavailable
 from .subject import Subject
-from .words import same
+from .words import joined, same
 
 _QUANTILES = (0.1, 0.5, 0.9)
 _PEERS, _MOST_PEERS = 600, 2_500
@@ -59,9 +60,9 @@ class Signatures:
 def image_charts(subject: Subject, sources: Sources, card: Card, progress: Progress) -> None:
     """The spectral profile of the parcel beside the signatures of its class and of what is seen."""
     shape = subject.shape
-    image = sources.image()
     if shape is None:
         raise Unavailable(Text("图斑图形无法量测", "its outline cannot be measured"))
+    image = sources.image(shape, subject.wkt)
     own, note = parcel_profile(shape, subject.wkt, image)
     progress.check()
     series = [_series(Text("该图斑", "this parcel"), own, "measured")]
@@ -80,11 +81,10 @@ def image_charts(subject: Subject, sources: Sources, card: Card, progress: Progr
                 )
             )
             continue
-        words = (
-            ("填报类", "declared class") if role == "declared" else ("影像所见类", "class as seen")
-        )
-        title = groups.titles[number]
-        name = Text(f"{words[0]}：{title.zh}", f"{words[1]}: {title.en}")
+        side = Text("填报类", "declared class")
+        if role == "reference":
+            side = Text("影像所见类", "class as seen")
+        name = joined(side, groups.titles[number], zh="：", en=": ")
         series.append(_series(name, found.bands[number], role))
     card.charts.append(_chart("spectral_profile", image, tuple(series), note))
 
@@ -99,7 +99,8 @@ def change_charts(subject: Subject, sources: Sources, card: Card, progress: Prog
     shape = subject.shape
     if shape is None:
         raise Unavailable(Text("图斑图形无法量测", "its outline cannot be measured"))
-    before, after = sources.image(previous=True), sources.image()
+    before = sources.image(shape, subject.wkt, previous=True)
+    after = sources.image(shape, subject.wkt)
     roles = [name for name in _names(after) if name in _names(before)]
     if not roles:
         roles = _names(after)[: min(after.count, before.count)]
@@ -149,16 +150,17 @@ def parcel_profile(shape: shapely.Geometry, wkt: str, image: ImageFile) -> tuple
     return np.quantile(some, _QUANTILES, axis=1), note
 
 
-def image_pair(sources: Sources, card: Card) -> None:
+def image_pair(subject: Subject, sources: Sources, card: Card) -> None:
     """Name the two images for the swipe, with the bands to show."""
     inputs = sources.inputs
-    if not inputs.imagery:
+    place = subject.shape or subject.where
+    if not inputs.imagery or place is None or place.is_empty:
         return
-    after = sources.image()
+    after = sources.image(place, subject.wkt)
     bands, false_colour = display_bands(after)
     bands_before = bands
     if inputs.imagery_previous:
-        bands_before, _ = display_bands(sources.image(previous=True))
+        bands_before, _ = display_bands(sources.image(place, subject.wkt, previous=True))
     dates = [inputs.dates.get(name) for name in ("imagery_previous", "imagery")]
     before_date, after_date = (day.isoformat() if day else "" for day in dates)
     card.images = ImagePair(
@@ -223,8 +225,6 @@ def _trusted_rows(sources: Sources, progress: Progress) -> LayerRows:
 
 
 def _reach(sources: Sources) -> float:
-    from ..reproject import reference
-
     crs = reference(sources.wkt)
     return _REACH_M / 111_320.0 if crs is not None and crs.IsGeographic() else _REACH_M
 
@@ -244,9 +244,7 @@ def _learned(
     box = _inner_box(table, rows, subject)
     if not len(table):
         return Signatures(bands, count, box)
-    found = measure_spectra(
-        table.measurable, wkt, image, Progress(cancelled=progress._cancelled), threads=2
-    )
+    found = measure_spectra(table.measurable, wkt, image, unreported(progress), threads=2)
     means = np.where((found.inside_cells >= _LEAST_CELLS)[:, None], found.inside_mean, found.mean)[
         :, : image.count
     ]

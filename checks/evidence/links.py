@@ -8,6 +8,7 @@ from typing import Any
 from ..findings import Text
 from ..standard import Standard
 from .model import Link
+from .words import joined
 
 _MOST = 60
 _ORDER = {"contradicts": 0, "supports": 1, "same_cause": 2, "same_parcel": 3}
@@ -62,4 +63,4 @@ def _said(fact: Mapping[str, str], other: Mapping[str, Any], standard: Standard)
     rule = standard.rules.get(str(other.get("rule_id") or ""))
     if rule is None:
         return Text(fact["zh"], fact["en"])
-    return Text(f"{rule.title.zh}：{fact['zh']}", f"{rule.title.en}: {fact['en']}")
+    return joined(rule.title, Text(fact["zh"], fact["en"]), zh="：", en=": ")

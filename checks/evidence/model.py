@@ -16,7 +16,8 @@ from ..findings import Text
 
 FloatArray = npt.NDArray[np.float64]
 
-NOTHING = Text("", "")
+_EMPTY = ""
+NOTHING = Text(_EMPTY, _EMPTY)
 
 FACT_ROLES = ("declared", "measured", "expected", "tolerance", "cause", "other")
 SERIES_STYLES = ("bars", "line", "points", "step")

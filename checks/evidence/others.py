@@ -8,14 +8,15 @@ import shapely
 from ..errors import ExplainedError
 from ..findings import Text
 from ..measures.control import kind_of
+from ..measures.photo_plane import Plane
 from ..progress import SILENT, Progress
 from ..reproject import Reprojection, ReprojectionError, same_crs
 from .card import Card
-from .model import Axis, Chart, Series
+from .model import Axis, Band, Chart, Series
 from .rows import LayerRows, Row, rows_of
 from .sources import Sources, Unavailable
 from .subject import Subject, find_row, polygonal
-from .words import class_title
+from .words import NOTHING, class_title, joined, same
 
 _MOST_SHAPES = 12
 _LEAST_SHARE = 0.005
@@ -23,6 +24,9 @@ _LEAST_SHARE = 0.005
 
 def other_objects(subject: Subject, sources: Sources, card: Card, progress: Progress) -> None:
     """Outlines of the objects that the finding names: partners, neighbours, sources of a copy."""
+    _places(subject, card)
+    if subject.text("family") == "codes":
+        return  # what codes call "other" is a code
     named = [subject.numbers.get(name) for name in ("other", "source", "other_parcel")]
     names = [str(each) for each in named if isinstance(each, (str, int)) and str(each)]
     neighbours = subject.numbers.get("neighbours") or subject.numbers.get("parcel_bsm")
@@ -39,11 +43,9 @@ def other_objects(subject: Subject, sources: Sources, card: Card, progress: Prog
         if found is None or (name == own and found.geometry == subject.shape):
             continue
         code = found.text("DLBM")
-        title = class_title(sources.standard, code) if code else Text("", "")
-        shown = Text(f"{name} {title.zh}".strip(), f"{name} {title.en}".strip())
+        shown = joined(same(name), class_title(sources.standard, code))
         shape = _brought(found.geometry, found.wkt, subject.wkt)
         card.shape(shape, subject.wkt, "other_object", shown)
-    _places(subject, card)
 
 
 def _layer_of_other(
@@ -192,13 +194,11 @@ def compared_areas(
     labels: list[Text], values: list[float], roles: list[str], tolerance: float
 ) -> Chart:
     """Bars of areas; of their differences from the second one where none is off by a tenth."""
-    from .model import Band
-
     shown = np.array(values, dtype=float)
     against = shown[1]
     small = bool(np.nanmax(np.abs(shown - against)) < 0.1 * abs(against))
     title, axis = Text("面积比较", "Areas compared"), Text("面积", "Area")
-    note = Text("", "")
+    note = NOTHING
     bands: tuple[Band, ...] = ()
     if small:
         shown = shown - against
@@ -221,7 +221,7 @@ def compared_areas(
     return Chart(
         "area_differences" if small else "areas",
         title,
-        Axis(Text("", ""), labels=tuple(labels)),
+        Axis(NOTHING, labels=tuple(labels)),
         Axis(axis, "m²"),
         tuple(series),
         bands,
@@ -232,11 +232,11 @@ def compared_areas(
 
 def bars(kind: str, title: Text, labels: list[Text], values: list[float], unit: str) -> Chart:
     """A category chart of one series."""
-    axis = {"m²": Text("面积", "Area"), "%": Text("占比", "Share")}.get(unit, Text("", ""))
+    axis = {"m²": Text("面积", "Area"), "%": Text("占比", "Share")}.get(unit, NOTHING)
     x = np.arange(len(values), dtype=float)
     series = Series(title, x, np.array(values, dtype=float), "bars", "measured")
     return Chart(
-        kind, title, Axis(Text("", ""), labels=tuple(labels)), Axis(axis, unit, low=0.0), (series,)
+        kind, title, Axis(NOTHING, labels=tuple(labels)), Axis(axis, unit, low=0.0), (series,)
     )
 
 
@@ -260,7 +260,12 @@ def _area_last_year(subject: Subject, sources: Sources, progress: Progress) -> f
     if row is None or row.text("BSM") == "" or not sources.inputs.previous:
         return float("nan")
     try:
-        found = find_row(sources.previous, row.text("BSM"), subject.where, progress)
+        layer = sources.previous
+        here = subject.shape or subject.where
+        if here is None:
+            return float("nan")
+        there = shapely.box(*layer.bring(here.bounds, subject.wkt))
+        found = find_row(layer, row.text("BSM"), there, progress, anywhere=False)
     except ExplainedError:
         return float("nan")
     return float("nan") if found is None else found.number("TBMJ")
@@ -277,8 +282,6 @@ def _brought(shape: shapely.Geometry | None, source: str, target: str) -> shapel
 
 def _square_metres(shape: shapely.Geometry, subject: Subject) -> float:
     """Plane area in m² (in degrees: on a plane through the shape)."""
-    from ..measures.photo_plane import Plane
-
     try:
         plane = Plane(subject.wkt, np.array([shape], dtype=object))
     except ReprojectionError as error:

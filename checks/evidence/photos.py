@@ -373,7 +373,7 @@ def _sight_profile(found: Found, subject: Subject, sources: Sources, card: Card)
     line = (heights[0] + EYE) * (1 - share) + (heights[-1] + _ABOVE) * share
     over = heights - line
     worst = int(np.nanargmax(np.where(np.isfinite(over), over, -np.inf)))
-    marks = ()
+    marks: tuple[Mark, ...] = ()
     if over[worst] > 0:
         name = Text(f"高出视线 {over[worst]:.1f} 米", f"{over[worst]:.1f} m above the sight")
         marks = (Mark(float(away[worst]), name, "x", "measured"),)

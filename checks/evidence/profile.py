@@ -13,7 +13,7 @@ from ..reproject import Reprojection
 from ..table import FloatArray
 from .card import Card
 from .cells import heights_at
-from .model import Axis, Band, Chart, Series
+from .model import NOTHING, Axis, Band, Chart, Series
 from .sources import Sources, Unavailable
 from .subject import Subject
 from .terrain import OFF_TERRAIN
@@ -132,7 +132,7 @@ def _told(away: FloatArray, heights: FloatArray, bands: tuple[Band, ...]) -> Tex
         inside |= (away >= band.low) & (away <= band.high)
     some = heights[inside & np.isfinite(heights)]
     if len(some) < 2:
-        return Text("", "")
+        return NOTHING
     rise = float(np.ptp(some))
     return Text(
         f"图斑内高差 {rise:.1f} 米", f"{rise:.1f} m from lowest to highest within the parcel"

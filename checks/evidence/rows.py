@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import shapely
+from osgeo import ogr
 
+from ..findings import Text
 from ..progress import SILENT, Progress
 from ..reproject import Reprojection, ReprojectionError
 from ..standard import Standard
@@ -39,6 +41,16 @@ class Row:
             return float(self.values.get(name, ""))
         except ValueError:
             return float("nan")
+
+
+def unreported(progress: Progress) -> Progress:
+    """A progress that can be cancelled with ``progress`` but reports nothing of its own."""
+
+    def stop() -> bool:
+        progress.check()
+        return False
+
+    return Progress(cancelled=stop)
 
 
 def rows_of(table: Table, limit: int = 100_000) -> list[Row]:
@@ -77,9 +89,13 @@ class LayerRows:
     _names: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     def find(
-        self, identifier: str, near: Box | None = None, progress: Progress = SILENT
+        self,
+        identifier: str,
+        near: Box | None = None,
+        progress: Progress = SILENT,
+        anywhere: bool = True,
     ) -> Table | None:
-        """The rows of that identifier; looked for about ``near`` first, then everywhere.
+        """The rows of that identifier; looked for about ``near`` first, then ``anywhere``.
 
         The index of places makes the first way quick in any table; where the rows lie
         elsewhere, the file has to look through its identifiers.
@@ -91,6 +107,8 @@ class LayerRows:
             found = self._read(condition, near, progress)
             if len(found):
                 return found
+            if not anywhere:
+                return None
         progress.check()
         found = self._read(condition, None, progress)
         return found if len(found) else None
@@ -152,7 +170,7 @@ class LayerRows:
                 self.layer,
                 self.name,
                 self.standard,
-                progress=Progress(cancelled=progress._cancelled),
+                progress=unreported(progress),
                 where=" AND ".join(parts),
                 unread=self.unread,
             )
@@ -185,8 +203,6 @@ class LayerRows:
     def _field_names(self) -> dict[str, tuple[str, bool]]:
         """Standard name of a field → its name in the file, and whether it holds numbers."""
         if not self._names:
-            from osgeo import ogr
-
             definition = self._layer().GetLayerDefn()
             stored = [definition.GetFieldDefn(i) for i in range(definition.GetFieldCount())]
             own = [each.GetName() for each in stored]
@@ -199,8 +215,6 @@ class LayerRows:
     def _layer(self) -> Any:
         layer = self.source.dataset.GetLayerByName(self.layer)
         if layer is None:
-            from ..findings import Text
-
             raise VectorError(
                 Text(f"图层 {self.layer} 无法读取", f"Layer {self.layer} cannot be read")
             )

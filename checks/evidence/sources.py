@@ -15,7 +15,8 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..baseline import Image
+import shapely
+
 from ..errors import ExplainedError
 from ..findings import Text
 from ..findings_read import connect
@@ -30,8 +31,9 @@ from ..submission.contents import Contents, look_at_file, look_through
 from ..submission.evidence import EvidenceStore, open_store
 from ..submission.submission import Limits
 from ..submission.tracks import Track, read_track
-from ..vector import VectorError, open_vector
+from ..vector import VectorError, VectorSource, open_vector
 from ..vector.names import LayerNames
+from .pictures import Pictures
 from .rows import LayerRows
 
 _Made = TypeVar("_Made")
@@ -104,16 +106,22 @@ class Sources:
 
         return self.keep("dem", make)
 
-    def image(self, previous: bool = False) -> ImageFile:
-        """The current trusted image, or the earlier one."""
+    def image(self, shape: shapely.Geometry, wkt: str, previous: bool = False) -> ImageFile:
+        """The current trusted image, or the earlier one, about ``shape``."""
+        return self.pictures(previous).at(shape, wkt)
+
+    def pictures(self, previous: bool = False) -> Pictures:
+        """The same, for any place."""
         name = "imagery_previous" if previous else "imagery"
 
-        def make() -> ImageFile:
-            what = Text(
-                "前期影像" if previous else "影像", "an earlier image" if previous else "an image"
-            )
-            bands = {} if previous else dict(self.inputs.bands)
-            return ImageFile(Image(self._given(name, what), self.inputs.dates.get(name), bands))
+        def make() -> Pictures:
+            what = Text("影像", "an image")
+            if previous:
+                what = Text("前期影像", "an earlier image")
+            bands = {} if previous else self.inputs.bands
+            found = Pictures(self._given(name, what), self.inputs.dates.get(name), bands)
+            self._stack.callback(found.close)
+            return found
 
         return self.keep(name, make)
 
@@ -228,31 +236,10 @@ class Sources:
         return self.keep("control", make)
 
     def _trusted(self, given: str, name: str) -> LayerRows:
-        parts = given.split("|")
-        chosen = dict(part.split("=", 1) for part in parts[1:] if "=" in part)
-        source = self._stack.enter_context(open_vector(Path(parts[0]), any_format=True))
-        names = LayerNames(self.standard)
-        layers = source.layer_names
-        layer = chosen.get("layername", "")
-        if (
-            not layer
-            and chosen.get("layerid", "").isdigit()
-            and int(chosen["layerid"]) < len(layers)
-        ):
-            layer = layers[int(chosen["layerid"])]
-        if not layer:
-            fitting = (each for each in layers if name and names.resolve(each) == name)
-            layer = next(fitting, layers[0] if layers else "")
-        resolved = name or names.resolve(layer) or names.resolve(Path(parts[0]).stem)
-        personal = self.standard.data("control_layers.json")["personal_fields"]
-        return LayerRows(
-            source,
-            layer,
-            resolved or layer.upper(),
-            self.standard,
-            chosen.get("subset", ""),
-            personal,
+        source = self._stack.enter_context(
+            open_vector(Path(given.split("|", 1)[0]), any_format=True)
         )
+        return trusted_layer(source, given, name, self.standard)
 
     def stores(self, progress: Progress = SILENT) -> list[EvidenceStore]:
         """The evidence stores: rows without pictures."""
@@ -295,3 +282,20 @@ class Sources:
                 raise Unavailable(Text(f"找不到{what.zh}：{asked}", f"{what.en} is gone: {asked}"))
             raise Unavailable(Text(f"核验时未提供{what.zh}", f"{what.en} was not given"))
         return given
+
+
+def trusted_layer(source: VectorSource, given: str, name: str, standard: Standard) -> LayerRows:
+    """The layer that ``given`` names (``file|layername=…|subset=…``), personal data left unread."""
+    parts = given.split("|")
+    chosen = dict(part.split("=", 1) for part in parts[1:] if "=" in part)
+    names = LayerNames(standard)
+    layers = source.layer_names
+    layer, number = chosen.get("layername", ""), chosen.get("layerid", "")
+    if not layer and number.isdigit() and int(number) < len(layers):
+        layer = layers[int(number)]
+    if not layer:
+        fitting = (each for each in layers if name and names.resolve(each) == name)
+        layer = next(fitting, layers[0] if layers else "")
+    resolved = name or names.resolve(layer) or names.resolve(Path(parts[0]).stem) or layer.upper()
+    personal = standard.data("control_layers.json")["personal_fields"]
+    return LayerRows(source, layer, resolved, standard, chosen.get("subset", ""), personal)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 
 from ..errors import ExplainedError
+from ..findings import Text
 from ..findings_read import places
 from ..progress import SILENT, Progress
 from .rows import Box, LayerRows, Row, rows_of
@@ -44,7 +45,6 @@ class Subject:
     wkt: str
     object: Row | None = None
     parcel: Row | None = None
-    notes: tuple[Any, ...] = field(default=())
 
     def text(self, name: str) -> str:
         """A column as text."""
@@ -123,9 +123,9 @@ def place_of(row: Mapping[str, Any]) -> shapely.Geometry | None:
 
 def subject_of(
     row: Mapping[str, Any], sources: Sources, progress: Progress = SILENT
-) -> tuple[Subject, list[Any]]:
+) -> tuple[Subject, list[Text]]:
     """The subject of a finding, and texts about what of it could not be found."""
-    missing: list[Any] = []
+    missing: list[Text] = []
     where = place_of(row)
     wkt = str(row.get("wkt") or "") or sources.wkt
     layer, identifier = str(row.get("layer") or ""), str(row.get("object_id") or "")
@@ -144,7 +144,7 @@ def _looked_up(
     identifier: str,
     where: shapely.Geometry | None,
     sources: Sources,
-    missing: list[Any],
+    missing: list[Text],
     progress: Progress,
 ) -> Row | None:
     try:
@@ -156,8 +156,6 @@ def _looked_up(
         found = find_row(rows, identifier, where, progress)
         if found is not None:
             return found
-    from ..findings import Text
-
     missing.append(
         Text(
             f"成果的 {layer} 中已没有 {identifier}。",
@@ -172,9 +170,10 @@ def find_row(
     identifier: str,
     where: shapely.Geometry | None,
     progress: Progress = SILENT,
+    anywhere: bool = True,
 ) -> Row | None:
-    """The row of that identifier; of several the one nearest to ``where``."""
-    table = rows.find(identifier, _box(where), progress)
+    """The row of that identifier; of several the one nearest to ``where`` (CRS of the layer)."""
+    table = rows.find(identifier, _box(where), progress, anywhere)
     if table is None:
         return None
     found = rows_of(table, 100)

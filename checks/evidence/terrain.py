@@ -133,7 +133,7 @@ def _grade_chart(
         series.append(
             Series(Text("成果坡度图", "delivered slope map"), x, shown, "bars", "reference")
         )
-    marks = ()
+    marks: tuple[Mark, ...] = ()
     if 1 <= grade <= count:
         marks = (Mark(grade - 1.0, Text("填报", "declared"), "x", "declared"),)
     rows = sorted(standard.codes["GDPDJB"].values(), key=lambda row: row["code"])
@@ -157,7 +157,7 @@ def _level_chart(subject: Subject, height: FloatArray, weight: FloatArray) -> Ch
     reach = max(float(np.abs(away).max()), 0.5)
     counts, edges = np.histogram(away, bins=24, range=(-reach, reach))
     tolerance = subject.tolerance
-    bands = ()
+    bands: tuple[Band, ...] = ()
     if np.isfinite(tolerance):
         bands = (Band(-tolerance, tolerance, Text("容许离散", "spread allowed")),)
     return Chart(

@@ -7,12 +7,12 @@ import shapely
 
 from ..errors import ExplainedError
 from ..findings import Text
-from ..measures.track_path import Path, path_of
+from ..measures.track_path import Path, metres_between, path_of
 from ..progress import Progress
 from ..reproject import Reprojection, ReprojectionError
 from ..submission.photos_exif import parse_moment
 from ..submission.tracks import Track
-from ..table import FloatArray
+from ..table import FloatArray, IntArray
 from .card import Card
 from .cells import heights_at
 from .model import Axis, Band, Chart, Mark, Series
@@ -57,7 +57,7 @@ def track_evidence(subject: Subject, sources: Sources, card: Card, progress: Pro
     _line(track, path.rows, subject, card, same(name))
     other = str(subject.numbers.get("other_track") or "")
     if other:
-        _beside(other, path, subject, sources, card, progress)
+        _beside(other, subject, sources, card, progress)
 
 
 def _speed_chart(subject: Subject, sources: Sources, path: Path) -> Chart:
@@ -118,13 +118,11 @@ def _about_photo(track: Track, path: Path, moment: float, subject: Subject, card
         raise Unavailable(
             Text("拍摄时刻前后没有轨迹点", "the track has no fixes about the photo's time")
         )
-    from ..measures.track_path import metres_between
-
     rows = path.rows[near]
     there = np.full(len(rows), photo.longitude), np.full(len(rows), photo.latitude)
     away = np.hypot(*metres_between(track.lon[rows], track.lat[rows], *there))
     x, low, y, high = _thinned((path.time[near] - moment) / 60.0, away)
-    bands = ()
+    bands: tuple[Band, ...] = ()
     if np.isfinite(subject.tolerance):
         bands = (Band(0.0, subject.tolerance, Text("容差", "tolerance"), "y"),)
     card.charts.append(
@@ -141,9 +139,7 @@ def _about_photo(track: Track, path: Path, moment: float, subject: Subject, card
     _line(track, rows, subject, card, Text("拍摄前后 15 分钟", "15 minutes either way"))
 
 
-def _beside(
-    name: str, path: Path, subject: Subject, sources: Sources, card: Card, progress: Progress
-) -> None:
+def _beside(name: str, subject: Subject, sources: Sources, card: Card, progress: Progress) -> None:
     """The other track of a replay: its line, and its speed on the same chart."""
     try:
         other = sources.track(name, progress)
@@ -154,7 +150,6 @@ def _beside(
     if beside is None:
         return
     _line(other, beside.rows, subject, card, same(name))
-    del path
     x, low, y, high = _thinned((beside.time[1:] - beside.time[0]) / 60.0, beside.speed * 3.6)
     for place, chart in enumerate(card.charts):
         if chart.kind == "track_speed":
@@ -172,7 +167,7 @@ def _beside(
             )
 
 
-def _line(track: Track, rows: np.ndarray, subject: Subject, card: Card, name: Text) -> None:
+def _line(track: Track, rows: IntArray, subject: Subject, card: Card, name: Text) -> None:
     """A stretch of the track on the map, thinned."""
     chosen = rows[np.unique(np.linspace(0, len(rows) - 1, 2 * _MOST_POINTS).astype(int))]
     places = np.column_stack([track.lon[chosen], track.lat[chosen]])

@@ -10,7 +10,7 @@ from ..findings import Text
 from ..standard import Standard
 
 SQUARE_METRES_PER_MU = 10_000 / 15
-_SIDES = {"m²": "平方米", "m": "米", "°": "度", "s": "秒", "d": "天", "%": "%"}
+_UNITS = {"m²": "平方米", "m": "米", "s": "秒", "d": "天", "%": "%"}
 
 
 def same(text: str) -> Text:
@@ -18,7 +18,11 @@ def same(text: str) -> Text:
     return Text(text, text)
 
 
-def joined(*parts: Text, zh: str = "；", en: str = "; ") -> Text:
+EMPTY = ""
+NOTHING = same(EMPTY)
+
+
+def joined(*parts: Text, zh: str = " ", en: str = " ") -> Text:
     """Sentences one after another; empty ones left out."""
     return Text(
         zh.join(part.zh for part in parts if part.zh),
@@ -30,7 +34,7 @@ def area(square_metres: float) -> Text:
     """An area in m², and from a tenth of a mu on in hectares and mu too."""
     if not np.isfinite(square_metres):
         return Text("不明", "unknown")
-    plain = f"{square_metres:,.2f}"
+    plain = f"{square_metres:,.2f}" if square_metres else "0"
     if abs(square_metres) < SQUARE_METRES_PER_MU / 10:
         return Text(f"{plain} 平方米", f"{plain} m²")
     hectares = f"{square_metres / 10_000:,.4g}"
@@ -48,12 +52,26 @@ def quantity(value: Any, unit: str) -> Text:
     if unit == "m²":
         return area(number)
     if unit == "%":
-        return same(f"{100 * number:.4g} %")
-    shown = f"{number:,.4f}".rstrip("0").rstrip(".") if abs(number) < 1e7 else f"{number:,.0f}"
-    if abs(number) < 1e-3 and number:
-        shown = f"{number:.3g}"
-    unit_zh = _SIDES.get(unit, unit)
-    return Text(f"{shown} {unit_zh}".strip(), f"{shown} {unit}".strip())
+        return _percent(100 * number)
+    if unit == "°":
+        return same(f"{number:.4g}°")
+    shown = f"{number:.4g}" if abs(number) < 100 else f"{number:,.2f}".rstrip("0").rstrip(".")
+    return joined(same(shown), unit_title(unit))
+
+
+def unit_title(unit: str) -> Text:
+    """A unit in both languages; itself where there is no Chinese word for it."""
+    if unit not in _UNITS:
+        return same(unit)
+    return Text(_UNITS[unit], unit)
+
+
+def _percent(share: float) -> Text:
+    if 0 < share < 0.01:
+        return Text("不足 0.01 %", "less than 0.01 %")
+    if 99.99 < share < 100:
+        return Text("超过 99.99 %", "more than 99.99 %")
+    return same(f"{share:.4g} %")
 
 
 def as_number(value: Any) -> float:
@@ -71,13 +89,21 @@ def class_title(standard: Standard, code: str) -> Text:
     land = standard.classes.get(code.strip().upper())
     if land is None:
         return same(code)
-    return Text(f"{land.code} {land.title}", f"{land.code} {land.title_en}")
+    title = Text(land.title, land.title_en)
+    return joined(same(land.code), title)
+
+
+def grade_title(grade: str, span: str) -> Text:
+    """``2 级（2°–6°）``."""
+    return Text(f"{grade} 级（{span}）", f"grade {grade} ({span})")
 
 
 def field_title(standard: Standard, layer: str, name: str) -> Text:
     """``田坎系数 KCXS``; in English the standard's own name is the name."""
     spec = standard.fields_by_name.get(layer, {}).get(name)
-    return Text(f"{spec.title} {name}" if spec and spec.title else name, name)
+    if spec is None or not spec.title:
+        return same(name)
+    return joined(Text(spec.title, name), Text(name, EMPTY))
 
 
 def field_value(standard: Standard, layer: str, name: str, value: str) -> Text:
@@ -91,8 +117,10 @@ def field_value(standard: Standard, layer: str, name: str, value: str) -> Text:
     if domain.startswith("codes:"):
         row = standard.codes.get(domain[len("codes:") :], {}).get(value)
         if row:
-            english = row.get("name_en") or row["name_zh"]
-            return Text(f"{value} {row['name_zh']}", f"{value} {english}")
+            if domain.endswith(":GDPDJB"):
+                return grade_title(value, row["name_zh"])
+            title = Text(row["name_zh"], row.get("name_en") or row["name_zh"])
+            return joined(same(value), title)
     number = as_number(value)
     if name.endswith("MJ") and np.isfinite(number):
         return area(number)
