@@ -144,7 +144,8 @@ class Composer:
 
     def _lines(self, part: Part) -> list[str]:
         text = part.item.currentText()
-        room = part.rect.width() - 2 * part.item.marginX()
+        # Newer QGIS breaks lines too: a hair of room keeps it from breaking ours again.
+        room = (part.rect.width() - 2 * part.item.marginX()) * 0.985 - 0.3
         return self._ruler(part).wrapped(text, room)
 
     def _ruler(self, part: Part) -> Ruler:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ...checks.return_list import Parcels
 
 FRONT, DETAILS = 0, 1
+_ACROSS = 5
 Record = Mapping[str, Any]
 Places = Mapping[str, tuple[float, float]]
 
@@ -48,6 +49,7 @@ def values_and_sections(
         "table_accuracy": _accuracy(lot, words),
         "table_strata": _strata(draw, words),
         "table_units": _units(lot, words),
+        "table_clean": _clean(lot),
         "table_record": Sheet(_pairs(words), _record(draw, head, words)),
     }
     values = _values(lot, words, county, package)
@@ -89,19 +91,20 @@ def _values(lot: Record, words: Words, county: str, package: str) -> dict[str, A
         "subtitle": f"{county}  ·  GB/T 24356",
         "county": county,
         "facts": "     ".join(f"{name}{colon}{value}" for name, value in facts if value),
-        "verdict": verdict,
-        "passed": "1" if passed else "0",
+        "verdict_passed": verdict if passed else "",
+        "verdict_failed": "" if passed else verdict,
         "reasons": reasons,
         "legend": line(
-            "● 不合格单位   ◆ 有错漏的单位   ● 无错漏（绿）",
-            "● unit failed   ◆ unit with errors   ● no error (green)",
+            "红色圆点：不合格    橙色菱形：有错漏但合格    绿色圆点：无错漏",
+            "Red circle: failed    Amber diamond: errors, but passed    Green circle: no error",
         ),
         "heading_lot": line("检验批与抽样", "Lot and sample"),
         "heading_map": line("样本分布", "Where the sample lies"),
         "heading_grades": line("质量等级", "Grades"),
         "heading_accuracy": line("整批精度估计", "What the sample says of the lot"),
         "heading_strata": line("分层抽样", "Strata"),
-        "heading_units": line("单位成果得分", "Scores of the units"),
+        "heading_units": line("有错漏的单位成果", "Units with errors"),
+        "heading_clean": line("无错漏的单位成果（100 分）", "Units without errors (100 points)"),
         "heading_record": line("凭据", "Proof"),
         "statement": line(
             "扣分：A 类 42，B 类 12/t，C 类 4/t，D 类 1/t；样本中有一个单位不合格，则批不合格"
@@ -254,7 +257,7 @@ def _strata(draw: Record | None, words: Words) -> Sheet | None:
     if draw is None:
         return None
     columns = [
-        Column(words("批", "Lot"), 0.7, True),
+        Column(words("批", "Lot"), 0.7),
         Column(words("层", "Stratum"), 4),
         Column(words("单位数", "Units"), 1, True),
         Column(words("抽取", "Drawn"), 1, True),
@@ -277,8 +280,10 @@ def _units(lot: Record, words: Words) -> Sheet:
         Column(words("等级", "Grade"), 1.4),
         Column(words("不合格原因", "Why it failed"), 3.4),
     ]
-    units: Sequence[Any] = lot.get("units") or []
-    ordered = sorted(units, key=lambda one: (float(one.get("score") or 0), str(one.get("unit"))))
+    ordered = sorted(
+        (one for one in _all_units(lot) if not _is_clean(one)),
+        key=lambda one: (float(one.get("score") or 0), str(one.get("unit"))),
+    )
     rows = [
         [
             str(one.get("unit")),
@@ -290,6 +295,23 @@ def _units(lot: Record, words: Words) -> Sheet:
         for one in ordered
     ]
     return Sheet(columns, rows)
+
+
+def _all_units(lot: Record) -> Sequence[Record]:
+    return [one for one in lot.get("units") or [] if isinstance(one, Mapping)]
+
+
+def _is_clean(unit: Record) -> bool:
+    """Without any error: what such units have in common need not be said of each."""
+    return not unit.get("reasons") and not any(_mapping(unit.get("errors")).values())
+
+
+def _clean(lot: Record) -> Sheet:
+    names = sorted(str(one.get("unit")) for one in _all_units(lot) if _is_clean(one))
+    rows = [names[start : start + _ACROSS] for start in range(0, len(names), _ACROSS)]
+    if rows:
+        rows[-1] += [""] * (_ACROSS - len(rows[-1]))
+    return Sheet([Column("BSM")] * _ACROSS, rows)
 
 
 def _record(draw: Record | None, head: tuple[int, str], words: Words) -> list[list[str]]:
@@ -319,7 +341,7 @@ def _map(
     colours = {code: one.rgb for code, one in usable_standard("").classes.items()}
     maps = MapMaker(table, colours, wkt, folder)
     marks = []
-    for one in lot.get("units") or []:
+    for one in _all_units(lot):
         place = places.get(str(one.get("unit")))
         if place is None:
             continue

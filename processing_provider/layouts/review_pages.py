@@ -258,12 +258,12 @@ def _sampling(
 
 def _unchecked(figures: ReviewFigures, words: Words) -> Sheet:
     columns = [
-        Column(words("规则", "Rule"), 2.6),
+        Column(words("规则", "Rule"), 3.4),
         Column(words("对象数", "Objects"), 0.9, True),
         Column(words("原因", "Reason"), 4.6),
     ]
     rows = [
-        [f"{words.text(one.title)}\n{one.rule_id}", f"{one.objects:,}", words.text(one.reason)]
+        [f"{words.text(one.title)}  {one.rule_id}", f"{one.objects:,}", words.text(one.reason)]
         for one in figures.unchecked
     ]
     return Sheet(columns, rows)
