@@ -31,8 +31,10 @@ from .words import (
 _DECLARING = ("codes", "logic", "schema", "area", "heights", "history", "package")
 _DECLARING_RULES = ("terrain.slope_",)
 _SWAPPED = ("imagery", "change")
-_TWICE = ("declared", "sum", "dem_grade", "ellipsoid_area", "jsmj", "area_m2", "distance_m")
-_TWICE += ("away_m", "miss_deg", "above_sight_m", "deviation_m", "mean_slope_deg", "apart_m")
+_TWICE = (
+    *("declared", "sum", "dem_grade", "ellipsoid_area", "jsmj", "area_m2", "distance_m"),
+    *("away_m", "miss_deg", "above_sight_m", "deviation_m", "mean_slope_deg", "apart_m"),
+)
 _PARCEL_FIELDS = ("DLBM", "TBMJ", "GDPDJB", "GDLX", "KCXS", "ZZSXDM", "TBXHDM", "CZCSXM")
 _MEASURED = {
     "declared": Text("填报值", "Declared"),

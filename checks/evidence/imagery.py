@@ -28,6 +28,7 @@ _PEERS, _MOST_PEERS = 600, 2_500
 _LEAST_PEERS = 8
 _LEAST_CELLS = 4
 _REACH_M = 3_000.0
+_REACHES = 5.0
 _ROLE_TITLES = {
     "coastal": Text("海岸", "coastal"),
     "blue": Text("蓝", "blue"),
@@ -49,12 +50,12 @@ class Signatures:
     """Of each group of classes, by band: 10 %, 50 % and 90 % of its parcels' means.
 
     ``bands`` has shape ``(groups, 3, bands)``, NaN for groups of too few parcels; ``count`` is the
-    number of parcels; ``box`` the place on the image that they were learned from.
+    number of parcels; ``place`` about where they lie (CRS of the findings).
     """
 
     bands: FloatArray
     count: npt.NDArray[np.int64]
-    box: tuple[float, float, float, float]
+    place: tuple[float, float]
 
 
 def image_charts(subject: Subject, sources: Sources, card: Card, progress: Progress) -> None:
@@ -198,19 +199,21 @@ def _signatures(
     groups: ClassGroups,
     progress: Progress,
 ) -> Signatures:
-    """Signatures learned about this parcel, or those learned about one nearby."""
-    middle = shape.centroid
+    """Signatures learned about this parcel, or about one that is not far, if they tell enough."""
+    middle, reach = shape.centroid, _reach(sources)
     kept = sources.kept_signatures
+    needed = [number for number in _told_groups(subject, groups) if number >= 0]
     for found in kept:
-        west, south, east, north = found.box
-        if west <= middle.x <= east and south <= middle.y <= north:
+        away = np.hypot(found.place[0] - middle.x, found.place[1] - middle.y)
+        enough = (found.count[needed] >= _LEAST_PEERS).all()
+        if away <= reach / 2 or (away <= _REACHES * reach and enough):
             return found
     rows = _trusted_rows(sources, progress)
     own = rows.bring(shape.bounds, subject.wkt)
-    table = rows.around(
-        (own[0] + own[2]) / 2, (own[1] + own[3]) / 2, _reach(sources), _PEERS, _MOST_PEERS, progress
-    )
-    found = _learned(table, rows.wkt or subject.wkt, image, groups, subject, rows, progress)
+    x, y = (own[0] + own[2]) / 2, (own[1] + own[3]) / 2
+    table = rows.around(x, y, reach, _PEERS, _MOST_PEERS, progress)
+    place = (float(middle.x), float(middle.y))
+    found = _learned(table, rows.wkt or subject.wkt, image, groups, place, progress)
     kept.append(found)
     del kept[:-8]
     return found
@@ -234,16 +237,14 @@ def _learned(
     wkt: str,
     image: ImageFile,
     groups: ClassGroups,
-    subject: Subject,
-    rows: LayerRows,
+    place: tuple[float, float],
     progress: Progress,
 ) -> Signatures:
     group, typical = groups.of(table.text("DLBM"))
     bands = np.full((len(groups.names), 3, image.count), np.nan)
     count = np.zeros(len(groups.names), dtype=np.int64)
-    box = _inner_box(table, rows, subject)
     if not len(table):
-        return Signatures(bands, count, box)
+        return Signatures(bands, count, place)
     found = measure_spectra(table.measurable, wkt, image, unreported(progress), threads=2)
     means = np.where((found.inside_cells >= _LEAST_CELLS)[:, None], found.inside_mean, found.mean)[
         :, : image.count
@@ -254,32 +255,14 @@ def _learned(
         count[number] = len(some)
         if len(some) >= _LEAST_PEERS:
             bands[number] = np.quantile(some, _QUANTILES, axis=0) * image.gain
-    return Signatures(bands, count, box)
-
-
-def _inner_box(
-    table: Table, rows: LayerRows, subject: Subject
-) -> tuple[float, float, float, float]:
-    """The middle half of where the parcels lie: there their signatures hold for others too."""
-    own = subject.shape
-    bounds = shapely.total_bounds(table.measurable) if len(table) else np.full(4, np.nan)
-    assert own is not None
-    if not np.isfinite(bounds).all() or rows.bring(own.bounds, subject.wkt) != own.bounds:
-        return own.bounds
-    x, y = own.centroid.x, own.centroid.y
-    wide, high = (bounds[2] - bounds[0]) / 4, (bounds[3] - bounds[1]) / 4
-    return (x - wide, y - high, x + wide, y + high)
+    return Signatures(bands, count, place)
 
 
 def _groups_of(
     subject: Subject, groups: ClassGroups, found: Signatures, own: FloatArray
 ) -> tuple[int, int]:
     """Declared group and seen group: as the rule told, else from the class and the likest look."""
-    told = [str(subject.numbers.get(name) or "") for name in ("declared_group", "seen_group")]
-    declared, seen = (groups.names.index(name) if name in groups.names else -1 for name in told)
-    row = subject.parcel or subject.object
-    if declared < 0 and row is not None:
-        declared = int(groups.of(np.array([row.text("DLBM")], dtype=object))[0][0])
+    declared, seen = _told_groups(subject, groups)
     if seen < 0:
         spread = (found.bands[:, 2] - found.bands[:, 0]) / 2
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -287,6 +270,16 @@ def _groups_of(
         score = np.where(np.isfinite(off).all(axis=1), off.mean(axis=1), np.inf)
         best = int(score.argmin())
         seen = best if np.isfinite(score[best]) and best != declared else -1
+    return declared, seen
+
+
+def _told_groups(subject: Subject, groups: ClassGroups) -> tuple[int, int]:
+    """Declared and seen group as the rule told, the declared one else from the class; -1: none."""
+    told = [str(subject.numbers.get(name) or "") for name in ("declared_group", "seen_group")]
+    declared, seen = (groups.names.index(name) if name in groups.names else -1 for name in told)
+    row = subject.parcel or subject.object
+    if declared < 0 and row is not None:
+        declared = int(groups.of(np.array([row.text("DLBM")], dtype=object))[0][0])
     return declared, seen
 
 
