@@ -90,3 +90,5 @@ STARTING_FILTER: Setting[str] = Setting("review/starting_filter", "")
 MODE: Setting[str] = Setting("review/mode", "review")
 """For whom the queue is: ``precheck`` for the county before it delivers, ``review`` for those who
 judge what was delivered."""
+PEOPLE: Setting[list[Any]] = Setting("review/people", [])
+"""People to whom work was given."""

@@ -77,10 +77,8 @@ class BulkDialog(QDialog):
         self.preview.verticalHeader().hide()
         self.preview.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         self.preview.setShowGrid(False)
-        header = self.preview.horizontalHeader()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        self.preview.setColumnWidth(0, 190)
+        self.preview.horizontalHeader().setStretchLastSection(True)
+        self.preview.horizontalHeader().hide()
         self.preview.setAccessibleName(translate("BulkDialog", "The findings"))
         self.reason = ReasonLine()
         self.reason.offer(self.step.reasons, *self._common())
@@ -98,12 +96,13 @@ class BulkDialog(QDialog):
         self.confirm.setDefault(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        self.cancel.setAutoDefault(False)
         buttons.addButton(self.confirm, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.rejected.connect(self.reject)
         self.confirm.clicked.connect(lambda _checked=False: self._confirm())
         body = QHBoxLayout()
         body.addWidget(self.summary, 2)
-        body.addWidget(self.preview, 3)
+        body.addWidget(self.preview, 4)
         column = QVBoxLayout(self)
         column.addWidget(hint)
         column.addLayout(body, 1)
@@ -192,6 +191,7 @@ def _summary(session: ReviewSession, rows: Sequence[int]) -> QTreeWidget:
     tree.setHeaderHidden(True)
     tree.setColumnCount(2)
     tree.setAccessibleName(translate("BulkDialog", "How many of what"))
+    tree.setIndentation(12)
     tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     for name, counts in summarised(session, rows):
         top = QTreeWidgetItem([name, ""])
@@ -244,11 +244,11 @@ def summarised(
 
 def _rule(session: ReviewSession, rule: str) -> str:
     known = session.rules.get(rule)
-    return f"{say(known.title)} ({rule})" if known is not None else rule
+    return say(known.title) if known is not None else rule
 
 
 class _Preview(QAbstractTableModel):
-    """The findings themselves: object and message."""
+    """The findings themselves, a line each."""
 
     def __init__(self, table: FindingTable, rows: Sequence[int], parent: QWidget) -> None:
         super().__init__(parent)
@@ -258,23 +258,9 @@ class _Preview(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
-        return 2
+        return 1
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        row = self._rows[index.row()]
-        if index.column() == 0:
-            table = self._table
-            return f"{table.value(row, 'layer')} {table.value(row, 'object_id')}".strip()
-        return str(self._table.value(row, message_column()))
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        return (translate("BulkDialog", "Object"), translate("BulkDialog", "Finding"))[section]
+        return str(self._table.value(self._rows[index.row()], message_column()))

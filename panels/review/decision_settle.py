@@ -94,6 +94,7 @@ class SettleDialog(QDialog):
         self.confirm.clicked.connect(lambda _checked=False: self._confirm())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        self.cancel.setAutoDefault(False)
         buttons.addButton(self.confirm, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -53,7 +53,12 @@ def last_decision(standing: Any) -> str:
 
 def compared(standing: Any, person: str) -> str:
     """Whether others think what this person thinks; empty where there is nothing to compare."""
-    if standing is None or person not in standing.opinions or len(standing.opinions) < 2:
+    if (
+        standing is None
+        or standing.settled is not None
+        or person not in standing.opinions
+        or len(standing.opinions) < 2
+    ):
         return ""
     own = standing.opinions[person]
     others = [(who, one) for who, one in standing.opinions.items() if who != person]

@@ -55,6 +55,8 @@ class ReviewSession(JournalDoor):
         """Who is to look at what, ``checks.journal.work.Work``; ``None`` without a journal."""
         self.blind: frozenset[str] = frozenset()
         """Findings this person is to judge without knowing what another thinks."""
+        self.changed: dict[str, Any] = {}
+        """Findings that want a look after a resubmission, each with a ``comparison.Why``."""
         self.deeds: list[Any] = []
         """Own decisions that can be undone (``checks.journal.undoing.OwnAction``), newest first."""
         self.ready = False
@@ -136,7 +138,7 @@ class ReviewSession(JournalDoor):
     ) -> None:
         """Move findings to a state, all of them or none; see ``Journal.decide``."""
         chosen = list(findings)
-        self._write(
+        self.write(
             translate("ReviewSession", "Saving the decision"),
             chosen,
             lambda journal: journal.decide(chosen, state, reason, opinion, settles),
@@ -154,7 +156,7 @@ class ReviewSession(JournalDoor):
     ) -> None:
         """Say what one thinks without moving the finding."""
         title = translate("ReviewSession", "Saving the opinion")
-        self._write(
+        self.write(
             title,
             [finding],
             lambda journal: [journal.second_opinion(finding, opinion, reason)],
@@ -165,7 +167,7 @@ class ReviewSession(JournalDoor):
     def undo(self, event_id: str, finding: str, reason: str = "") -> None:
         """Take a decision of one's own back."""
         title = translate("ReviewSession", "Undoing")
-        self._write(title, [finding], lambda journal: [journal.undo(event_id, reason)])
+        self.write(title, [finding], lambda journal: [journal.undo(event_id, reason)])
 
     def undo_last(self, then: Then = nothing, failed: Failed | None = None) -> None:
         """Take one's last decision back, with all findings that it was about."""
@@ -174,7 +176,7 @@ class ReviewSession(JournalDoor):
         deed = self.deeds[0]
         title = translate("ReviewSession", "Undoing")
         findings = [name for name in deed.findings if self.row(name) >= 0]
-        self._write(title, findings, lambda journal: journal.undo_batch(deed.batch), then, failed)
+        self.write(title, findings, lambda journal: journal.undo_batch(deed.batch), then, failed)
 
     def reload(self) -> None:
         """Read anew where every finding stands; nothing is written."""
@@ -209,7 +211,7 @@ class ReviewSession(JournalDoor):
 
     def _forget(self) -> None:
         self.standing, self.blind, self.deeds = {}, frozenset(), []
-        self.work, self.assigned = None, {}
+        self.work, self.assigned, self.changed = None, {}, {}
         self.ready, self.trouble = False, ""
 
     def _not_read(self, reason: str, advice: str) -> None:
@@ -219,7 +221,7 @@ class ReviewSession(JournalDoor):
     def _reloaded(self, found: Snapshot) -> None:
         self.ready, self.trouble = True, ""
         self.standing, self.blind, self._head = found.standing, found.blind, found.head
-        self.work, self.deeds = found.work, list(found.deeds)
+        self.work, self.deeds, self.changed = found.work, list(found.deeds), found.changed
         self._assign()
         self.standing_changed.emit([])
         self.deeds_changed.emit()
@@ -233,7 +235,7 @@ class ReviewSession(JournalDoor):
         if self.assigned != before:
             self.assigned_changed.emit()
 
-    def _write(
+    def write(
         self,
         title: str,
         findings: list[str],
@@ -241,6 +243,8 @@ class ReviewSession(JournalDoor):
         then: Then = nothing,
         failed: Failed | None = None,
     ) -> None:
+        """Do ``write(journal)``, which returns the events it wrote about ``findings``."""
+
         def done(result: reading.Written) -> None:
             self._written(result)
             then(result.events)

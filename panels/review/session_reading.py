@@ -25,6 +25,8 @@ class Snapshot:
         ``checks.journal.work.Work``: who is to look at what; ``None`` without a journal.
     deeds
         ``checks.journal.undoing.OwnAction`` of this person that still count, newest first.
+    changed
+        Findings that want a look after a resubmission, each with a ``checks.comparison.Why``.
     head
         How many events the journal had.
     """
@@ -33,6 +35,7 @@ class Snapshot:
     blind: frozenset[str] = frozenset()
     work: Any = None
     deeds: tuple[Any, ...] = ()
+    changed: dict[str, Any] = field(default_factory=dict)
     head: int = 0
 
 
@@ -109,6 +112,7 @@ def read(path: Path, person: str, role: str) -> Snapshot:
 
     from ...checks.findings_read import connect, unreadable
     from ...checks.journal import tables, undoing
+    from ...checks.journal.carry import changed_since
     from ...checks.journal.state import standing_of
     from ...checks.journal.work import seen_by, work_of
 
@@ -126,7 +130,10 @@ def read(path: Path, person: str, role: str) -> Snapshot:
     work = work_of(events)
     blind = _blind(work, person, role, events)
     standing = standing_of(seen_by(person, events, blind))
-    return Snapshot(standing, blind, work, tuple(deeds), head)
+    carried = any(event.action == "carried" for event in events)
+    return Snapshot(
+        *(standing, blind, work, tuple(deeds), changed_since(path) if carried else {}, head)
+    )
 
 
 def newer(path: Path, head: int, person: str, role: str) -> Snapshot | None:
