@@ -97,8 +97,9 @@ def _line(event: Any, before: str) -> Line:
 
 
 def _former(step: Mapping[str, Any]) -> Line:
+    at, who, role, action = (str(step.get(name, "")) for name in ("at", "who", "role", "action"))
     return Line(
-        *(str(step.get(name, "")) for name in ("at", "who", "role", "action")),
+        *(at, who, role, action),
         state=str(step.get("state", "")),
         opinion=str(step.get("opinion", "")),
         reason=str(step.get("reason", "")),

@@ -1,0 +1,79 @@
+"""What was edited behind the journal's back, place by place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...processing_provider.language import say, translate
+from ..numbers import count
+from .session import ReviewSession
+
+_MOST = 1000
+
+
+class BreachesDialog(QDialog):
+    """The breaches of a check; a finding that can be looked at is shown by a double click."""
+
+    def __init__(self, session: ReviewSession, checked: Any, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setWindowTitle(translate("BreachesDialog", "Later Edits"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        told = translate(
+            "BreachesDialog",
+            "{n} places are not as they were written. Ask who edited the file; decisions can no"
+            " longer be relied on there.",
+        )
+        about = QLabel(told.format(n=count(len(checked.breaches))))
+        about.setWordWrap(True)
+        self.tree = QTreeWidget()
+        self.tree.setRootIsDecorated(False)
+        self.tree.setAccessibleName(translate("BreachesDialog", "Places"))
+        self.tree.setHeaderLabels(
+            [
+                translate("BreachesDialog", "Table"),
+                translate("BreachesDialog", "Row"),
+                translate("BreachesDialog", "What is wrong"),
+            ]
+        )
+        for breach in checked.breaches[:_MOST]:
+            item = QTreeWidgetItem([_table(breach.table), breach.row, say(breach.text)])
+            item.setData(0, Qt.ItemDataRole.UserRole, breach.row)
+            self.tree.addTopLevelItem(item)
+        header = self.tree.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.tree.itemActivated.connect(self._look)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(about)
+        column.addWidget(self.tree, 1)
+        column.addWidget(buttons)
+        self.resize(560, 320)
+
+    def _look(self, item: QTreeWidgetItem, _column: int) -> None:
+        finding = str(item.data(0, Qt.ItemDataRole.UserRole))
+        if self.session.row(finding) >= 0:
+            self.session.set_current(finding)
+
+
+def _table(name: str) -> str:
+    return {
+        "findings": translate("BreachesDialog", "Findings"),
+        "decisions": translate("BreachesDialog", "Decisions"),
+        "journal_events": translate("BreachesDialog", "Journal"),
+        "journal_findings": translate("BreachesDialog", "Digests"),
+    }.get(name, name)
