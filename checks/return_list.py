@@ -156,9 +156,7 @@ def make_return_list(
     standard = usable_standard(inputs.standard)
     parcels = read_parcels(inputs.submission, standard, progress.part(0.3, 0.8))
     columns = verification.findings
-    states = [
-        standing.get(str(name), Standing()) for name in columns["finding_id"]
-    ]
+    states = [standing.get(str(name), Standing()) for name in columns["finding_id"]]
     chosen = [row for row, one in enumerate(states) if which.takes(one.state)]
     made = []
     for count, row in enumerate(chosen):

@@ -103,7 +103,7 @@ def review_figures(path: Path, progress: Progress = SILENT) -> ReviewFigures:
     progress.at(0.7)
     standing = standing_of(events)
     inputs = ReviewInputs.read(path)
-    record = _record(inputs.record)
+    record = read_verification_record(inputs.record)
     reviewers: tuple[Reviewer, ...] = ()
     pairs: tuple[Pair, ...] = ()
     trouble = None
@@ -176,7 +176,8 @@ def read_json_record(path: Path, kind: str) -> dict[str, Any]:
     return data
 
 
-def _record(path: Path | None) -> dict[str, Any]:
+def read_verification_record(path: Path | None) -> dict[str, Any]:
+    """The record of a verification; empty where there is none to read."""
     if path is None:
         return {}
     try:
@@ -206,7 +207,9 @@ def _families(source: VerificationFile, states: Sequence[State]) -> tuple[Family
             decided[family.value],
         )
         for family in Family
-        if tested[family.value] or missed[family.value] or decided[family.value]
+        if tested[family.value]
+        or missed[family.value]
+        or decided[family.value]
         or any(found[family.value, verdict] for verdict in ("inconsistent", "doubtful"))
     )
 

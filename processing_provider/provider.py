@@ -29,6 +29,7 @@ from .draw_sample import DrawSample
 from .judge_lot import JudgeLot
 from .load_one_map import LoadOneMap
 from .lot_report import LotReport
+from .province_dashboard import ProvinceDashboard
 from .recheck import Recheck
 from .return_list import ReturnList
 from .review_report import ReviewReport
@@ -60,6 +61,7 @@ ALGORITHMS = (
     ReturnList,
     ReviewReport,
     LotReport,
+    ProvinceDashboard,
     LoadOneMap,
     SealPackage,
     CheckSeal,

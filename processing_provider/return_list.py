@@ -40,7 +40,9 @@ class ReturnList(OneMapAlgorithm):
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         self.addParameter(
-            QgsProcessingParameterFile("FINDINGS", translate("Review", "Findings"), extension="gpkg")
+            QgsProcessingParameterFile(
+                "FINDINGS", translate("Review", "Findings"), extension="gpkg"
+            )
         )
         which = [
             translate("Review", "Returned to the county"),
@@ -101,9 +103,7 @@ class ReturnList(OneMapAlgorithm):
             feedback.pushInfo(
                 translate(
                     "Review", "Villages, land classes and maps are left out: {reason}"
-                ).format(
-                    reason=made.parcels.reason.zh if is_chinese() else made.parcels.reason.en
-                )
+                ).format(reason=made.parcels.reason.zh if is_chinese() else made.parcels.reason.en)
             )
         outputs: dict[str, Any] = {"COUNT": len(made.items), "PAGES": 0}
         for name, write in (("LIST", write_geopackage), ("SPREADSHEET", write_spreadsheet)):

@@ -185,9 +185,7 @@ class Composer:
         head, body = self._table_rulers(table)
         strong = self._of_font(*_bold(table.contentTextFormat()))
         widths = [width - _around(table) for width in _widths(sheet, part.rect.width())]
-        made = [
-            [head.wrapped(column.heading, room) for column, room in zip(sheet.columns, widths)]
-        ]
+        made = [[head.wrapped(column.heading, room) for column, room in zip(sheet.columns, widths)]]
         for number, row in enumerate(sheet.rows):
             ruler = strong if number in sheet.strong else body
             made.append([ruler.wrapped(str(text), room) for text, room in zip(row, widths)])
@@ -261,9 +259,7 @@ class Composer:
         return cell
 
     @staticmethod
-    def _put(
-        item: QgsLayoutItem, part: Part, page: int, top: float, height: float | None
-    ) -> None:
+    def _put(item: QgsLayoutItem, part: Part, page: int, top: float, height: float | None) -> None:
         size = height if height is not None else part.rect.height()
         item.setReferencePoint(QgsLayoutItem.ReferencePoint.UpperLeft)
         item.attemptResize(QgsLayoutSize(part.rect.width(), size, _MILLIMETRES))
@@ -320,9 +316,7 @@ class PdfPages:
         upright = QSizeF(min(size.width(), size.height()), max(size.width(), size.height()))
         turned = size.width() > size.height()
         return QPageLayout(
-            QPageSize(
-                upright, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.FuzzyMatch
-            ),
+            QPageSize(upright, QPageSize.Unit.Millimeter, "", QPageSize.SizeMatchPolicy.FuzzyMatch),
             QPageLayout.Orientation.Landscape if turned else QPageLayout.Orientation.Portrait,
             QMarginsF(0, 0, 0, 0),
         )
@@ -338,5 +332,3 @@ class PdfPages:
         """The last page is drawn."""
         if self._painter.isActive():
             self.good = self._painter.end()
-
-

@@ -112,7 +112,9 @@ class Flow:
         return self._height(block)
 
     def _height(self, block: Block) -> float:
-        bottoms = [part.rect.top() - block.top + (self.heights(part) or 0.0) for part in block.parts]
+        bottoms = [
+            part.rect.top() - block.top + (self.heights(part) or 0.0) for part in block.parts
+        ]
         return max(bottoms)
 
     def _turn(self) -> None:

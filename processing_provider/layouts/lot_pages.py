@@ -135,7 +135,9 @@ def facts_of(draw: Record | None, lot: Record | None, words: Words) -> list[list
     rows.append(
         [
             words("检验与不合格", "Inspected and failed"),
-            words.line(f"检验 {inspected}，不合格 {failed}", f"{inspected} inspected, {failed} failed"),
+            words.line(
+                f"检验 {inspected}，不合格 {failed}", f"{inspected} inspected, {failed} failed"
+            ),
         ]
     )
     plan = _mapping(lot.get("plan"))
@@ -229,11 +231,16 @@ def _grades(lot: Record, words: Words) -> Sheet:
 
 def _accuracy(lot: Record, words: Words) -> Sheet:
     wrong = _mapping(lot.get("share_of_wrong_units"))
-    columns = [Column(words("估计量", "Estimate"), 3), Column(words("值", "Value"), 1, True),
-               Column(words("95% 置信区间", "95 % interval"), 1.6, True)]
+    columns = [
+        Column(words("估计量", "Estimate"), 3),
+        Column(words("值", "Value"), 1, True),
+        Column(words("95% 置信区间", "95 % interval"), 1.6, True),
+    ]
     rows = []
     if wrong:
-        share, low, high = (float(wrong.get(name) or 0) for name in ("estimate", "low_95", "high_95"))
+        share, low, high = (
+            float(wrong.get(name) or 0) for name in ("estimate", "low_95", "high_95")
+        )
         rows = [
             [
                 words("不合格单位比例", "Share of units that fail"),
@@ -247,9 +254,16 @@ def _accuracy(lot: Record, words: Words) -> Sheet:
             ],
         ]
     else:
-        rows = [[words("样本未记录入样概率，不能推断整批",
-                       "The sample does not say how likely each unit was: nothing follows for the lot"),
-                 "—", "—"]]
+        rows = [
+            [
+                words(
+                    "样本未记录入样概率，不能推断整批",
+                    "The sample does not say how likely each unit was: nothing follows for the lot",
+                ),
+                "—",
+                "—",
+            ]
+        ]
     return Sheet(columns, rows)
 
 
@@ -263,8 +277,12 @@ def _strata(draw: Record | None, words: Words) -> Sheet | None:
         Column(words("抽取", "Drawn"), 1, True),
     ]
     rows = [
-        [str(one.get("lot")), str(layer.get("stratum") or "—"), str(layer.get("units")),
-         str(layer.get("drawn"))]
+        [
+            str(one.get("lot")),
+            str(layer.get("stratum") or "—"),
+            str(layer.get("units")),
+            str(layer.get("drawn")),
+        ]
         for one in draw.get("lots") or []
         for layer in one.get("strata") or []
     ]
@@ -319,7 +337,10 @@ def _record(draw: Record | None, head: tuple[int, str], words: Words) -> list[li
     if draw is not None:
         rows = [
             [words("抽样方法", "Method of the draw"), str(draw.get("method") or "")],
-            [words("总体摘要（SHA-256）", "Digest of all units"), str(draw.get("population") or "")],
+            [
+                words("总体摘要（SHA-256）", "Digest of all units"),
+                str(draw.get("population") or ""),
+            ],
         ]
     if head[0]:
         rows.append([words("决定日志事件数", "Events of the journal"), f"{head[0]:,}"])

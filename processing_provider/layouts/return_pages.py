@@ -86,8 +86,10 @@ def _values(made: ReturnList, words: Words, county: str, version: str) -> dict[s
         "title": line("国土调查成果整改清单", "Return list of a land survey package"),
         "subtitle": f"{county}  ·  {which}",
         "county": county,
-        "facts": "     ".join(f"{name}：{value}" if words.language != "en" else f"{name}: {value}"
-                              for name, value in facts),
+        "facts": "     ".join(
+            f"{name}：{value}" if words.language != "en" else f"{name}: {value}"
+            for name, value in facts
+        ),
         "heading_severities": line("按类别", "By severity"),
         "heading_villages": line("按坐落单位", "By village"),
         "legend": line(
@@ -175,13 +177,9 @@ def _village(
             maps.around(shapes), sizes["map_village"], _marks(items), shapes
         )
     tally = _tally(items)
-    severities = "   ".join(
-        f"{letter} {count}" for letter, count in zip("ABCD", tally) if count
-    )
+    severities = "   ".join(f"{letter} {count}" for letter, count in zip("ABCD", tally) if count)
     facts = [
-        words.line(f"代码 {_shown(code)}", f"code {_shown(code)}")
-        if _shown(code) != "—"
-        else "",
+        words.line(f"代码 {_shown(code)}", f"code {_shown(code)}") if _shown(code) != "—" else "",
         words.line(
             f"共 {tally[6]} 个问题：不一致 {tally[4]}，存疑 {tally[5]}",
             f"{tally[6]} findings: {tally[4]} inconsistent, {tally[5]} doubtful",

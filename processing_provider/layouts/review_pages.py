@@ -135,7 +135,9 @@ def _values(figures: ReviewFigures, words: Words, county: str) -> dict[str, Any]
 
 def _headings(words: Words) -> dict[str, str]:
     return {
-        "heading_families": words.line("各类规则的发现与分母", "Findings by family, with denominators"),
+        "heading_families": words.line(
+            "各类规则的发现与分母", "Findings by family, with denominators"
+        ),
         "heading_states": words.line("处理状态", "States"),
         "heading_decisions": words.line("核查人员", "Reviewers"),
         "heading_agreement": words.line("独立复核的一致性", "Agreement of blind second opinions"),
@@ -239,14 +241,18 @@ def _agreement(figures: ReviewFigures, words: Words) -> Sheet:
         shown = (f"{found.both:,}", f"{found.observed:.1%}", kappa)
         rows.append([f"{pair.first} / {pair.second}", *shown])
     if not rows and figures.reviewers:
-        rows.append([words("尚无两人独立判定的发现", "Nothing was judged blind by two people yet"),
-                     "0", "—", "—"])
+        rows.append(
+            [
+                words("尚无两人独立判定的发现", "Nothing was judged blind by two people yet"),
+                "0",
+                "—",
+                "—",
+            ]
+        )
     return Sheet(columns, rows)
 
 
-def _sampling(
-    draw: Mapping[str, Any] | None, lot: Mapping[str, Any] | None, words: Words
-) -> Sheet:
+def _sampling(draw: Mapping[str, Any] | None, lot: Mapping[str, Any] | None, words: Words) -> Sheet:
     from .lot_pages import facts_of
 
     columns = [Column(words("项目", "Item"), 1.6), Column(words("内容", "Value"), 4.4)]
