@@ -6,8 +6,9 @@ groups them are arrays of numbers, made once in the thread that reads the file.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,8 +132,11 @@ class FindingTable:
     ----------
     risk
         Risk of the parcel of each finding, NaN where none is known; shape ``(rows,)``.
-    places, facts
+    places
         ``None`` where the file does not tell.
+    facts
+        ``None`` until they are read (``queue_reading.read_facts``), and where the file does not
+        tell.
     """
 
     columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
@@ -144,15 +148,14 @@ class FindingTable:
     def __post_init__(self) -> None:
         columns = self.columns
         self.coded = {name: coded(columns[name], KNOWN.get(name, ())) for name in _CODED}
-        self.text = TextIndex([columns[name] for name in _SEARCHED])
+        self._text: TextIndex | None = None
+        self._making = threading.Lock()
         self.identifiers = np.array([*columns["finding_id"], None], dtype=object)[:-1]
         if self.risk is None:
             self.risk = np.full(len(self), np.nan)
         self.minutes: IntArray | None = None
         """Order by expected errors found per minute; ``None`` until somebody has reckoned it."""
-        self._orders: dict[str, IntArray] = {}
-        for order in ORDERS[1:]:
-            self._orders[order] = self._order(order)
+        self._orders: dict[str, IntArray] = {"worst": self._order("worst")}
 
     def __len__(self) -> int:
         return len(self.columns["fid"])
@@ -170,7 +173,29 @@ class FindingTable:
         """All row numbers in ``order``; shape ``(rows,)``."""
         if order == "minutes" and self.minutes is not None:
             return self.minutes
-        return self._orders.get(order, self._orders["worst"])
+        if order not in ORDERS[1:]:
+            order = "worst"
+        if order not in self._orders:
+            self._orders[order] = self._order(order)
+        return self._orders[order]
+
+    @property
+    def text(self) -> TextIndex:
+        """What is searched; made when first asked for, for a large table not by the window."""
+        with self._making:
+            if self._text is None:
+                self._text = TextIndex([self.columns[name] for name in _SEARCHED])
+            return self._text
+
+    def searched(self, text: str) -> bool:
+        """Whether a text was searched for before, so that the answer is at hand."""
+        return self._text is not None and self._text.known(text) is not None
+
+    def make_ready(self) -> None:
+        """Make what will be asked for sooner or later; for a thread of its own."""
+        for order in ORDERS:
+            self.ordered(order)
+        self.text  # noqa: B018
 
     def rows(self, keep: BoolArray, order: str = "worst") -> IntArray:
         """Row numbers of the findings to ``keep``, in ``order``; shape ``(matches,)``."""
@@ -193,11 +218,8 @@ class FindingTable:
 
 def coded(values: Sequence[str], known: tuple[str, ...] = ()) -> Coded:
     """A column as numbers; ``known`` values come first, others as they appear."""
-    places = {value: place for place, value in enumerate(known)}
-    codes = np.empty(len(values), dtype=np.int32)
-    for start in range(0, len(values), _AT_ONCE):
-        part = values[start : start + _AT_ONCE]
-        codes[start : start + len(part)] = [places.setdefault(v, len(places)) for v in part]
+    places = {value: place for place, value in enumerate(dict.fromkeys((*known, *values)))}
+    codes = np.fromiter(map(places.__getitem__, values), dtype=np.int32, count=len(values))
     return Coded(tuple(places), codes)
 
 
@@ -232,7 +254,4 @@ def text_ranks(values: Sequence[str]) -> IntArray:
     return out
 
 
-_AT_ONCE = 5000
 _HEAD = 24
-
-Stopped = Callable[[], bool]

@@ -91,6 +91,7 @@ class QueuePage(QWidget):
         session.current_changed.connect(self._shown_elsewhere)
         self.presenter.arranged.connect(self._arranged)
         self.presenter.searching.connect(widgets.show_searching)
+        self.presenter.facts_read.connect(self._facts_read)
         self.search.textChanged.connect(lambda _: self._typing.start())
         self.search.returnPressed.connect(self._enter_list)
         self.view.pressed_word.connect(self._pressed)
@@ -302,6 +303,10 @@ class QueuePage(QWidget):
             )
             if self._canvas is None:
                 panel.switches["extent"].setEnabled(False)
+
+    def _facts_read(self) -> None:
+        self._show_filters(self.widgets.filters.isChecked())
+        self.view.viewport().update()
 
     # Where the map is
 

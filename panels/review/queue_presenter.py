@@ -15,6 +15,7 @@ from .finding_table import BoolArray, FindingTable, IntArray
 from .queue_filters import MANY, Context, Masks, Says, Wanted, column_of
 from .queue_model import QueueModel
 from .queue_order import by_minutes
+from .queue_reading import read_facts
 from .queue_standing import STATES, StandingArrays
 from .session_worker import Job, Worker
 
@@ -26,11 +27,12 @@ class QueuePresenter(QObject):
     """Keeps the model as the person wants it.
 
     Signals: ``arranged`` when other lines are shown, ``searching`` while a text is looked for in
-    another thread.
+    another thread, ``facts_read`` when villages and land classes are known.
     """
 
     arranged = pyqtSignal()
     searching = pyqtSignal(bool)
+    facts_read = pyqtSignal()
 
     def __init__(self, model: QueueModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +46,7 @@ class QueuePresenter(QObject):
         self.waiting: BoolArray = np.empty(0, dtype=bool)
         self._context = Context(model.table, self.standing)
         self._masks = Masks()
-        self._worker = Worker(self)
+        self._worker, self._searcher = Worker(self), Worker(self)
         self._stop = threading.Event()
 
     @property
@@ -60,6 +62,24 @@ class QueuePresenter(QObject):
         self.model.show(table)
         self.take_standing(session, None)
         self.arrange()
+        self._read_on(table, session.path)
+
+    def _read_on(self, table: FindingTable, path: Path | None) -> None:
+        """What may be asked for next is made ready meanwhile."""
+
+        def done(facts: Any) -> None:
+            table.facts = facts
+            if facts is None or table is not self.table:
+                return
+            self._masks.clear()
+            if self.wanted.village or self.wanted.land_class:
+                self.arrange()
+            else:
+                self.facts_read.emit()
+
+        if path is not None:
+            self._worker.put(Job(lambda: read_facts(path, table), done))
+        self._worker.put(Job(table.make_ready))
 
     def take_standing(self, session: Any, names: list[str] | None) -> list[int]:
         """Where findings stand by now; rows that changed. ``None`` means any of them."""
@@ -100,8 +120,7 @@ class QueuePresenter(QObject):
         """Show what passes the filters; a long search first goes to another thread."""
         self._stop.set()
         text = self.wanted.text
-        index = self.table.text
-        if text.split() and len(self.table) > _AT_ONCE and index.known(text) is None:
+        if text.split() and len(self.table) > _AT_ONCE and not self.table.searched(text):
             self._search(text)
             return
         self.searching.emit(False)
@@ -157,6 +176,7 @@ class QueuePresenter(QObject):
         """Tell nothing any more."""
         self._stop.set()
         self._worker.finish(1.0)
+        self._searcher.finish(1.0)
 
     def _arrange(self) -> None:
         rows = self.table.rows(self.keep(), self.order)
@@ -166,7 +186,7 @@ class QueuePresenter(QObject):
     def _search(self, text: str) -> None:
         # What was typed before is of no interest any more.
         stop = self._stop = threading.Event()
-        self._worker.drop_reading()
+        self._searcher.drop_reading()
         table = self.table
         self.searching.emit(True)
 
@@ -175,4 +195,4 @@ class QueuePresenter(QObject):
                 self.searching.emit(False)
                 self._arrange()
 
-        self._worker.put(Job(lambda: table.text.search(text, stop.is_set), done))
+        self._searcher.put(Job(lambda: table.text.search(text, stop.is_set), done))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import numpy as np
 
 from .finding_table import (
     COLUMNS,
+    Coded,
     FindingTable,
     FloatArray,
     ParcelFacts,
@@ -20,12 +23,14 @@ from .finding_table import (
     coded,
 )
 
-_ROWS_AT_ONCE = 5000
+_ROWS_AT_ONCE = 1000
+"""So few that their cells are still in the processor's cache when they are put into columns."""
 _TEXTS = (
     *("finding_id", "rule_id", "family", "verdict", "severity", "layer", "object_id"),
     *("parcel_bsm", "cause", "message_zh", "message_en", "unit"),
 )
-_HEADER = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "V4")])
+_MANY = 4
+"""Times as many parcels as findings from which on parcels are looked up one by one."""
 _VILLAGE_DIGITS = 12
 """Province, city, county, town and village (GB/T 10114); the rest of ZLDWDM is the group."""
 
@@ -52,6 +57,23 @@ def read_findings(
                 # Text that is no UTF-8 is read with marks in its place instead of not at all.
                 connection.text_factory = _tolerant
                 return _read(connection, stopped, at)
+    except sqlite3.Error as error:
+        raise ValueError(_reason(path, error)) from error
+
+
+def read_facts(path: Path, table: FindingTable) -> ParcelFacts | None:
+    """Village and land class of the parcels of all findings; ``None`` where the file is older.
+
+    Apart from the findings, so that the list need not wait for it.
+
+    Raises
+    ------
+    ValueError
+        When the file cannot be read.
+    """
+    try:
+        with closing(_open(path)) as connection:
+            return _facts(connection, table.columns["parcel_bsm"])
     except sqlite3.Error as error:
         raise ValueError(_reason(path, error)) from error
 
@@ -91,11 +113,10 @@ def _read(
         )
     ]
     risk = _risk(connection, columns["parcel_bsm"])
-    facts = _facts(connection, columns["parcel_bsm"])
     if stopped():
         return None
     places = Places(_envelopes(heads), _reference(connection)) if geometry else None
-    return FindingTable(columns, rules, risk, places, facts)
+    return FindingTable(columns, rules, risk, places)
 
 
 def _columns(
@@ -107,8 +128,7 @@ def _columns(
     total = connection.execute("SELECT count(*) FROM findings").fetchone()[0]
     # Bytes of a geometry's header are all that is needed of it; a text would be no geometry.
     head = f"CASE typeof({geometry}) WHEN 'blob' THEN substr({geometry}, 1, 40) END"
-    wanted = [f"coalesce(CAST({name} AS TEXT), '')" if name in _TEXTS else name for name in COLUMNS]
-    wanted.append(head if geometry else "NULL")
+    wanted = (*COLUMNS, head if geometry else "NULL")
     query = f"SELECT {', '.join(wanted)} FROM findings ORDER BY fid"  # noqa: S608
     out: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, "where")}
     shared: dict[str, str] = {}
@@ -118,16 +138,21 @@ def _columns(
         if not part:
             break
         for name, cells in zip(out, zip(*part)):
+            texts = _texts(cells) if name in _TEXTS else cells
             # The same few words in every row need to be kept but once.
-            if name in _FEW:
-                out[name] += [shared.setdefault(cell, cell) for cell in cells]
-            else:
-                out[name] += cells
+            out[name] += map(shared.setdefault, texts, texts) if name in _FEW else texts
         at(len(out["fid"]) / max(total, 1))
         if stopped():
             return None
     out["score"] = _numbers(out["score"])
     return out
+
+
+def _texts(cells: Sequence[Any]) -> Sequence[str]:
+    """Cells as text; nothing is done where all of them are."""
+    if set(map(type, cells)) == {str}:
+        return cells
+    return ["" if cell is None else str(cell) for cell in cells]
 
 
 _FEW = frozenset(("rule_id", "family", "verdict", "severity", "layer", "cause", "unit"))
@@ -139,11 +164,13 @@ def _tolerant(raw: bytes) -> str:
 
 def _numbers(values: list[Any]) -> list[float]:
     """Scores as numbers from 0 to 1; what is none counts as nothing."""
-    out = []
-    for value in values:
-        good = isinstance(value, (int, float)) and 0.0 <= value <= 1e308
-        out.append(min(float(value), 1.0) if good else 0.0)
-    return out
+    try:
+        numbers = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        good = [value if isinstance(value, (int, float)) else 0.0 for value in values]
+        numbers = np.array(good, dtype=np.float64)
+    score: list[float] = np.nan_to_num(numbers, nan=0.0, posinf=0.0).clip(0.0, 1.0).tolist()
+    return score
 
 
 def _geometry_column(connection: sqlite3.Connection) -> str:
@@ -180,33 +207,49 @@ def _has(connection: sqlite3.Connection, table: str) -> bool:
     return bool(connection.execute(query, (table,)).fetchone()[0])
 
 
+def _about(
+    connection: sqlite3.Connection, table: str, columns: str, parcels: list[str]
+) -> sqlite3.Cursor:
+    """Rows of a table of parcels; of a large one only of those that have findings."""
+    query = f"SELECT bsm, {columns} FROM {table}"  # noqa: S608
+    count = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+    if count < _MANY * len(parcels):
+        return connection.execute(query)
+    named = json.dumps(list(dict.fromkeys(parcels)))
+    among = "WHERE bsm IN (SELECT value FROM json_each(?))"
+    try:
+        return connection.execute(f"{query} {among}", (named,))
+    except sqlite3.OperationalError:
+        # SQLite built without JSON.
+        return connection.execute(query)
+
+
 def _risk(connection: sqlite3.Connection, parcels: list[str]) -> FloatArray:
     out: dict[str, float] = {}
     if _has(connection, "parcel_risk"):
-        out = dict(
-            connection.execute(
-                "SELECT bsm, max(risk) FROM parcel_risk WHERE typeof(risk) = 'real' AND bsm IN"
-                " (SELECT parcel_bsm FROM findings) GROUP BY bsm"
-            )
-        )
-    nan = float("nan")
-    return np.array([out.get(name, nan) for name in parcels], dtype=np.float64)
+        wanted = "CASE WHEN typeof(risk) IN ('real', 'integer') THEN risk ELSE NULL END"
+        out = dict(_about(connection, "parcel_risk", wanted, parcels))
+    found = map(out.get, parcels, repeat(None))
+    return np.array([*found, None], dtype=np.float64)[:-1]
 
 
 def _facts(connection: sqlite3.Connection, parcels: list[str]) -> ParcelFacts | None:
     if not _has(connection, "parcel_facts"):
         return None
-    villages, names, classes = {}, {}, {}
-    for bsm, unit, name, land_class in connection.execute(
-        "SELECT bsm, coalesce(CAST(zldwdm AS TEXT), ''), coalesce(CAST(zldwmc AS TEXT), ''),"
-        " coalesce(CAST(dlbm AS TEXT), '') FROM parcel_facts"
-        " WHERE bsm IN (SELECT parcel_bsm FROM findings)"
-    ):
-        village = unit[:_VILLAGE_DIGITS]
-        villages[bsm], classes[bsm] = village, land_class
-        names.setdefault(village, name)
-    return ParcelFacts(
-        coded([villages.get(name, "") for name in parcels]),
-        names,
-        coded([classes.get(name, "") for name in parcels]),
+    village = f"substr(coalesce(CAST(zldwdm AS TEXT), ''), 1, {_VILLAGE_DIGITS})"
+    land_class = "coalesce(CAST(dlbm AS TEXT), '')"
+    names = dict(
+        connection.execute(
+            f"SELECT {village}, max(coalesce(CAST(zldwmc AS TEXT), ''))"  # noqa: S608
+            " FROM parcel_facts GROUP BY 1"
+        )
     )
+    return ParcelFacts(
+        _of(dict(_about(connection, "parcel_facts", village, parcels)), parcels),
+        names,
+        _of(dict(_about(connection, "parcel_facts", land_class, parcels)), parcels),
+    )
+
+
+def _of(facts: Mapping[str, str], parcels: list[str]) -> Coded:
+    return coded(list(map(facts.get, parcels, repeat(""))))

@@ -1,24 +1,25 @@
-"""The panel's table of findings and its Qt model, on a file written by the product itself."""
+"""The panel's table of findings and their details, on a file written by the product itself."""
 
-import time
 from pathlib import Path
 
 import pytest
 
-HUNDRED_THOUSAND = 100_000
-
 
 @pytest.fixture
 def table(qgis_app, survey):
-    from onemap_verify.panels.review.finding_table import read_findings
+    from onemap_verify.panels.review.queue_reading import read_findings
 
     return read_findings(Path(survey["findings"]))
 
 
 def rows(table, order="worst", **wanted):
-    from onemap_verify.panels.review.finding_table import Filter
+    from onemap_verify.panels.review.queue_filters import Context, Masks, Wanted
+    from onemap_verify.panels.review.queue_standing import StandingArrays
 
-    return table.rows(Filter(**wanted), order).tolist()
+    context = Context(table, StandingArrays(len(table)))
+    plain = {name: (value,) if name != "text" else value for name, value in wanted.items()}
+    keep = Masks().together(Wanted(**plain).filters(), context)
+    return table.rows(keep, order).tolist()
 
 
 def objects(table, found):
@@ -67,7 +68,7 @@ def test_what_is_typed_is_text_and_nothing_else(table, text):
 
 
 def test_reading_can_be_stopped_and_tells_how_far_it_is(qgis_app, survey):
-    from onemap_verify.panels.review.finding_table import read_findings
+    from onemap_verify.panels.review.queue_reading import read_findings
 
     seen = []
     read_findings(Path(survey["findings"]), at=seen.append)
@@ -77,7 +78,7 @@ def test_reading_can_be_stopped_and_tells_how_far_it_is(qgis_app, survey):
 
 @pytest.mark.parametrize("content", [None, b"", b"no database at all" * 100])
 def test_a_file_that_is_none_of_ours_is_refused(qgis_app, tmp_path, content):
-    from onemap_verify.panels.review.finding_table import read_findings
+    from onemap_verify.panels.review.queue_reading import read_findings
 
     path = tmp_path / "a ' b.gpkg"
     if content is not None:
@@ -85,86 +86,6 @@ def test_a_file_that_is_none_of_ours_is_refused(qgis_app, tmp_path, content):
     with pytest.raises(ValueError):
         read_findings(path)
     assert path.exists() == (content is not None)
-
-
-@pytest.fixture(scope="module")
-def large(qgis_app):
-    from onemap_verify.panels.review.finding_table import COLUMNS, FindingTable
-
-    number = HUNDRED_THOUSAND
-    columns = {name: [""] * number for name in COLUMNS}
-    columns |= {
-        "fid": list(range(1, number + 1)),
-        "object_id": [f"5114022110{i:08d}" for i in range(number)],
-        "family": ["topology" if i % 3 else "terrain" for i in range(number)],
-        "verdict": ["inconsistent" if i % 5 else "doubtful" for i in range(number)],
-        "severity": ["ABCD"[i % 4] for i in range(number)],
-        "score": [i / number for i in range(number)],
-        "message_zh": [f"图斑坡度级别与实测不符 {i}" for i in range(number)],
-        "message_en": [f"Slope grade differs from what was measured {i}" for i in range(number)],
-    }
-    return FindingTable(columns)
-
-
-def test_a_hundred_thousand_findings_are_filtered_while_one_types(large):
-    from onemap_verify.panels.review.finding_table import Filter
-    from onemap_verify.panels.review.findings_model import FindingsModel
-
-    model = FindingsModel()
-    model.show(large)
-    assert model.rowCount() == HUNDRED_THOUSAND
-    started = time.perf_counter()
-    model.select(Filter(text="实测不符 99"), "worst")
-    model.select(Filter(text="实测不符 999", family="terrain", verdict="inconsistent"), "object")
-    seconds = time.perf_counter() - started
-    # Each word may stand anywhere: here the number, in the message and in the object's id.
-    expected = [i for i in range(HUNDRED_THOUSAND) if "999" in str(i) and i % 3 == 0 and i % 5]
-    assert [int(identifier) - 1 for identifier in model.feature_ids()] == expected
-    assert seconds < 1.0
-
-
-def test_the_model_shows_what_the_table_holds(table, speak):
-    from qgis.PyQt.QtCore import Qt
-
-    from onemap_verify.panels.review.findings_model import SHOWN, FindingsModel
-
-    speak("en")
-    model = FindingsModel()
-    model.show(table)
-    first = {
-        name: model.index(0, column).data(Qt.ItemDataRole.DisplayRole)
-        for column, name in enumerate(SHOWN)
-    }
-    assert first == {
-        "message": "Number 58: overlaps its neighbour",
-        "verdict": "Inconsistent",
-        "severity": "Class B",
-        "family": "Topology",
-        "layer": "DLTB",
-        "object_id": "511402211000000058",
-        "rule_id": "TOP-OVERLAP",
-    }
-    speak("zh-Hans")
-    assert model.index(0, 0).data() == "第 58 条:与相邻图斑重叠"
-    assert model.index(0, 1).data() == "不一致"
-    assert model.index(0, 3).data() == "拓扑"
-    assert model.place_of(model.table_row(model.index(7, 0))) == 7
-
-
-def test_the_model_is_a_good_model_of_qt(table):
-    from onemap_verify.panels.review.finding_table import Filter
-    from onemap_verify.panels.review.findings_model import FindingsModel
-
-    testing = pytest.importorskip("qgis.PyQt.QtTest")
-    model = FindingsModel()
-    tester = testing.QAbstractItemModelTester(
-        model, testing.QAbstractItemModelTester.FailureReportingMode.Fatal
-    )
-    model.show(table)
-    model.select(Filter(text="000042"), "worst")
-    assert model.rowCount() == 1
-    model.select(Filter(), "object")
-    assert tester.model() is model
 
 
 def test_details_hold_the_numbers_with_unit_and_tolerance(table, speak):
