@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..findings import Text
 from ..findings_read import connect, unreadable
 from ..seal.tree import Frontier, leaf_digest
-from . import schema, tables
+from . import binding, schema, subtrees, tables
 from .events import Action, Event
 from .state import standing_of
 from .storage import JournalError
@@ -69,13 +69,16 @@ def check_journal(path: Path, known: tuple[int, str] | None = None) -> Check:
                 raise InputError(
                     Text(f"{path.name} 没有决定日志。", f"{path.name} holds no journal.")
                 )
-            breaches, events, frontier, roots = _log(connection)
+            wanted = known[0] if known is not None else 0
+            breaches, events, frontier, then = _log(connection, wanted)
             breaches += _findings(connection, events)
             breaches += _decisions(connection, events)
+            breaches += _other_tables(connection, events)
+            breaches += _helpers(connection, events)
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
     if known is not None:
-        breaches += _against(known, frontier.size, roots)
+        breaches += _against(known, frontier.size, then)
     return Check(tuple(breaches), frontier.size, frontier.root.hex())
 
 
@@ -107,10 +110,11 @@ def _breach(table: str, row: Any, zh: str, en: str) -> Breach:
 
 
 def _log(
-    connection: sqlite3.Connection,
-) -> tuple[list[Breach], list[Event], Frontier, list[str]]:
+    connection: sqlite3.Connection, wanted: int
+) -> tuple[list[Breach], list[Event], Frontier, str]:
+    """What is wrong with the log, its events, its tree, and the root at the size ``wanted``."""
     breaches: list[Breach] = []
-    events, roots = [], []
+    events, then = [], ""
     frontier = Frontier()
     link, expected = tables.FIRST_LINK, 1
     fields = "event_id, at, who, role, copy, action, subject, reason, details"
@@ -141,10 +145,11 @@ def _log(
         # The chain goes on from what is written, so that one change is told once.
         link = chained if _is_digest(chained) else tables.FIRST_LINK
         frontier.append(bytes.fromhex(own) if own else b"")
-        roots.append(frontier.root.hex())
+        if frontier.size == wanted:
+            then = frontier.root.hex()
     if not events or events[0].action != Action.OPENED:
         breaches.append(_breach("journal_events", 1, "日志的开头缺失", "the log has no beginning"))
-    return breaches, events, frontier, roots
+    return breaches, events, frontier, then
 
 
 def _is_digest(text: Any) -> bool:
@@ -209,7 +214,34 @@ def _decisions(connection: sqlite3.Connection, events: Sequence[Event]) -> list[
     ]
 
 
-def _against(known: tuple[int, str], size: int, roots: Sequence[str]) -> list[Breach]:
+def _other_tables(connection: sqlite3.Connection, events: Sequence[Event]) -> list[Breach]:
+    opened = next((event for event in events if event.action == Action.OPENED), None)
+    noted = opened.details.get("tables") if opened is not None else None
+    return [
+        _breach(table, rows, "内容被改动", "the table was edited")
+        for table, rows in binding.differing(noted, connection)
+    ]
+
+
+def _helpers(connection: sqlite3.Connection, events: Sequence[Event]) -> list[Breach]:
+    """What follows from the log and is kept for speed, and what tells this copy from others."""
+    breaches = []
+    if schema.version(connection) >= 2:
+        breaches += [
+            _breach("journal_tree", block, "日志的摘要被改动", "the digest of a block was edited")
+            for block in subtrees.wrong(connection)
+        ]
+    elif schema.version(connection) < 1:
+        breaches.append(_breach("journal_meta", "schema", "版本号被改动", "the version was edited"))
+    copy = tables.meta(connection, "copy")
+    if events and events[0].action == Action.OPENED and events[0].copy != copy:
+        breaches.append(
+            _breach("journal_meta", "copy", "副本编号被改动", "the copy's identifier was edited")
+        )
+    return breaches
+
+
+def _against(known: tuple[int, str], size: int, then: str) -> list[Breach]:
     wanted, root = known
     if wanted > size:
         return [
@@ -221,7 +253,7 @@ def _against(known: tuple[int, str], size: int, roots: Sequence[str]) -> list[Br
                 ),
             )
         ]
-    if wanted and roots[wanted - 1] != root:
+    if wanted and then != root:
         return [
             _breach(
                 "journal_events", wanted, "与留存的摘要不符", "not the log that was written down"

@@ -3,63 +3,89 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..seal import canonical
-from ..seal.tree import Frontier, leaf_digest
+from ..seal.tree import leaf_digest, root
 
 RECORD = "record.json"
+RECORD_FORMAT = "onemap-verification-record"
 TABLES = ("parcel_risk", "rules_run")
-_BLOCK = 1 << 20
+PART = 1024
+"""Rows that one digest stands for, so that a change is located to so many."""
+_MOST_FILES = 200
+_LARGEST = 256 << 20
 
 
-def beside(findings: Path) -> dict[str, Any]:
+def find_record(findings: Path, count: int | None = None) -> Path | None:
+    """The record beside a file of findings: ``record.json``, or else one that counts as many.
+
+    ``None`` where there is none.
+    """
+    usual = findings.with_name(RECORD)
+    try:
+        others = sorted(findings.absolute().parent.glob("*.json"))[:_MOST_FILES]
+    except OSError:
+        others = []
+    for path in [usual, *(path for path in others if path.name != RECORD)]:
+        counted = _counted(path)
+        if counted is not None and count in (None, counted):
+            return path
+    return None
+
+
+def _counted(path: Path) -> int | None:
+    """How many findings a record speaks of; ``None`` for what is no record."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            return None
+        with path.open("rb") as stream:
+            text = stream.read(4096)
+            if RECORD_FORMAT.encode() not in text:
+                return None
+            text += stream.read()
+        return int(json.loads(text.decode("utf-8-sig"))["findings"]["count"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def beside(findings: Path, count: int) -> dict[str, Any]:
     """Digest of the record that lies beside a file of findings; empty where there is none.
 
     The record in turn holds the digest of every input, so that it binds the package as well.
     """
-    path = findings.with_name(RECORD)
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as stream:
-            for block in iter(lambda: stream.read(_BLOCK), b""):
-                digest.update(block)
-    except OSError:
+    path = find_record(findings, count)
+    if path is None:
         return {}
-    return {"record": {"name": RECORD, "sha256": digest.hexdigest()}}
+    data = path.read_bytes()
+    return {"record": {"name": path.name, "sha256": hashlib.sha256(data).hexdigest()}}
 
 
 def tables_of(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
-    """Rows and root of every further table of the verification."""
+    """Rows of every further table of the verification, and the digests of their parts."""
     out = {}
     for table in TABLES:
-        rows = row_digests(connection, table)
-        if rows is not None:
-            out[table] = {"rows": len(rows), "root": root_of(rows)}
+        leaves = _row_digests(connection, table)
+        if leaves is not None:
+            starts = range(0, len(leaves), PART)
+            parts = [root(leaves[start : start + PART]).hex() for start in starts]
+            out[table] = {"rows": len(leaves), "parts": parts}
     return out
 
 
-def row_digests(connection: sqlite3.Connection, table: str) -> list[bytes] | None:
+def _row_digests(connection: sqlite3.Connection, table: str) -> list[bytes] | None:
     """Leaf digest of every row by row number; ``None`` where the table is not there."""
     known = connection.execute(
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
     ).fetchone()
     if not known:
         return None
-    quoted = table.replace('"', '""')
-    rows = connection.execute(f'SELECT * FROM "{quoted}" ORDER BY rowid')  # noqa: S608
+    rows = connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid')  # noqa: S608
     return [leaf_digest(canonical([plain(value) for value in row])) for row in rows]
-
-
-def root_of(leaves: Iterable[bytes]) -> str:
-    """Root over leaf digests."""
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier.append(leaf)
-    return frontier.root.hex()
 
 
 def plain(value: Any) -> Any:
@@ -71,7 +97,25 @@ def plain(value: Any) -> Any:
     return value
 
 
-def differing(noted: Mapping[str, Any], connection: sqlite3.Connection) -> list[str]:
-    """Which tables are not as the first event says."""
+def differing(noted: Any, connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(table, rows) of what is not as the first event says; rows counted from 1."""
+    known = noted if isinstance(noted, Mapping) else {}
     now = tables_of(connection)
-    return [name for name, facts in noted.items() if now.get(name) != facts]
+    out = []
+    for table in TABLES:
+        before, after = known.get(table), now.get(table)
+        if not isinstance(before, Mapping) or before == after:
+            continue
+        if after is None:
+            out.append((table, ""))
+            continue
+        old, new = _parts(before), _parts(after)
+        for part in range(max(len(old), len(new))):
+            if old[part : part + 1] != new[part : part + 1]:
+                out.append((table, f"{part * PART + 1}–{(part + 1) * PART}"))
+    return out
+
+
+def _parts(facts: Mapping[str, Any]) -> Sequence[Any]:
+    parts = facts.get("parts")
+    return parts if isinstance(parts, list) else []

@@ -104,7 +104,7 @@ class JournalFile:
             tables.set_meta(connection, "copy", self.copy)
             count, whole = tables.note_findings(connection)
             details = {"findings": count, "findings_root": whole}
-            details.update(binding.beside(self.path), tables=binding.tables_of(connection))
+            details.update(binding.beside(self.path, count), tables=binding.tables_of(connection))
             self.append([self.event(Action.OPENED, "", "", details)])
 
     def _patiently(self, statement: str) -> None:

@@ -38,6 +38,21 @@ def _blocks(connection: sqlite3.Connection) -> list[bytes]:
     return [bytes.fromhex(row[0]) for row in rows]
 
 
+def wrong(connection: sqlite3.Connection) -> list[int]:
+    """Blocks whose digest is missing, too many, or not that of their leaves."""
+    known = {int(row[0]): row[1] for row in connection.execute("SELECT * FROM journal_tree")}
+    full = _size(connection) // BLOCK
+    out = []
+    for block in sorted({*known, *range(full)}):
+        try:
+            right = block < full and known.get(block) == root(_leaves(connection, block)).hex()
+        except ValueError:  # a leaf that is no digest, which the log tells of
+            right = True
+        if not right:
+            out.append(block)
+    return out
+
+
 def _size(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(seq), 0) FROM journal_events").fetchone()[0])
 

@@ -12,6 +12,7 @@ from ..findings_read import FINDING_COLUMNS
 from ..seal import canonical
 from ..seal.tree import Frontier, leaf_digest
 from . import subtrees
+from .binding import plain
 from .events import Action, Event
 from .state import Standing, standing_of
 
@@ -44,18 +45,9 @@ def finding_rows(connection: sqlite3.Connection) -> Iterable[tuple[str, str]]:
     names = ", ".join(FINDING_COLUMNS)
     query = f"SELECT {names}, {geometry} FROM findings ORDER BY finding_id, fid"  # noqa: S608
     for row in connection.execute(query):
-        whole = hashlib.sha256(canonical([_plain(value) for value in row[:-1]]))
+        whole = hashlib.sha256(canonical([plain(value) for value in row[:-1]]))
         whole.update(b"\x00" + row[-1] if isinstance(row[-1], bytes) else b"\x01")
         yield str(row[0]), whole.hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """A cell as JSON; what a tampered cell may hold must not stop the check."""
-    if isinstance(value, bytes):
-        return {"bytes": value.hex()}
-    if isinstance(value, float):
-        return {"number": value.hex()}
-    return value
 
 
 def note_findings(connection: sqlite3.Connection) -> tuple[int, str]:

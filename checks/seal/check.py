@@ -78,8 +78,8 @@ class SealReport:
 
 
 @dataclass
-class _Judged:
-    """What one signature says."""
+class Judged:
+    """What one signature says: holds, by whom, led to a trusted one how, when by whose proof."""
 
     valid: bool = False
     certificate: Certificate | None = None
@@ -113,14 +113,14 @@ def check_seal(
     contents = read_contents(Path(path), progress)
     manifest = contents.manifest
     if manifest is None:
-        return _report(contents, {}, _Judged(), None, at)
+        return _report(contents, {}, Judged(), None, at)
     judged = _judge(manifest, known, at)
     _manifest_differences(contents, manifest, judged)
     best = next((one for one in judged if one.chain is not None), judged[0] if judged else None)
-    return _report(contents, manifest.package, best or _Judged(), _stated(manifest), at)
+    return _report(contents, manifest.package, best or Judged(), _stated(manifest), at)
 
 
-def _manifest_differences(contents: Contents, manifest: Manifest, judged: list[_Judged]) -> None:
+def _manifest_differences(contents: Contents, manifest: Manifest, judged: list[Judged]) -> None:
     why = None
     if not judged:
         why = Text("清单没有签名", "the manifest has no signature")
@@ -141,19 +141,27 @@ def _as_written(manifest: Manifest) -> bool:
     return bool(canonical(dict(manifest.document)))
 
 
-def _judge(manifest: Manifest, trust: Trust, at: datetime | None) -> list[_Judged]:
-    return [_judge_one(entry, manifest, trust, at) for entry in manifest.signatures]
+def _judge(manifest: Manifest, trust: Trust, at: datetime | None) -> list[Judged]:
+    stated = _stated(manifest)
+    return [judge(entry, manifest.signed, trust, stated, at) for entry in manifest.signatures]
 
 
-def _judge_one(entry: Any, manifest: Manifest, trust: Trust, at: datetime | None) -> _Judged:
-    out = _Judged()
+def judge(
+    entry: Any, signed: bytes, trust: Trust, stated: datetime | None, at: datetime | None = None
+) -> Judged:
+    """Look at one entry of ``signatures`` over ``signed``; never raises for what it holds.
+
+    ``stated`` is when the signer says to have signed, ``at`` the moment that counts where no time
+    stamp proves one.
+    """
+    out = Judged()
     try:
         if entry.get("alg") != ALGORITHM:
             raise ValueError("an algorithm other than SM2-SM3")
         value = base64.b64decode(entry["value"], validate=True)
         out.certificate = parse_certificate(from_text(entry["certificate"]))
         others = [parse_certificate(from_text(one)) for one in entry.get("chain", [])]
-        out.valid = verify_bytes(manifest.signed, value, out.certificate)
+        out.valid = verify_bytes(signed, value, out.certificate)
     except (SealError, ValueError, KeyError, TypeError, AttributeError) as error:
         text = getattr(error, "text", None)
         out.problems.append(
@@ -163,7 +171,7 @@ def _judge_one(entry: Any, manifest: Manifest, trust: Trust, at: datetime | None
     if entry.get("timestamp") is not None:
         out.proof = _proof(entry["timestamp"], value, trust)
         out.problems += list(out.proof.problems)
-    moment = _moment(out.proof, _stated(manifest), at)
+    moment = moment_of(out.proof, stated, at)
     out.chain = find_chain(out.certificate, others, trust, moment)
     _who(out, trust)
     return out
@@ -179,7 +187,7 @@ def _proof(text: Any, value: bytes, trust: Trust) -> TimeProof:
         return TimeProof(None, "", False, (problem,))
 
 
-def _who(out: _Judged, trust: Trust) -> None:
+def _who(out: Judged, trust: Trust) -> None:
     certificate = out.certificate
     if certificate is None:
         return
@@ -220,7 +228,8 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _moment(proof: TimeProof | None, stated: datetime | None, at: datetime | None) -> datetime:
+def moment_of(proof: TimeProof | None, stated: datetime | None, at: datetime | None) -> datetime:
+    """When it was signed: as proven, else as told, else now."""
     if proof is not None and proof.trusted and proof.time is not None:
         return proof.time
     return at or stated or _now()
@@ -229,13 +238,13 @@ def _moment(proof: TimeProof | None, stated: datetime | None, at: datetime | Non
 def _report(
     contents: Contents,
     package: dict[str, Any],
-    judged: _Judged,
+    judged: Judged,
     stated: datetime | None,
     at: datetime | None,
 ) -> SealReport:
     proof = judged.proof
     proven = proof is not None and proof.trusted
-    moment = _moment(proof, stated, at)
+    moment = moment_of(proof, stated, at)
     certificates = judged.chain.certificates if judged.chain else ()
     if not certificates and judged.certificate is not None:
         certificates = (judged.certificate,)
