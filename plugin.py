@@ -124,6 +124,7 @@ class OneMapPlugin:
         if not self.interface.mainWindow().restoreDockWidget(dock):
             self.interface.addDockWidget(area, dock)
             dock.hide()
+            self._size_at_first(dock, area)
         self._undo.append(lambda: self._forget_panel(name))
         action.setObjectName(object_name)
         action.setCheckable(True)
@@ -131,6 +132,20 @@ class OneMapPlugin:
         self.interface.addToolBarIcon(action)
         self.interface.addPluginToMenu(MENU, action)
         self._undo.append(lambda: self._forget_action(action))
+
+    def _size_at_first(self, dock: Any, area: Any) -> None:
+        """Give a new panel the size it asks for when first shown; QGIS gives the least."""
+        window = self.interface.mainWindow()
+        below = area == Qt.DockWidgetArea.BottomDockWidgetArea
+        across = Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal
+
+        def shown(visible: bool) -> None:
+            if visible:
+                dock.visibilityChanged.disconnect(shown)
+                size = dock.sizeHint()
+                window.resizeDocks([dock], [size.height() if below else size.width()], across)
+
+        dock.visibilityChanged.connect(shown)
 
     def _forget_panel(self, name: str) -> None:
         dock = getattr(self, name)

@@ -150,6 +150,8 @@ class VerifyDock(QgsDockWidget):
         self.presenter.shut_down()
 
     def _entered(self) -> None:
+        at_inputs = self.tabs.currentWidget() is self.form
+        self.verify_button.setVisible(at_inputs and not self.presenter.state.busy)
         if self.tabs.currentWidget() is self._findings_page:
             self.room.entered()
 
@@ -162,7 +164,8 @@ class VerifyDock(QgsDockWidget):
         self.progress.setVisible(state.busy)
         self.cancel_button.setVisible(state.busy)
         self.cancel_button.setEnabled(state is not State.CANCELLING)
-        self.verify_button.setVisible(not state.busy)
+        at_inputs = self.tabs.currentWidget() is self.form
+        self.verify_button.setVisible(at_inputs and not state.busy)
         self.verify_button.setEnabled(state is not State.EMPTY)
         self.form.setEnabled(not state.busy)
         self.tools.open.setEnabled(not state.busy)
