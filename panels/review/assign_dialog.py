@@ -52,7 +52,7 @@ class AssignDialog(QDialog):
         self._pause.timeout.connect(self._plan)
         self._build()
         session.opened.connect(self.reject)
-        session.standing_changed.connect(lambda _names: self._read())
+        session.standing_changed.connect(self._read)
         self._fill_findings()
         self._read()
         self._plan_soon()
@@ -190,7 +190,7 @@ class AssignDialog(QDialog):
                 self._tell("")
                 self._show_shares(shares)
 
-        self.session.look(planner(wish, self.session.table), then, self._failed)
+        self.session.look(planner(wish, self.session.table), then, self._failed, self)
 
     def _show_shares(self, shares: Sequence[Any]) -> None:
         self.shares = list(shares)
@@ -242,12 +242,12 @@ class AssignDialog(QDialog):
             self._tell("")
             self.session.reload()
 
-        self.session.write(title, [], write, then, self._failed)
+        self.session.write(title, [], write, then, self._failed, self)
 
-    def _read(self) -> None:
+    def _read(self, _names: Sequence[str] = ()) -> None:
         table = self.session.table
         self.session.look(
-            lambda path: read_progress(path, table), self._show_progress, self._failed
+            lambda path: read_progress(path, table), self._show_progress, self._failed, self
         )
 
     def _show_progress(self, packages: Sequence[Any]) -> None:

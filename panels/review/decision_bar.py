@@ -41,7 +41,7 @@ class DecisionBar(DecisionView):
         session.current_changed.connect(self._turned)
         session.selection_changed.connect(self._turned)
         session.standing_changed.connect(self._stands_anew)
-        session.saving_changed.connect(lambda _names: self._enable())
+        session.saving_changed.connect(self._enable)
         session.deeds_changed.connect(self._show_deeds)
         self.pressed.connect(self._want)
         self.settle_pressed.connect(lambda: self._settle(""))
@@ -134,7 +134,7 @@ class DecisionBar(DecisionView):
             hint = f"{step.key}: {usual}" if step.key else usual
         self.reason.line.setPlaceholderText(hint)
 
-    def _enable(self) -> None:
+    def _enable(self, _names: Sequence[str] = ()) -> None:
         self.enable(not any(name in self.session.saving for name in self._about))
 
     def _show_deeds(self) -> None:

@@ -55,6 +55,7 @@ class SettleDialog(QDialog):
             lambda path: read_lines(path, finding, person, role),
             lambda answer: self._show_opinions(answer[0]),
             self._failed,
+            self,
         )
 
     def _build(self, opinion: str) -> None:

@@ -38,7 +38,7 @@ class HistoryView(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._read)
-        session.current_changed.connect(lambda _name: self._turn())
+        session.current_changed.connect(self._turn)
         session.opened.connect(self._turn)
         session.person_changed.connect(self._turn)
         session.standing_changed.connect(self._stands_anew)
@@ -52,7 +52,7 @@ class HistoryView(QWidget):
         if not names or self.session.current in names:
             self._pause.start()
 
-    def _turn(self) -> None:
+    def _turn(self, _name: str = "") -> None:
         self.lines = []
         self.text.setHtml(
             "" if self.session.current else _grey(translate("HistoryView", "No finding is chosen."))
@@ -72,7 +72,7 @@ class HistoryView(QWidget):
         def failed(reason: str, advice: str) -> None:
             self.text.setHtml(_grey(f"{reason} {advice}".strip()))
 
-        session.look(lambda path: read_lines(path, finding, person, role), then, failed)
+        session.look(lambda path: read_lines(path, finding, person, role), then, failed, self)
 
     def _show(self, lines: Sequence[Line], blind: bool) -> None:
         self.lines = list(lines)

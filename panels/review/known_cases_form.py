@@ -91,6 +91,7 @@ class KnownCasesForm(QDialog):
             lambda journal: set_cases(journal, source, target, number, names),
             self._done,
             self._failed,
+            owner=self,
         )
 
     def _done(self, cases: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing_provider.language import translate
@@ -242,14 +243,17 @@ class ReviewSession(JournalDoor):
         write: Callable[[Any], Any],
         then: Then = nothing,
         failed: Failed | None = None,
+        owner: QObject | None = None,
     ) -> None:
         """Do ``write(journal)``, which returns the events it wrote about ``findings``."""
 
         def done(result: reading.Written) -> None:
             self._written(result)
-            then(result.events)
+            if owner is None or not sip.isdeleted(owner):
+                then(result.events)
 
-        self.call(title, reading.writing(findings, write), done, failed, findings)
+        work = reading.writing(findings, write)
+        self.call(title, work, done, failed, findings)
 
     def _written(self, result: reading.Written) -> None:
         for name, standing in result.standing.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing_provider.language import translate
@@ -68,12 +69,14 @@ class JournalDoor(QObject):
         then: Then = nothing,
         failed: Failed | None = None,
         findings: Sequence[str] = (),
+        owner: QObject | None = None,
     ) -> None:
         """Do ``work(journal)`` after what was asked for before; ``then`` in this thread.
 
         ``work`` gets a ``checks.journal.journal.Journal`` of this person. ``failed`` is called
         with what happened and what to do; without it that is told. ``title`` says what was tried;
-        ``findings`` count as :attr:`saving` meanwhile.
+        ``findings`` count as :attr:`saving` meanwhile. Where ``owner`` is gone by then, it hears
+        nothing; a failure is told.
         """
         if self.path is None:
             return
@@ -87,12 +90,12 @@ class JournalDoor(QObject):
         def done(result: Any) -> None:
             self._save(findings, False)
             # An answer about a file that is no longer open concerns nobody.
-            if path == self.path:
+            if path == self.path and _there(owner):
                 then(result)
 
         def gone_wrong(reason: str, advice: str) -> None:
             self._save(findings, False)
-            if path == self.path:
+            if path == self.path and _there(owner):
                 refused(reason, advice)
             else:
                 # Whoever asked shows another file now; it must not be lost silently.
@@ -101,18 +104,24 @@ class JournalDoor(QObject):
         work_there = reading.with_journal(path, person, role, work)
         self._worker.put(Job(work_there, done, gone_wrong, writes=True))
 
-    def look(self, work: Callable[[Path], Any], then: Then, failed: Failed | None = None) -> None:
-        """Do ``work(path)``, which only reads, after what was asked for before."""
+    def look(
+        self,
+        work: Callable[[Path], Any],
+        then: Then,
+        failed: Failed | None = None,
+        owner: QObject | None = None,
+    ) -> None:
+        """Do ``work(path)``, which only reads, in turn; see :meth:`call`."""
         path = self.path
         if path is None:
             return
 
         def done(result: Any) -> None:
-            if path == self.path:
+            if path == self.path and _there(owner):
                 then(result)
 
         def gone_wrong(reason: str, advice: str) -> None:
-            if path == self.path:
+            if path == self.path and _there(owner):
                 (failed or (lambda one, other: self._tell("", one, other)))(reason, advice)
 
         self._worker.put(Job(lambda: work(path), done, gone_wrong))
@@ -129,3 +138,8 @@ class JournalDoor(QObject):
     def _tell(self, title: str, reason: str, advice: str) -> None:
         said = f"{reason} {advice}".strip()
         self.told.emit(f"{title}: {said}" if title else said, Qgis.MessageLevel.Critical)
+
+
+def _there(owner: QObject | None) -> bool:
+    """Whether who asked is still there to hear the answer."""
+    return owner is None or not sip.isdeleted(owner)
