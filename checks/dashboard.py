@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -226,7 +226,7 @@ def read_submission(path: Path) -> Submission:
 
 
 def _county(
-    path: Path, inputs: ReviewInputs, record: Mapping[str, Any], parcels: Sequence[Any]
+    path: Path, inputs: ReviewInputs, record: Mapping[str, Any], parcels: Iterable[Any]
 ) -> tuple[str, str]:
     """Code and name; by the record, else by what most identifiers begin with."""
     package = record.get("package")
@@ -312,9 +312,8 @@ def _counties(read: Sequence[Submission]) -> list[County]:
         followed = [own[0]]
         for before, one in zip(own, own[1:]):
             still = int(np.isin(before.returned_ids, one.ids).sum())
-            values = {name: getattr(one, name) for name in one.__dataclass_fields__}
-            values.update(remaining=still, corrected=len(before.returned_ids) - still)
-            followed.append(Submission(**values))
+            gone = len(before.returned_ids) - still
+            followed.append(replace(one, remaining=still, corrected=gone))
         name = next((one.name for one in reversed(own) if one.name), "")
         out.append(County(code, name, tuple(followed)))
     return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from enum import Enum
 from functools import lru_cache
@@ -268,14 +268,30 @@ def _item(
         part for part in (clean(parcels.value(bsm, one)) for one in ("DLBM", "DLMC")) if part
     )
     return ReturnItem(
-        *(0, values["finding_id"], code, village, values["layer"], values["object_id"], bsm),
-        *(kind, values["rule_id"], rule.title if rule else unknown),
-        *(values["verdict"], values["severity"]),
-        Text(values["message_zh"] or values["message_en"], values["message_en"]),
-        *(values["measured"], values["expected"], values["tolerance"], values["unit"]),
-        cause_title(values["cause"]) if values["cause"] else Text("", ""),
-        rule.fix if rule else Text("", ""),
-        *(clean(standing.reason), clean(standing.who), standing.state, x, y),
+        number=0,
+        finding_id=values["finding_id"],
+        village_code=code,
+        village=village,
+        layer=values["layer"],
+        object_id=values["object_id"],
+        bsm=bsm,
+        land_class=kind,
+        rule_id=values["rule_id"],
+        rule=rule.title if rule else unknown,
+        verdict=values["verdict"],
+        severity=values["severity"],
+        message=Text(values["message_zh"] or values["message_en"], values["message_en"]),
+        measured=values["measured"],
+        expected=values["expected"],
+        tolerance=values["tolerance"],
+        unit=values["unit"],
+        cause=cause_title(values["cause"]) if values["cause"] else Text("", ""),
+        fix=rule.fix if rule else Text("", ""),
+        reason=clean(standing.reason),
+        decided_by=clean(standing.who),
+        state=standing.state,
+        x=x,
+        y=y,
     )
 
 
@@ -294,8 +310,7 @@ def _order(item: ReturnItem) -> tuple[str, ...]:
 
 
 def _numbered(item: ReturnItem, number: int) -> ReturnItem:
-    values = {name: getattr(item, name) for name in item.__dataclass_fields__}
-    return ReturnItem(**{**values, "number": number})
+    return replace(item, number=number)
 
 
 def _day(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def _columns(made: ReturnList, language: str) -> list[Column]:
         ("fix", Text("整改要求", "How to put it right"), TEXT, lambda i: say(i.fix)),
         ("reason", Text("退回理由", "Reviewer's reason"), TEXT, lambda i: i.reason),
         ("decided_by", Text("核查人", "Reviewer"), TEXT, lambda i: i.decided_by),
-        ("deadline", Text("整改期限", "Deadline"), TEXT, lambda i: made.deadline),
+        ("deadline", Text("整改期限", "Deadline"), TEXT, lambda _: made.deadline),
         ("state", Text("状态", "State"), TEXT, lambda i: say(i.state.called)),
         ("x", Text("X 坐标（东）", "East"), REAL, lambda i: _metre(i.x)),
         ("y", Text("Y 坐标（北）", "North"), REAL, lambda i: _metre(i.y)),
@@ -216,7 +216,7 @@ def _by_gdal(
     driver = ogr.GetDriverByName("XLSX")
     if driver is None:
         raise RuntimeError("python -m pip install openpyxl")
-    with gdal.ExceptionMgr() if hasattr(gdal, "ExceptionMgr") else suppress():
+    with gdal.ExceptionMgr() if hasattr(gdal, "ExceptionMgr") else nullcontext():
         target = driver.CreateDataSource(str(path))
         if target is None:
             raise RuntimeError(gdal.GetLastErrorMsg() or "XLSX")

@@ -118,7 +118,7 @@ class LotReport(OneMapAlgorithm):
     def _places(
         self, parameters: dict[str, Any], context: QgsProcessingContext, parcels: Any
     ) -> tuple[dict[str, tuple[float, float]], str]:
-        """Where the units are, and in which reference system: of the sample, else of the package."""
+        """Where the units are, and in which system: by the sample, else by the package."""
         source = self.parameterAsSource(parameters, "SAMPLE", context)
         places: dict[str, tuple[float, float]] = {}
         if source is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from qgis.core import (
     QgsLayoutItemLabel,
     QgsLayoutItemPage,
     QgsLayoutItemScaleBar,
-    QgsLayoutObject,
     QgsLayoutPoint,
     QgsLayoutRenderContext,
     QgsLayoutSize,

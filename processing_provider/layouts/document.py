@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,11 +62,11 @@ class Document:
             self._main.call(lambda: self._begin(values))
             for number, section in enumerate(sections):
                 progress.at(0.4 * number / len(sections))
-                self._main.call(lambda section=section: self._add(section))
+                self._main.call(partial(self._add, section))
             pages = self._main.call(lambda: self._open(part, str(values.get("title", ""))))
             for page in range(pages):
                 progress.at(0.4 + 0.6 * page / pages)
-                self._main.call(lambda page=page: self._draw(page))
+                self._main.call(partial(self._draw, page))
             if not self._main.call(self._finish) or not part.is_file():
                 raise cannot_write(path, "PDF")
             os.replace(part, path)

@@ -171,7 +171,7 @@ def _village(
     code, name, items = village
     places = [made.where[item.number - 1] for item in items]
     shapes = [place for place in places if place is not None and not place.is_empty]
-    parts: dict[str, Any] = {"table_items": _items(made, words, items)}
+    parts: dict[str, Any] = {"table_items": _items(words, items)}
     if "map_village" in sizes and shapes:
         parts["map_village"] = maps.draw(
             maps.around(shapes), sizes["map_village"], _marks(items), shapes
@@ -195,7 +195,7 @@ def _village(
     )
 
 
-def _items(made: ReturnList, words: Words, items: Sequence[ReturnItem]) -> Sheet:
+def _items(words: Words, items: Sequence[ReturnItem]) -> Sheet:
     from ...checks.return_list import VERDICTS
 
     columns = [

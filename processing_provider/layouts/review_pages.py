@@ -96,9 +96,10 @@ def _values(figures: ReviewFigures, words: Words, county: str) -> dict[str, Any]
     ]
     colon = "：" if words.language == "zh" else ": "
     summary = line(
-        f"共 {figures.findings:,} 条发现，其中不一致 {bad:,} 条、存疑 {doubtful:,} 条；已作出处理决定"
-        f" {figures.decided:,} 条，尚未办结 {figures.open:,} 条。图斑：通过"
-        f" {figures.parcels.get('accepted', 0):,} 个，待复核 {figures.parcels.get('review', 0):,} 个，"
+        f"共 {figures.findings:,} 条发现，其中不一致 {bad:,} 条、存疑 {doubtful:,} 条；"
+        f"已作出处理决定 {figures.decided:,} 条，尚未办结 {figures.open:,} 条。图斑：通过"
+        f" {figures.parcels.get('accepted', 0):,} 个，"
+        f"待复核 {figures.parcels.get('review', 0):,} 个，"
         f"无法核验 {figures.parcels.get('not_checkable', 0):,} 个。",
         f"{figures.findings:,} findings: {bad:,} inconsistent, {doubtful:,} doubtful. Decided upon:"
         f" {figures.decided:,}; still open: {figures.open:,}. Parcels: "
