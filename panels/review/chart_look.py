@@ -7,6 +7,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QFont, QPalette
+from qgis.PyQt.QtWidgets import QWidget
 
 from .verdict_look import contrast
 
@@ -30,6 +31,10 @@ _DASHES = (
     Qt.PenStyle.DashDotLine,
 )
 _TURN = 47
+_OPAQUE = 255
+_CLEAR = 8.0
+_SURE = 5.5
+"""Contrast of text with room for the fainter type of axes."""
 
 
 def readable(color: QColor, ground: QColor, least: float) -> QColor:
@@ -63,10 +68,15 @@ class Look:
 
     @property
     def dim(self) -> QColor:
-        """Text of axes."""
-        color = QColor(self.text)
-        color.setAlphaF(0.78)
-        return color
+        """Text of axes: as faint as can still be read."""
+        share = 0.78
+        mixed = QColor(
+            *(
+                round(share * text + (1 - share) * ground)
+                for text, ground in zip(self.text.getRgb()[:3], self.ground.getRgb()[:3])
+            )
+        )
+        return readable(mixed, self.ground, TEXT_CONTRAST)
 
     def of(self, role: str, turn: int = 0) -> QColor:
         """Colour of a role; ``turn`` tells several of one role apart."""
@@ -94,11 +104,43 @@ def dash(turn: int) -> Qt.PenStyle:
     return _DASHES[turn % len(_DASHES)]
 
 
-def look_of(palette: QPalette, font: QFont) -> Look:
-    """Look on a widget's own ground."""
-    return Look(
-        palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text), small(font)
-    )
+def ground_of(widget: QWidget, paper: bool = True) -> tuple[QColor, QColor]:
+    """The colours that are really behind and on a widget.
+
+    Themes of QGIS make most widgets transparent and colour a few by style sheet; the palette then
+    says nothing, but that of the nearest coloured parent does. ``paper`` prefers the ground of
+    lists and texts where the palette has one.
+    """
+    roles = QPalette.ColorRole
+    palette = widget.palette()
+    if paper and palette.color(roles.Base).alpha() == _OPAQUE:
+        ground, text = palette.color(roles.Base), palette.color(roles.Text)
+    else:
+        parent: QWidget | None = widget
+        while parent is not None and parent.palette().color(roles.Window).alpha() < _OPAQUE:
+            parent = parent.parentWidget()
+        palette = (parent or widget).palette()
+        ground, text = palette.color(roles.Window), palette.color(roles.WindowText)
+        ground.setAlpha(_OPAQUE)
+        if paper:
+            ground = _clear(ground, text)
+    return ground, readable(text, ground, _SURE)
+
+
+def _clear(ground: QColor, text: QColor) -> QColor:
+    """``ground``, moved away from a middle grey on which no colour can be told from another."""
+    if max(contrast(ground, QColor(name)) for name in ("#000000", "#ffffff")) >= _CLEAR:
+        return ground
+    answer = QColor(ground)
+    hue, saturation, _light, _alpha = answer.getHslF()
+    light = 0.8 if text.lightnessF() < ground.lightnessF() else 0.14
+    answer.setHslF(max(hue, 0.0), saturation, light)
+    return answer
+
+
+def look_of(widget: QWidget, paper: bool = True) -> Look:
+    """Look of what is painted on ``widget``."""
+    return Look(*ground_of(widget, paper), small(widget.font()))
 
 
 def look_on_paper(font: QFont) -> Look:

@@ -32,7 +32,7 @@ def paint(painter: QPainter, plot: Plot, look: Look, hover: QPointF | None = Non
     _grid(painter, plot, look)
     painter.save()
     painter.setClipRect(plot.area.adjusted(-1, -1, 1, 1))
-    bars = [place for place, one in enumerate(plot.chart.series) if one.style == "bars"]
+    bars = _side_by_side(plot)
     # What was measured lies on top of what it is compared with.
     order = sorted(
         range(len(plot.chart.series)), key=lambda one: plot.chart.series[one].role == "measured"
@@ -104,7 +104,8 @@ def _series(
             painter.drawPath(_envelope(plot, series, part))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if series.style == "bars":
-        _bars(painter, plot, look, series, bars.index(place), len(bars), turn)
+        among = bars.index(place) if bars else 0
+        _bars(painter, plot, look, series, among, max(len(bars), 1), turn)
     elif series.style == "points":
         _points(painter, plot, look, series, turn)
     else:
@@ -118,6 +119,13 @@ def _series(
                 painter.drawPolyline(_polyline(plot, series.x[part], series.y[part]))
         if series.style == "line" and len(series.x) <= _DOTTED:
             _points(painter, plot, look, series, turn)
+
+
+def _side_by_side(plot: Plot) -> list[int]:
+    """Series of bars that share a place and so stand beside each other; none where none do."""
+    bars = [place for place, one in enumerate(plot.chart.series) if one.style == "bars"]
+    places = [x for place in bars for x in plot.chart.series[place].x.tolist()]
+    return bars if len(set(places)) < len(places) else []
 
 
 def _pen(color: Any, turn: int) -> QPen:

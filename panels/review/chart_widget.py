@@ -37,7 +37,7 @@ class ChartWidget(QWidget):
         self._hover: QPointF | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 110)
+        self.setMinimumSize(150, 92)
 
     def sizeHint(self) -> QSize:
         return QSize(300, 200)
@@ -55,11 +55,11 @@ class ChartWidget(QWidget):
         if self.chart is None:
             return None
         area = QRectF(self.rect()).adjusted(4, 2, -2, -2)
-        return lay_out(self.chart, area, look_of(self.palette(), self.font()), titled=False)
+        return lay_out(self.chart, area, look_of(self), titled=False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        look = look_of(self.palette(), self.font())
+        look = look_of(self)
         painter.fillRect(self.rect(), look.ground)
         plot = self.plot()
         if plot is not None:

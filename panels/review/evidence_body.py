@@ -37,7 +37,8 @@ _SHARES = {
     "photo": (0.42, 0.0, 0.58),
     "": (0.58, 0.0, 0.42),
 }
-"""Of words, chart and tabs, by what there is to see."""
+"""Of words, chart and tabs, by what there is to see; then the same in a narrow panel."""
+_UPRIGHT = {"chart": (0.41, 0.26, 0.33), "photo": (0.48, 0.0, 0.52), "": (0.6, 0.0, 0.4)}
 _FIRST = {
     "photos": PHOTO,
     "tracks": PHOTO,
@@ -195,7 +196,7 @@ class EvidenceBody(QWidget):
 
     def _write(self) -> None:
         if self._shown is not None:
-            look = look_of(self.words.palette(), self.words.font())
+            look = look_of(self.words)
             self.words.setHtml(card(*self._shown, look, self.fix_first))
 
     def _fill_photos(self, evidence: Evidence | None, empty: str) -> None:
@@ -239,7 +240,7 @@ class EvidenceBody(QWidget):
         self.charts.setVisible(kind == "chart")
         wide = self.splitter.orientation() == Qt.Orientation.Horizontal
         whole = self.width() if wide else self.height() - self.head.height()
-        shares = self._own_shares.get(kind) or _SHARES[kind]
+        shares = self._own_shares.get(kind) or (_SHARES if wide else _UPRIGHT)[kind]
         self.splitter.setSizes([int(whole * share) for share in shares])
 
     def _kind(self) -> str:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _SIDES = ("declared", "measured", "expected")
 _LEADING = (*_SIDES, "tolerance", "cause")
 _LONG = 64
+_VERY_LONG = 180
+_TITLES = "38%"
+_BRACKETS = (" (", "（")
+"""Where the other units of an area begin, in English and in Chinese."""
 _ITEM = "margin:5px 0 0 0"
 
 Line = tuple[str, str, str]
@@ -44,15 +48,16 @@ def card(
     fix = _said(translate("EvidenceCard", "How to fix"), rule and say(rule.fix))
     honest = _said(translate("EvidenceCard", "Honest explanations"), rule and say(rule.honest))
     clause = say(evidence.clause) if evidence is not None else rule and rule.source
-    parts = [
-        f'<p style="margin:0">{text}</p>',
-        fix if fix_first else "",
-        _table(first, look),
-        honest,
-        "" if fix_first else fix,
-        _table(more, look),
-        _said(translate("EvidenceCard", "Clause"), clause),
-    ]
+    words = f'<p style="margin:0">{text}</p>'
+    numbers = _table(first, look)
+    if fix_first:
+        parts = [words, fix, numbers, honest]
+    elif len(said) > _VERY_LONG:
+        # A message of many lines must not push the numbers out of sight.
+        parts = [numbers, words, honest, fix]
+    else:
+        parts = [words, numbers, honest, fix]
+    parts += [_table(more, look), _said(translate("EvidenceCard", "Clause"), clause)]
     if evidence is not None and evidence.missing:
         missing = "<br>".join(escape(say(one)) for one in evidence.missing)
         title = escape(translate("EvidenceCard", "Not shown"))
@@ -66,10 +71,15 @@ def _sorted(lines: Iterable[Line], rule: Any) -> tuple[list[Line], list[Line]]:
     first: dict[str, Line] = {}
     more: list[Line] = []
     honest = rule and say(rule.honest)
+    leading = True
     for line in lines:
-        if not line[1] or line[1] == honest or line in more:
+        if line[1] and line[1] == honest:
+            # The numbers of the rule end here; what follows describes the parcel.
+            leading = False
             continue
-        if line[2] in _LEADING and line[2] not in first:
+        if not line[1] or line in more:
+            continue
+        if line[2] == "cause" or (leading and line[2] in _LEADING and line[2] not in first):
             first[line[2]] = line
         else:
             more.append(line)
@@ -132,13 +142,13 @@ def _table(lines: Iterable[Line], look: Look) -> str:
         bar = f'<td width="4" bgcolor="{side}"></td>' if role in _SIDES else "<td></td>"
         text = escape(value).replace("\n", "<br>")
         if role in _SIDES or role == "cause":
-            text = f"<b>{text}</b>"
+            head, bracket, rest = text.partition(_BRACKETS[is_chinese()])
+            text = f"<b>{head}</b>{bracket}{rest}"
         rows.append(
-            f'<tr>{bar}<td style="padding-right:8px;white-space:nowrap">{escape(title)}</td>'
+            f'<tr>{bar}<td width="{_TITLES}" style="padding-right:6px">{escape(title)}</td>'
             f"<td>{text}</td></tr>"
         )
     if not rows:
         return ""
-    return (
-        f'<table cellspacing="0" cellpadding="2" style="margin:4px 0 0 0">{"".join(rows)}</table>'
-    )
+    head = '<table width="100%" cellspacing="0" cellpadding="2" style="margin:4px 0 0 0">'
+    return f"{head}{''.join(rows)}</table>"

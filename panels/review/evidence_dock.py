@@ -242,6 +242,7 @@ class EvidenceDock(QgsDockWidget):
         self._photos_large = dialog
         dialog.finished.connect(self._reduced)
         dialog.pane.show_photos(pane.photos, pane.beside.isChecked(), pane.place)
+        dialog.setGeometry(self.screen().geometry())
         dialog.showFullScreen()
 
     def _reduced(self) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QRectF, QSize
-from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPalette
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from qgis.PyQt.QtCore import QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ...processing_provider.language import translate
 from ...processing_provider.styling import category_title
+from .chart_look import TEXT_CONTRAST, ground_of, readable
 from .evidence_label import ElidedLabel
 from .verdict_look import paint_badge, verdict_color, verdict_text_color
 
 _BADGE = 18
+_WIDE = 460
 
 
 class _Badge(QWidget):
@@ -30,7 +32,7 @@ class _Badge(QWidget):
         if not self.verdict:
             return
         painter = QPainter(self)
-        color = verdict_color(self.verdict, self.palette().color(QPalette.ColorRole.Window))
+        color = verdict_color(self.verdict, ground_of(self, paper=False)[0])
         area = QRectF(5, 4, _BADGE, _BADGE)
         paint_badge(painter, area, self.verdict, self.severity, color)
         painter.end()
@@ -66,14 +68,31 @@ class EvidenceHead(QWidget):
         self.zoom.setAccessibleName(tip)
         self.zoom.setCheckable(False)
         self.zoom.setIcon(QgsApplication.getThemeIcon("/mActionZoomToLayer.svg"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 4, 0)
-        row.setSpacing(4)
-        for widget in (self._badge, self.verdict):
-            row.addWidget(widget)
-        row.addWidget(self.rule, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(4, 0, 4, 0)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setVerticalSpacing(0)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(4)
         for widget in (self.busy, self.swipe, self.blink, self.on_map, self.zoom):
-            row.addWidget(widget)
+            self._buttons.addWidget(widget)
+        self._grid.addWidget(self._badge, 0, 0)
+        self._grid.addWidget(self.verdict, 0, 1)
+        self._grid.addWidget(self.rule, 0, 2)
+        self._grid.setColumnStretch(2, 1)
+        self._grid.addLayout(self._buttons, 0, 3)
+        self._wide = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE
+        if wide != self._wide:
+            # Side by side where there is room, else the buttons below.
+            self._wide = wide
+            self._grid.removeItem(self._buttons)
+            place = (0, 3, 1, 1) if wide else (1, 0, 1, 3)
+            right = Qt.AlignmentFlag.AlignRight
+            self._grid.addLayout(self._buttons, *place, right)
 
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -90,8 +109,12 @@ class EvidenceHead(QWidget):
         self._badge.verdict, self._badge.severity = verdict, severity
         self._badge.update()
         self.verdict.setText(category_title(verdict, severity) if verdict else "")
+        # The palette of a theme does not say what is really behind the words.
         palette = self.palette()
-        color = verdict_text_color(verdict, palette).name()
+        ground, text = ground_of(self, paper=False)
+        palette.setColor(QPalette.ColorRole.Window, ground)
+        palette.setColor(QPalette.ColorRole.WindowText, text)
+        color = readable(verdict_text_color(verdict, palette), ground, TEXT_CONTRAST).name()
         self.verdict.setStyleSheet(f"color: {color}" if verdict else "")
         self.rule.show_text(rule)
 

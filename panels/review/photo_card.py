@@ -19,7 +19,9 @@ from .photo_view import PhotoView
 if TYPE_CHECKING:
     from ...checks.evidence.model import Photo
 
-_NARROW = 200
+_NARROW = 240
+_BESIDE = 370
+_NOTE_WIDTH = 132
 
 
 def trouble_text(trouble: str) -> str:
@@ -67,21 +69,17 @@ class PhotoCard(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
-        grid.addWidget(self.view, 0, 0)
-        grid.addWidget(self.rose, 0, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.text, 1, 0, 1, 2)
-        grid.setRowStretch(0, 1)
-        grid.setColumnStretch(0, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(4)
+        self._grid.setColumnStretch(0, 1)
+        self._place(beside=False)
 
     def show_photo(self, photo: Photo) -> None:
         """Show what is known; the picture comes with :meth:`show_picture`."""
         self.photo = photo
         lines = caption(photo)
         note = say(photo.note)
-        self.text.setText(" · ".join([*lines, *([note] if note else [])]))
         self.text.setToolTip("\n".join([photo.name, *lines, *([note] if note else [])]))
         self.rose.show_view(photo.azimuth, photo.half_view, photo.sun_azimuth, photo.sun_elevation)
         self.rose.setToolTip("\n".join(lines))
@@ -101,9 +99,28 @@ class PhotoCard(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def _place(self, beside: bool) -> None:
+        """Put the caption under the rose where the picture can spare the width."""
+        self._beside = beside
+        for widget in (self.view, self.rose, self.text):
+            self._grid.removeWidget(widget)
+        top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter
+        self._grid.addWidget(self.view, 0, 0, 2 if beside else 1, 1)
+        self._grid.addWidget(self.rose, 0, 1, top)
+        self._grid.addWidget(self.text, 1, 1 if beside else 0, 1, 1 if beside else 2)
+        self._grid.setRowStretch(0, 0 if beside else 1)
+        self._grid.setRowStretch(1, 1 if beside else 0)
+        self._grid.setColumnMinimumWidth(1, _NOTE_WIDTH if beside else 0)
+
     def _fit(self) -> None:
         """Two photos side by side leave the rose no room; its numbers are in the caption."""
+        beside = self.width() >= _BESIDE
+        if beside != self._beside:
+            self._place(beside)
         photo = self.photo
+        lines = caption(photo) if photo is not None else []
+        note = say(photo.note) if photo is not None else ""
+        self.text.setText(("\n" if beside else " · ").join([*lines, *([note] if note else [])]))
         angles = photo is not None and any(
             math.isfinite(one) for one in (photo.azimuth, photo.sun_azimuth)
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...processing_provider.language import translate
-from .chart_look import MARKS_CONTRAST, readable, small
+from .chart_look import MARKS_CONTRAST, ground_of, readable, small
 
 _SIDE = 76
 _VIEW = "#1769aa"
@@ -53,8 +53,7 @@ class PhotoRose(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = self.palette().color(QPalette.ColorRole.Window)
-        text = self.palette().color(QPalette.ColorRole.WindowText)
+        ground, text = ground_of(self, paper=False)
         faint = QColor(text)
         faint.setAlpha(110)
         middle = self.at(0.0, 0.0)

@@ -15,6 +15,8 @@ from qgis.PyQt.QtGui import (
 )
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
+from .chart_look import ground_of
+
 _MOST = 24.0
 _STEP = 1.25
 
@@ -86,7 +88,7 @@ class PhotoView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._pixmap.isNull():
-            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.setPen(ground_of(self, paper=False)[1])
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(8, 4, -8, -4), int(flags), self._text)
         else:

@@ -96,7 +96,8 @@ class SwipeItem(QgsMapCanvasItem):
         painter.drawLine(QPointF(at, 0), QPointF(at, area.height()))
         painter.setPen(QPen(_PAPER, 2))
         painter.drawLine(QPointF(at, 0), QPointF(at, area.height()))
-        middle = QPointF(at, area.height() / 2.0)
+        # Not in the middle: there is what the map was moved to.
+        middle = QPointF(at, area.height() - 2.4 * _HANDLE)
         painter.setPen(QPen(_INK, 1))
         painter.setBrush(_PAPER)
         painter.drawEllipse(middle, _HANDLE, _HANDLE)

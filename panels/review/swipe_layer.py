@@ -23,6 +23,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 _CELLS = 400
 _FEWEST = 400
+_LEAST_CELLS = 200
 _CUT = (2.0, 98.0)
 
 
@@ -106,6 +107,15 @@ def _part(layer: QgsRasterLayer, window: Window | None) -> tuple[int, int, int, 
         return whole
     if seen.isEmpty():
         return whole
+    # Colours of a few cells of one wood are noise: there must be something to compare with.
+    least = _LEAST_CELLS * max(layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY())
+    if seen.width() < least or seen.height() < least:
+        half = max(least, seen.width(), seen.height()) / 2.0
+        middle = seen.center()
+        around = QgsRectangle(
+            middle.x() - half, middle.y() - half, middle.x() + half, middle.y() + half
+        )
+        seen = around.intersect(layer.extent())
     left = int((seen.xMinimum() - layer.extent().xMinimum()) / layer.rasterUnitsPerPixelX())
     top = int((layer.extent().yMaximum() - seen.yMaximum()) / layer.rasterUnitsPerPixelY())
     left, top = min(max(left, 0), wide - 1), min(max(top, 0), high - 1)
