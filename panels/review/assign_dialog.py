@@ -187,10 +187,16 @@ class AssignDialog(QDialog):
 
         def then(shares: list[Any]) -> None:
             if wish == self.wish():
-                self._tell("")
+                self._tell(self._warning(wish))
                 self._show_shares(shares)
 
         self.session.look(planner(wish, self.session.table), then, self._failed, self)
+
+    def _warning(self, wish: Wish) -> str:
+        first = self.session.work.first if self.session.work is not None else {}
+        taken = sum(name in first for name in wish.findings)
+        told = translate("AssignDialog", "{n} of them are given out already and would go over.")
+        return told.format(n=count(taken)) if taken else ""
 
     def _show_shares(self, shares: Sequence[Any]) -> None:
         self.shares = list(shares)
@@ -258,23 +264,9 @@ class AssignDialog(QDialog):
         self.what.blockSignals(False)
         self.packages.clear()
         for progress in packages:
-            package = progress.package
-            kind = (
-                translate("AssignDialog", "Second opinion")
-                if package.second
-                else translate("AssignDialog", "First look")
-            )
-            left = number(progress.minutes_left, 0)
-            item = _item([package.name, package.person, kind, "", left], right=(4,))
-            item.setData(0, Qt.ItemDataRole.UserRole, package)
+            item = _package_item(progress)
             self.packages.addTopLevelItem(item)
-            bar = QProgressBar()
-            bar.setRange(0, max(progress.total, 1))
-            bar.setValue(progress.done)
-            bar.setFormat(f"{count(progress.done)} / {count(progress.total)}")
-            bar.setAccessibleName(f"{package.person}: {bar.format()}")
-            bar.setMaximumHeight(self.fontMetrics().height() + 4)
-            self.packages.setItemWidget(item, _DONE, bar)
+            self.packages.setItemWidget(item, _DONE, _bar(progress, self.fontMetrics().height()))
         self._plan_soon()
 
     def _failed(self, why: str, advice: str) -> None:
@@ -308,3 +300,26 @@ def _item(texts: list[str], right: tuple[int, ...]) -> QTreeWidgetItem:
     for column in right:
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
     return item
+
+
+def _package_item(progress: Any) -> QTreeWidgetItem:
+    package = progress.package
+    kind = (
+        translate("AssignDialog", "Second opinion")
+        if package.second
+        else translate("AssignDialog", "First look")
+    )
+    left = number(progress.minutes_left, 0)
+    item = _item([package.name, package.person, kind, "", left], right=(4,))
+    item.setData(0, Qt.ItemDataRole.UserRole, package)
+    return item
+
+
+def _bar(progress: Any, height: int) -> QProgressBar:
+    bar = QProgressBar()
+    bar.setRange(0, max(progress.total, 1))
+    bar.setValue(progress.done)
+    bar.setFormat(f"{count(progress.done)} / {count(progress.total)}")
+    bar.setAccessibleName(f"{progress.package.person}: {bar.format()}")
+    bar.setMaximumHeight(height + 4)
+    return bar

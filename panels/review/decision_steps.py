@@ -185,7 +185,7 @@ def _close(title: str) -> Step:
 
 def _close_plainly() -> Step:
     hint = translate("Steps", "The correction is right: the finding is closed")
-    return Step("reject", translate("Steps", "Close"), hint, "closed", "", "reject")
+    return Step("reject", translate("Steps", "Mended: close"), hint, "closed", "", "reject")
 
 
 def _review() -> Step:

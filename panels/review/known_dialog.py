@@ -23,11 +23,13 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...processing_provider.language import translate
-from ..numbers import count
+from ..numbers import count, number
 from ..service_task import Tasks
 from .session import ReviewSession
 
 _NONE = "–"
+_FEW = 10
+"""Findings judged by both below which a kappa is not given a name."""
 
 
 class AgreementDialog(QDialog):
@@ -129,7 +131,7 @@ class AgreementDialog(QDialog):
     def _show(self, measured: Any) -> None:
         self.reviewers.clear()
         for one in measured.reviewers:
-            seconds = _NONE if math.isnan(one.seconds) else count(round(one.seconds))
+            seconds = _NONE if math.isnan(one.seconds) else number(one.seconds, 1)
             numbers = [count(one.decisions), seconds, count(one.judged)]
             rates = [_rate(rate) for rate in (one.agreement, one.sensitivity, one.specificity)]
             self.reviewers.addTopLevelItem(_row([one.person, *numbers, *rates]))
@@ -138,7 +140,7 @@ class AgreementDialog(QDialog):
             found = pair.agreement
             names = f"{pair.first} · {pair.second}"
             texts = [names, count(found.both), _percent(found.observed), _kappa(found)]
-            self.pairs.addTopLevelItem(_row([*texts, _strength(found.kappa)]))
+            self.pairs.addTopLevelItem(_row([*texts, _strength(found)]))
         told = ""
         if not measured.reviewers:
             told = translate("AgreementDialog", "Nobody has given an opinion yet.")
@@ -187,9 +189,11 @@ def _kappa(found: Any) -> str:
     return f"{found.kappa:.2f} ({found.low:.2f} … {found.high:.2f})"
 
 
-def _strength(kappa: float) -> str:
+def _strength(found: Any) -> str:
     """What a kappa is called (Landis and Koch 1977, *Biometrics* 33:159)."""
-    if math.isnan(kappa):
+    if found.both < _FEW:
+        return translate("AgreementDialog", "too few to tell")
+    if math.isnan(found.kappa):
         return translate("AgreementDialog", "cannot be told")
     for limit, name in (
         (0.8, translate("AgreementDialog", "almost perfect")),
@@ -198,6 +202,6 @@ def _strength(kappa: float) -> str:
         (0.2, translate("AgreementDialog", "fair")),
         (0.0, translate("AgreementDialog", "slight")),
     ):
-        if kappa > limit:
+        if found.kappa > limit:
             return name
     return translate("AgreementDialog", "poor")

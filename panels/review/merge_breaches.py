@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...processing_provider.language import say, translate
 from ..numbers import count
+from .decision_view import describe
 from .session import ReviewSession
 
 _MOST = 1000
@@ -49,7 +50,10 @@ class BreachesDialog(QDialog):
             ]
         )
         for breach in checked.breaches[:_MOST]:
-            item = QTreeWidgetItem([_table(breach.table), breach.row, say(breach.text)])
+            row = session.row(breach.row)
+            place = describe(session.table, row) if row >= 0 else breach.row
+            item = QTreeWidgetItem([_table(breach.table), place, say(breach.text)])
+            item.setToolTip(1, breach.row)
             item.setData(0, Qt.ItemDataRole.UserRole, breach.row)
             self.tree.addTopLevelItem(item)
         header = self.tree.header()
@@ -76,4 +80,7 @@ def _table(name: str) -> str:
         "decisions": translate("BreachesDialog", "Decisions"),
         "journal_events": translate("BreachesDialog", "Journal"),
         "journal_findings": translate("BreachesDialog", "Digests"),
+        "parcel_risk": translate("BreachesDialog", "Parcels"),
+        "rules_run": translate("BreachesDialog", "Rules run"),
+        "record.json": translate("BreachesDialog", "Record"),
     }.get(name, name)
