@@ -12,15 +12,21 @@ import numpy as np
 
 from .errors import InputError
 from .findings import Text
-from .findings_read import read_verification
+from .findings_read import VerificationFile, read_verification
 from .journal.lifecycle import Opinion, State
 from .journal.reading import read_standing
 from .journal.state import Standing
 from .progress import SILENT, Progress
 from .return_list import Parcels, clean, read_parcels, usable_standard
+from .review_figures import read_json_record
 from .review_inputs import ReviewInputs
+from .sampling.plan import sample_table, split_lots, zero_defect_size
+from .sampling.record import KIND_LOT, KIND_SAMPLE
+from .standard import Standard, load
 from .tables_file import REAL, TEXT, OutTable, as_multi, write_tables
 
+DRAW, LOT = "draw.json", "lot.json"
+"""Names of the records in the folder of an acceptance."""
 _FIELDS = {"BSM": TEXT, "ZLDWDM": TEXT, "ZLDWMC": TEXT, "DLBM": TEXT, "DLMC": TEXT, "TBMJ": REAL}
 _ERROR_FIELDS = {"parcel_bsm": TEXT, "family": TEXT, "severity": TEXT, "finding_id": TEXT}
 
@@ -111,37 +117,8 @@ def upheld_errors(findings: Path, units: Collection[str]) -> list[UpheldError]:
     InputError
         When the file cannot be read.
     """
-    verification = read_verification(findings)
-    standing = read_standing(findings)
-    wanted = set(units)
-    columns = verification.findings
-    found = [
-        UpheldError(str(unit), str(family), str(severity), str(name))
-        for name, unit, family, severity in zip(
-            *(columns[one] for one in ("finding_id", "parcel_bsm", "family", "severity"))
-        )
-        if unit in wanted and is_upheld(standing.get(str(name)))
-    ]
-    return sorted(found, key=lambda error: (error.unit, error.severity, error.finding_id))
-
-
-def undecided(findings: Path, units: Collection[str]) -> int:
-    """How many findings about these units nobody has formed an opinion on.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read.
-    """
-    verification = read_verification(findings)
-    standing = read_standing(findings)
-    wanted = set(units)
-    columns = verification.findings
-    return sum(
-        1
-        for name, unit in zip(columns["finding_id"], columns["parcel_bsm"])
-        if unit in wanted and standing.get(str(name), Standing()).opinion is None
-    )
+    verification, standing = read_verification(findings), read_standing(findings)
+    return _about(verification, standing, set(units))[2]
 
 
 def is_upheld(standing: Standing | None) -> bool:
@@ -181,3 +158,155 @@ def write_errors(errors: Iterable[UpheldError], target: Path) -> int:
     ]
     write_tables(target, [OutTable("errors", _ERROR_FIELDS, rows)])
     return len(rows)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a sample is to be drawn: the parameters of ``onemap:drawsample``."""
+
+    kind: str = "table_2023"
+    limit: float = 0.01
+    confidence: float = 0.95
+    size: int = 100
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a plan comes to: ``rows`` are the rows of the standard's table (from, to, sample)."""
+
+    lots: tuple[int, ...]
+    units: int
+    rows: tuple[tuple[int, int, int], ...] = ()
+
+
+def expected_sample(units: int, plan: Plan, standard: Standard | None = None) -> Expected:
+    """How many units a plan takes of so many, without drawing; strata may add a few.
+
+    Raises
+    ------
+    InputError
+        When the plan's numbers make no sense.
+    """
+    if plan.kind.startswith("table"):
+        table = sample_table(standard or load(), plan.kind[-4:])
+        lots = split_lots(units, int(table.largest[-1]))
+        rows = set()
+        for lot in lots:
+            row = int(np.searchsorted(table.largest, lot))
+            low = int(table.largest[row - 1]) + 1 if row else 1
+            rows.add((low, int(table.largest[row]), int(table.sizes[row])))
+        return Expected(tuple(lots), sum(table.size(lot) for lot in lots), tuple(sorted(rows)))
+    if plan.kind == "zero_defect":
+        return Expected((units,), zero_defect_size(units, plan.limit, plan.confidence))
+    return Expected((units,), max(0, min(plan.size, units)))
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """How far the acceptance of a lot has come, by the files in its folder.
+
+    Attributes
+    ----------
+    parcels
+        Parcels that were verified and have a name of their own: what can be drawn from.
+    draw, lot
+        Records of the draw and of the verdict; ``None`` where there is none yet.
+    drawn
+        Identifiers of the sample.
+    findings
+        Findings about the sample, the undecided ones first.
+    errors
+        Upheld ones among them.
+    undecided
+        Findings about the sample that wait for somebody's opinion.
+    stale
+        Whether sample or decisions are no longer those that the verdict was made from.
+    """
+
+    parcels: int
+    draw: Mapping[str, Any] | None = None
+    lot: Mapping[str, Any] | None = None
+    drawn: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    errors: tuple[UpheldError, ...] = ()
+    undecided: int = 0
+    stale: bool = False
+
+
+def read_acceptance(findings: Path, folder: Path, progress: Progress = SILENT) -> Acceptance:
+    """Read where the acceptance stands; a record that is no record counts as none.
+
+    Raises
+    ------
+    InputError
+        When the findings cannot be read.
+    """
+    verification = read_verification(findings, progress.part(0.0, 0.6))
+    parcels = len({str(bsm) for bsm in verification.parcels["bsm"] if bsm})
+    draw = _record_or_none(folder / DRAW, KIND_SAMPLE)
+    lot = _record_or_none(folder / LOT, KIND_LOT)
+    if draw is None:
+        return Acceptance(parcels, lot=lot, stale=lot is not None)
+    drawn = drawn_units(draw)
+    standing = read_standing(findings)
+    progress.at(0.8)
+    about, open_, errors = _about(verification, standing, set(drawn))
+    stale = lot is not None and not _fits(lot, drawn, errors)
+    progress.at(1.0)
+    return Acceptance(
+        *(parcels, draw, lot, drawn, tuple(open_ + about), tuple(errors), len(open_), stale)
+    )
+
+
+def drawn_units(draw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Identifiers of all drawn units of a record of a draw."""
+    lots = draw.get("lots")
+    return tuple(
+        str(name)
+        for lot in (lots if isinstance(lots, list) else [])
+        if isinstance(lot, dict)
+        for name in lot.get("drawn") or []
+    )
+
+
+def _about(
+    verification: VerificationFile, standing: Mapping[str, Standing], units: set[str]
+) -> tuple[list[str], list[str], list[UpheldError]]:
+    """Ids of decided findings about units, of open ones, and the errors among them."""
+    columns = verification.findings
+    decided, open_, errors = [], [], []
+    for name, unit, family, severity in zip(
+        *(columns[one] for one in ("finding_id", "parcel_bsm", "family", "severity"))
+    ):
+        if unit not in units:
+            continue
+        stands = standing.get(str(name))
+        if stands is None or stands.opinion is None:
+            open_.append(str(name))
+        else:
+            decided.append(str(name))
+        if is_upheld(stands):
+            errors.append(UpheldError(str(unit), str(family), str(severity), str(name)))
+    errors.sort(key=lambda error: (error.unit, error.severity, error.finding_id))
+    return decided, open_, errors
+
+
+def _fits(lot: Mapping[str, Any], drawn: Collection[str], errors: Iterable[UpheldError]) -> bool:
+    """Whether a verdict was made from this sample and these errors."""
+    judged: dict[str, Counter[str]] = {}
+    for one in lot.get("units") or []:
+        if not isinstance(one, dict):
+            return False
+        counts = one.get("errors") if isinstance(one.get("errors"), dict) else {}
+        judged[str(one.get("unit"))] = Counter({k: int(v) for k, v in counts.items() if v})
+    now: dict[str, Counter[str]] = {unit: Counter() for unit in drawn}
+    for error in errors:
+        now[error.unit][error.severity] += 1
+    return judged == now
+
+
+def _record_or_none(path: Path, kind: str) -> dict[str, Any] | None:
+    try:
+        return read_json_record(path, kind) if path.is_file() else None
+    except (InputError, OSError):
+        return None
