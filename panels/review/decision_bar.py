@@ -237,7 +237,9 @@ class DecisionBar(DecisionView):
         session = self.session
         row = session.row(name)
         what = outcome(step.state, step.opinion)
-        about = f"{what}: {describe(session.table, row)}"
+        about = translate("DecisionBar", "{what}: {finding}").format(
+            what=what, finding=describe(session.table, row)
+        )
         reasons.remember(step.reasons, [session.table.value(row, "rule_id")], reason)
         self._disarm()
         self.reason.set_text("")

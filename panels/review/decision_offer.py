@@ -9,7 +9,7 @@ from typing import Any
 from ...processing_provider.language import translate
 from ..numbers import count
 from .decision_steps import Step, common_steps, opinions, state_title, steps
-from .decision_words import compared, last_decision
+from .decision_words import all_opinions, compared, last_decision
 from .session import ReviewSession
 
 
@@ -49,7 +49,7 @@ def _of_one(session: ReviewSession, name: str) -> Offer:
     if standing is not None and standing.disputed:
         word, kind = translate("DecisionBar", "Disputed"), "disputed"
         if _is_third(session, standing):
-            return Offer(word, kind, told, settles=True)
+            return Offer(word, kind, all_opinions(standing), settles=True)
     else:
         word, kind = state_title(state), state
     offered = tuple(steps(session.role, state))

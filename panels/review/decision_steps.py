@@ -130,7 +130,7 @@ def _reviewer(state: str) -> list[Step]:
                 translate("Steps", "Mended: close"),
                 translate("Steps", "The correction is right: the finding is closed"),
                 "closed",
-                reasons="reject",
+                reasons="mended",
             ),
             _again(translate("Steps", "Not mended")),
             Step(
@@ -143,8 +143,8 @@ def _reviewer(state: str) -> list[Step]:
         ]
     if state == "appealed":
         return [
-            _again(translate("Steps", "Deny")),
-            _close(translate("Steps", "Grant")),
+            _again(translate("Steps", "Deny"), "deny"),
+            _close(translate("Steps", "Grant"), "grant"),
             _review(),
             _exception(),
         ]
@@ -173,19 +173,19 @@ def _reviewer(state: str) -> list[Step]:
     ]
 
 
-def _again(title: str) -> Step:
+def _again(title: str, reasons: str = "again") -> Step:
     hint = translate("Steps", "It still holds: back to the county, with a reason")
-    return Step("accept", title, hint, "returned", "upheld", "accept")
+    return Step("accept", title, hint, "returned", "upheld", reasons)
 
 
-def _close(title: str) -> Step:
+def _close(title: str, reasons: str = "reject") -> Step:
     hint = translate("Steps", "Not so: the finding is closed")
-    return Step("reject", title, hint, "closed", "dismissed", "reject")
+    return Step("reject", title, hint, "closed", "dismissed", reasons)
 
 
 def _close_plainly() -> Step:
     hint = translate("Steps", "The correction is right: the finding is closed")
-    return Step("reject", translate("Steps", "Mended: close"), hint, "closed", "", "reject")
+    return Step("reject", translate("Steps", "Mended: close"), hint, "closed", "", "mended")
 
 
 def _review() -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -66,5 +67,15 @@ def compared(standing: Any, person: str) -> str:
     if not differing:
         names = ", ".join(who for who, _ in others)
         return translate("DecisionWords", "Agrees with {names}").format(names=names)
-    told = ", ".join(f"{who}: {opinion_title(one.value)}" for who, one in differing)
-    return translate("DecisionWords", "Differs from {others}").format(others=told)
+    return translate("DecisionWords", "Differs from {others}").format(others=_said(differing))
+
+
+def all_opinions(standing: Any) -> str:
+    """Who said what."""
+    return _said(list(standing.opinions.items()))
+
+
+def _said(opinions: Sequence[tuple[str, Any]]) -> str:
+    words = translate("DecisionWords", "{who}: {opinion}")
+    told = (words.format(who=who, opinion=opinion_title(one.value)) for who, one in opinions)
+    return ", ".join(told)

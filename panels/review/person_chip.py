@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QAction,
     QActionGroup,
@@ -32,9 +31,7 @@ class PersonChip(QToolButton):
         super().__init__(parent)
         self.session = session
         self.setAutoRaise(True)
-        self.setIcon(QgsApplication.getThemeIcon("/user.svg"))
-        self.setIconSize(QSize(16, 16))
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._build_menu()
@@ -71,7 +68,6 @@ class PersonChip(QToolButton):
             self._group.addAction(action)
             self.roles[role] = action
         menu.aboutToShow.connect(self._open_menu)
-        menu.aboutToHide.connect(self._named)
         self.setMenu(menu)
 
     def refresh(self) -> None:
@@ -116,14 +112,17 @@ class PersonChip(QToolButton):
         self.name.setFocus()
 
     def _named(self) -> None:
-        name = " ".join(self.name.text().split())
-        if self.name.isReadOnly() or not name or name == self.session.person:
-            self.menu().close()
-            return
-        settings.REVIEWER.set(name)
-        self.session.set_person(name, self.session.role)
+        self._keep(self.session.role)
         self.menu().close()
 
     def _become(self, role: str) -> None:
         settings.ROLE.set(role)
-        self.session.set_person(self.session.person, role)
+        self._keep(role)
+
+    def _keep(self, role: str) -> None:
+        name = " ".join(self.name.text().split())
+        if self.name.isReadOnly() or not name:
+            name = self.session.person
+        elif name != self.session.person:
+            settings.REVIEWER.set(name)
+        self.session.set_person(name, role)
