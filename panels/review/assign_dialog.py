@@ -61,7 +61,7 @@ class AssignDialog(QDialog):
         self.packages = _tree(
             translate("AssignDialog", "Work packages"),
             [
-                translate("AssignDialog", "Package"),
+                translate("AssignDialog", "Work package"),
                 translate("AssignDialog", "Person"),
                 translate("AssignDialog", "Kind"),
                 translate("AssignDialog", "Done"),
