@@ -9,6 +9,7 @@ nothing appears beside a delivered package.
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -25,6 +26,7 @@ from ..table import Table
 from .dbf import Dbf, DbfError
 from .layer_reader import LayerReader
 from .names import LayerNames
+from .pending import committed_copy, has_pending_writes
 
 DRIVERS = {
     ".gpkg": "GPKG",
@@ -36,7 +38,6 @@ DRIVERS = {
 driver: some follow links to other files or to the network."""
 
 _SHAPE_PARTS = (".shx", ".dbf")
-_WRITE_AHEAD = "-wal"
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -129,7 +130,7 @@ def open_vector(
     with ExitStack() as stack:
         _look_before(path, any_format)
         where = path
-        if _has_pending_writes(path):
+        if has_pending_writes(path):
             where = _copied(path, Path(stack.enter_context(_scratch())))
         attributes = _attributes(path, progress)
         if attributes is not None and attributes.missing:
@@ -309,28 +310,12 @@ def _shapes_alone(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
-def _has_pending_writes(path: Path) -> bool:
-    """Whether an SQLite file was copied with changes not yet written into it."""
-    journal = path.with_name(path.name + _WRITE_AHEAD)
-    return path.suffix.lower() == ".gpkg" and journal.is_file() and journal.stat().st_size > 0
-
-
 def _copied(path: Path, folder: Path) -> Path:
-    """A copy with its pending writes applied, so that the original stays untouched."""
-    import sqlite3
-
-    copy = folder / path.name
+    """A copy of what is committed, so that the original stays untouched."""
     try:
-        shutil.copyfile(path, copy)
-        shutil.copyfile(path.with_name(path.name + _WRITE_AHEAD), str(copy) + _WRITE_AHEAD)
-        connection = sqlite3.connect(copy)
-        try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
+        return committed_copy(path, folder)
     except (OSError, sqlite3.Error) as error:
         raise VectorError(_failed(path, str(error))) from error
-    return copy
 
 
 @contextmanager
