@@ -200,7 +200,8 @@ class _Layout:
         return ticks, [tick_text(one, step) for one in ticks]
 
     def _marked(self) -> bool:
-        return any(one.axis == "x" for one in (*self._chart.marks, *self._chart.bands))
+        chart = self._chart
+        return "x" in {mark.axis for mark in chart.marks} | {band.axis for band in chart.bands}
 
     def _write_y(self, plot: Plot, ticks: list[float], texts: list[str], width: float) -> None:
         plot.ticks_y = ticks

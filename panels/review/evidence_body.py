@@ -29,7 +29,7 @@ from .photo_pane import PhotoPane
 if TYPE_CHECKING:
     from ...checks.evidence.model import Evidence
 
-WIDE = 620
+WIDE = 480
 """From this width on the three parts stand side by side."""
 PHOTO, PROFILE, RELATED = 0, 1, 2
 _SHARES = {
@@ -123,7 +123,8 @@ class EvidenceBody(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = Qt.Orientation.Horizontal if self.width() >= WIDE else Qt.Orientation.Vertical
+        beside = self.width() >= WIDE and self.width() > 1.4 * self.height()
+        wide = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
         if self.splitter.orientation() != wide:
             self.splitter.setOrientation(wide)
             self._own_shares.clear()
@@ -228,6 +229,8 @@ class EvidenceBody(QWidget):
             PROFILE: evidence.profile is not None,
             RELATED: bool(evidence.links),
         }
+        if self.tabs.currentIndex() not in filled:
+            return  # a tab that somebody else has put here
         wanted = [_FIRST.get(family, self.tabs.currentIndex()), self.tabs.currentIndex()]
         for tab in (*wanted, PHOTO, PROFILE, RELATED):
             if filled[tab]:

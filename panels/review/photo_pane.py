@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication
@@ -166,9 +167,8 @@ class PhotoPane(QWidget):
         for place in wanted:
             if place in self._decoded:
                 continue
-            data = self.photos[place].data
             ask = self._worker.ask if first else self._worker.ask_later
-            ask((id(self), self._round, place), lambda _progress, data=data: decode(data))
+            ask((id(self), self._round, place), partial(_decode, self.photos[place].data))
             first = False
 
     def _decoded_one(self, ticket: Any, picture: Picture) -> None:
@@ -182,6 +182,10 @@ class PhotoPane(QWidget):
     def _together(self, number: int, zoom: float, middle: QPointF) -> None:
         if self._more():
             self.cards[1 - number].view.look_at(zoom, middle)
+
+
+def _decode(data: bytes, _progress: Any) -> Picture:
+    return decode(data)
 
 
 class PhotoDialog(QDialog):

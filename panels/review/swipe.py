@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsProject, QgsRectangle
@@ -157,10 +158,7 @@ class Swipe(QObject):
         for side, path, bands, ask in zip(
             _SIDES, (pair.before, pair.after), (pair.bands_before, pair.bands), asks
         ):
-            ask(
-                (id(self), side, pair, id(window)),
-                lambda progress, path=path, bands=bands: image_layer(path, bands, window, progress),
-            )
+            ask((id(self), side, pair, id(window)), partial(image_layer, path, bands, window))
 
     def _stretched_over(self) -> Window:
         """What is on the canvas, with something around it, so that small steps change nothing."""
@@ -215,10 +213,10 @@ class Swipe(QObject):
             settings.setBackgroundColor(of_canvas.backgroundColor())
             job = QgsMapRendererParallelJob(settings)
             self._jobs[side] = job
-            job.finished.connect(lambda side=side, job=job: self._finished(side, job))
+            job.finished.connect(partial(self._finished, side, job))
             job.start()
 
-    def _finished(self, side: str, job: QgsMapRendererParallelJob) -> None:
+    def _finished(self, side: str, job: Any) -> None:
         if self._jobs.get(side) is not job or self.item is None:
             return
         del self._jobs[side]
