@@ -74,7 +74,7 @@ class VerifyDock(QgsDockWidget):
                 "VerifyDock",
                 "No findings to show. Verify a package, or open the results of an earlier run.",
             ),
-            self.findings,
+            self.room.page(),
         )
         self.tabs.addTab(self.form, translate("VerifyDock", "Inputs"))
         self.tabs.addTab(self._summary_page, translate("VerifyDock", "Summary"))
@@ -84,8 +84,9 @@ class VerifyDock(QgsDockWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.tools = DockTools(self._interface.iconSize(True), self)
-        self.tools.add_at_end(self.room.person)
+        self.tools.add_at_end(self.room.menu_button())
         column.addWidget(self.tools)
+        column.addWidget(self.room.header())
         column.addWidget(self.messages)
         column.addWidget(self.tabs, 1)
         column.addLayout(self._footer())
@@ -127,6 +128,8 @@ class VerifyDock(QgsDockWidget):
         presenter.told.connect(self._tell)
         presenter.results_read.connect(self._show_results)
         self.session.told.connect(self._tell)
+        self.room.precheck.rechecked.connect(presenter.open_results)
+        self.room.precheck.verify_wanted.connect(self._verify_whole)
         tools = self.tools
         for action, does in (
             (tools.open, self._open_results),
@@ -148,6 +151,10 @@ class VerifyDock(QgsDockWidget):
         QgsProject.instance().layersAdded.disconnect(self._layers_added)
         self.room.shut_down()
         self.presenter.shut_down()
+
+    def _verify_whole(self) -> None:
+        self.tabs.setCurrentWidget(self.form)
+        self.presenter.start()
 
     def _entered(self) -> None:
         at_inputs = self.tabs.currentWidget() is self.form

@@ -17,7 +17,6 @@ class DockTools(QToolBar):
     def __init__(self, icon_size: QSize, dock: QWidget) -> None:
         super().__init__()
         self._dock = dock
-        self._end = False
         self.setIconSize(icon_size)
         self.open = self._tool("/mActionFileOpen.svg", translate("DockTools", "Open Results…"))
         self.report = self._tool("/mIconReport.svg", translate("DockTools", "Open Report"))
@@ -45,11 +44,9 @@ class DockTools(QToolBar):
 
     def add_at_end(self, widget: QWidget) -> None:
         """Put a widget at the right end."""
-        if not self._end:
-            filler = QWidget()
-            filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-            self.addWidget(filler)
-            self._end = True
+        filler = QWidget()
+        filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(filler)
         self.addWidget(widget)
 
     def enable(self, findings: bool, report: bool) -> None:

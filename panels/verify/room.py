@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qgis.PyQt.QtCore import QObject
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from ...processing_provider.language import translate
 from ..review.decision_bar import DecisionBar
+from ..review.history_view import HistoryView
 from ..review.person_chip import PersonChip
+from ..review.precheck import PRECHECK, ModeSwitch, PrecheckBar
+from ..review.queue_filters import Wanted
 from ..review.queue_page import QueuePage
+from ..review.review_menu import ReviewMenu
 from ..review.session import ReviewSession
 
 
 class ReviewRoom(QObject):
     """Queue, decisions and person around one session; the Evidence panel when there is one.
 
-    ``go_to`` takes a row of the table of findings to the map.
+    ``go_to`` takes a row of the table of findings to the map. ``mode_changed`` comes with
+    ``precheck`` or ``review``.
     """
+
+    mode_changed = pyqtSignal(str)
 
     def __init__(self, interface: Any, go_to: Callable[[int], object], parent: QObject) -> None:
         super().__init__(parent)
@@ -26,15 +36,58 @@ class ReviewRoom(QObject):
         self.decisions = DecisionBar(self.session)
         self.queue.decisions_slot.addWidget(self.decisions)
         self.person = PersonChip(self.session)
+        self.mode = ModeSwitch(self.session)
+        self.precheck = PrecheckBar(self.session, interface)
+        self.menu = ReviewMenu(self.session, interface, self.person)
         self.evidence: Any = None
         self._go_to = go_to
         self._offer_evidence = True
         self.queue.wanted.connect(go_to)
         self.queue.command.connect(self.run)
+        self.menu.changes_wanted.connect(lambda: self.queue.set_wanted(Wanted(new=True)))
+        self.mode.mode_changed.connect(self._mode_changed)
+        self.precheck.told.connect(self.session.told)
+        self._mode_changed(self.mode.mode)
+
+    def header(self) -> QWidget:
+        """Who decides, and in which capacity."""
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(6, 2, 6, 4)
+        row.setSpacing(6)
+        row.addWidget(self.mode)
+        row.addStretch(1)
+        row.addWidget(self.person)
+        return line
+
+    def menu_button(self) -> QToolButton:
+        """A button for what concerns the review as a whole."""
+        button = QToolButton()
+        button.setText(translate("ReviewRoom", "Review"))
+        button.setToolTip(
+            translate("ReviewRoom", "Assign work, compare submissions, merge copies, check")
+        )
+        button.setIcon(QgsApplication.getThemeIcon("/mActionFormView.svg"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setAutoRaise(True)
+        button.setMenu(self.menu)
+        return button
+
+    def page(self) -> QWidget:
+        """The queue, with how far the county has come above it."""
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.precheck)
+        column.addWidget(self.queue, 1)
+        return page
 
     def attach_evidence(self, evidence: Any) -> None:
         """Work with the Evidence panel: it shows what the queue is at."""
         self.evidence = evidence
+        evidence.body.tabs.addTab(HistoryView(self.session), translate("ReviewRoom", "History"))
         evidence.visibilityChanged.connect(self._evidence_shown)
 
     def run(self, word: str) -> None:
@@ -56,8 +109,14 @@ class ReviewRoom(QObject):
 
     def shut_down(self) -> None:
         """Let go of the canvas, the file and the tasks."""
+        self.menu.shut_down()
+        self.precheck.shut_down()
         self.queue.shut_down()
         self.session.shut_down()
+
+    def _mode_changed(self, mode: str) -> None:
+        self.precheck.setVisible(mode == PRECHECK)
+        self.mode_changed.emit(mode)
 
     def _evidence_shown(self, shown: bool) -> None:
         # The same words need not stand in both panels.

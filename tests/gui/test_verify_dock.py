@@ -365,10 +365,10 @@ def test_it_fits_a_laptop_screen(desk, opened, locale):
     assert desk.window_of_test.window.height() <= 720
     for page in range(3):
         desk.tabs.setCurrentIndex(page)
-        assert desk.verify_button.isVisible()
-        bottom = desk.verify_button.mapTo(
-            desk.window_of_test.window, desk.verify_button.rect().bottomLeft()
-        )
+        # Whoever decides on findings does not start another run by mistake.
+        assert desk.verify_button.isVisible() == (page == 0)
+        lowest = desk.verify_button if page == 0 else desk.status
+        bottom = lowest.mapTo(desk.window_of_test.window, lowest.rect().bottomLeft())
         assert bottom.y() < 720
 
 
