@@ -185,7 +185,7 @@ class TruthMeasures:
         table, image = self.parcels, self.baseline.image
         if image is None or table is None or table.geometry is None:
             return None
-        from .edges import measure_edges
+        from .edges import clear_boundary, measure_edges
         from .edges_blocks import village_numbers
 
         return measure_edges(
@@ -194,6 +194,7 @@ class TruthMeasures:
             image,
             village_numbers(list(table.text("ZLDWDM"))),
             spectra=self.spectra,
+            tolerance=clear_boundary(self.standard),
             progress=self.progress,
         )
 

@@ -6,7 +6,7 @@ what a block has beyond that to the block, and only the rest to a parcel.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -17,6 +17,7 @@ from ..grid import Grid
 from ..placing import Frame, Placing
 from ..progress import SILENT, Progress
 from ..raster import Raster, RasterError
+from ..standard import Standard
 from ..table import FloatArray, GeometryArray, IntArray
 from .edges_blocks import (
     Block,
@@ -27,12 +28,11 @@ from .edges_blocks import (
     spatial_order,
 )
 from .edges_owners import OwnerMap
-from .edges_parcels import ParcelFits, parcel_fits
-from .edges_profiles import measure_profiles
+from .edges_profiles import Profiles, measure_profiles
 from .edges_samples import Samples, boundary_samples
 from .edges_shift import GroupShifts, Surface, group_shifts
-from .edges_sides import measure_sides
-from .edges_suspicion import Suspicion, suspicion, unsuspected
+from .edges_sides import HALF, measure_sides
+from .edges_suspicion import Suspicion, speaks_for, suspicion, unsuspected
 from .shape_vertices import rings
 from .spectra import SpectraMeasure
 
@@ -41,6 +41,7 @@ LEAST_SAMPLES = 8
 MOST_SAMPLES = 96
 _ALL_SAMPLES = 8_000_000
 _SUSPICION, _CHANCE = 0.5, 0.05
+_COARSEST = 4.0
 
 _NO_PLACE = Text(
     "影像与图斑坐标系无法联系，无法套合",
@@ -67,17 +68,15 @@ class EdgeMeasure:
         All neighbourhoods. ``around.parcel_statistic`` is the continuous test
         statistic of a *block* shift for every parcel.
     blocks
-        Those that are off beyond chance.
-    parcels
-        Single parcels. ``parcels.statistic`` is the continuous test statistic
-        of a *single* displacement for every parcel; NaN: cannot be judged.
+        Those that are off beyond chance by the strength of edges, with what the
+        sides of their lines say of it.
     metres
         True metres of a pixel across and down, signed: east and north.
     sides
-        What the colours on both sides of the lines say. ``sides.parcel`` and
-        ``sides.block`` are continuous test statistics of the same two
-        displacements; they know more where parcels differ in colour. All NaN
-        where the colours were not given, or the layer has no place.
+        What the colours on both sides of the lines say. ``sides.parcel`` is the
+        continuous test statistic of a *single* displacement, ``sides.block``
+        that of one together with the parcels around. All NaN where the colours
+        were not given, or the layer has no place.
     """
 
     problem: Text | None
@@ -86,7 +85,6 @@ class EdgeMeasure:
     whole: FloatArray
     around: Neighbourhoods
     blocks: list[Block]
-    parcels: ParcelFits
     metres: FloatArray
     sides: Suspicion
 
@@ -110,6 +108,7 @@ def measure_edges(
     spectra: SpectraMeasure | None = None,
     least: float = 0.5,
     sigmas: float = 1.0,
+    tolerance: float = 0.0,
     progress: Progress = SILENT,
 ) -> EdgeMeasure:
     """Hold all outlines against the picture.
@@ -126,6 +125,8 @@ def measure_edges(
         Colours of these parcels on this image, for :attr:`EdgeMeasure.sides`.
     least, sigmas
         From how many pixels a block counts, after how many standard errors.
+    tolerance
+        Metres that an honest line may lie off: what the sides are asked within.
     """
     count = len(geometries)
     try:
@@ -151,13 +152,40 @@ def measure_edges(
     whole = layer.shift[0] if known else np.zeros(2)
     progress.at(0.7)
     members = neighbourhoods(centres, usable, villages) if known else []
-    suspected = np.zeros(count, dtype=bool)
+    whole, around, maybe = _by_edges(
+        profiles, centres, rows, members, whole if known else None, surface
+    )
+    found = [block for block in maybe if block.beyond(_CHANCE, least, sigmas)]
+    progress.at(0.8)
+    metres = _metres(raster.grid)
+    # What is allowed must stay within what both sides of a line are asked about.
+    unit = float(np.clip(tolerance / np.abs(metres).mean() / HALF, 1.0, _COARSEST))
+    try:
+        told = None if not known else spectra
+        sides = _sides(told, samples, placing, geometries, centres, whole, around, unit, progress)
+    except RasterError as error:
+        return _nothing(count, error.text)
+    found = [replace(one, by_sides=speaks_for(sides, one.rows, one.shift)) for one in found]
+    return EdgeMeasure(None, profiles.samples, layer, whole, around, found, metres, sides)
+
+
+def _by_edges(
+    profiles: Profiles,
+    centres: FloatArray,
+    rows: IntArray,
+    members: list[IntArray],
+    layer: FloatArray | None,
+    surface: Surface,
+) -> tuple[FloatArray, Neighbourhoods, list[Block]]:
+    """The layer's shift, the neighbourhoods against it, and those that may be off."""
+    whole = np.zeros(2) if layer is None else layer
+    suspected = np.zeros(len(centres), dtype=bool)
     maybe: list[Block] = []
     for _ in range(2):
         # A block that was moved drags the layer along, and makes it look uneven: the second
         # look leaves out what the first one suspects.
         rest = rows[~suspected[rows]]
-        if known and suspected.any() and len(rest) > len(rows) // 2:
+        if layer is not None and suspected.any() and len(rest) > len(rows) // 2:
             again = group_shifts(profiles.total, profiles.samples, [rest], surface).shift[0]
             whole = again if np.isfinite(again).all() else whole
         around = compare(profiles.total, profiles.samples, members, whole, surface, suspected)
@@ -171,24 +199,14 @@ def measure_edges(
             )
         if not maybe:
             break
-    found = [block for block in maybe if block.beyond(_CHANCE, least, sigmas)]
-    progress.at(0.8)
-    fits = parcel_fits(profiles, _references(whole, found, count), progress)
-    metres = _metres(raster.grid)
-    try:
-        told = None if not known else spectra
-        sides = _sides(told, samples, placing, geometries, centres, whole, around, progress)
-    except RasterError as error:
-        return _nothing(count, error.text)
-    return EdgeMeasure(None, profiles.samples, layer, whole, around, found, fits, metres, sides)
+    return whole, around, maybe
 
 
-def _references(whole: FloatArray, found: list[Block], count: int) -> FloatArray:
-    """The shift that each parcel is held against: the layer's, and its block's."""
-    out = np.repeat(whole[None], count, axis=0)
-    for block in found:
-        out[block.rows] += block.shift
-    return out
+def clear_boundary(standard: Standard) -> float:
+    """Metres that a clear boundary may lie off, of the standard's rule about single parcels."""
+    rule = standard.rules.get("boundary.parcel_shift")
+    limits = {} if rule is None else rule.limits
+    return float(limits.get("clear_mm", 0.0)) / 1000 * float(limits.get("map_scale", 0.0))
 
 
 def _samples(placing: Placing, geometries: GeometryArray) -> Samples:
@@ -206,16 +224,17 @@ def _sides(
     centres: FloatArray,
     whole: FloatArray,
     around: Neighbourhoods,
+    unit: float,
     progress: Progress,
 ) -> Suspicion:
     if spectra is None:
         return unsuspected(len(geometries))
     shapes = np.asarray(shapely.transform(geometries, placing.to_pixels), dtype=object)
     part = progress.part(0.9, 1.0)
-    found = measure_sides(spectra.image, spectra, samples, OwnerMap(shapes), whole, part)
+    found = measure_sides(spectra.image, spectra, samples, OwnerMap(shapes), whole, part, unit)
     if found is None:
         return unsuspected(len(spectra))
-    return suspicion(found, centres, around.parcel_statistic)
+    return suspicion(found, centres, around.parcel_statistic, unit)
 
 
 def _bands(raster: Raster, image: Image) -> list[int]:
@@ -259,6 +278,5 @@ def _nothing(count: int, problem: Text) -> EdgeMeasure:
     )
     around = Neighbourhoods([], pair[:0], blank[:0], blank[:0], blank, np.eye(2))
     zeros = np.zeros(count, dtype=np.int64)
-    fits = ParcelFits(blank, blank, zeros, pair[:count], blank, blank, blank, blank)
     sides = unsuspected(count)
-    return EdgeMeasure(problem, zeros, layer, np.zeros(2), around, [], fits, np.ones(2), sides)
+    return EdgeMeasure(problem, zeros, layer, np.zeros(2), around, [], np.ones(2), sides)

@@ -48,6 +48,8 @@ class Block:
     the probability of such a neighbourhood in an honest layer, and
     ``own_chance`` that of its own parcels, all neighbourhoods allowed for;
     ``strength`` its squared distance from the layer in standard errors.
+    ``by_sides`` is what the colours on both sides of its lines say of the same
+    move, in standard errors; NaN where too few of its parcels could be asked.
     """
 
     rows: IntArray
@@ -56,6 +58,7 @@ class Block:
     chance: float
     own_chance: float
     strength: float
+    by_sides: float = float("nan")
 
     def beyond(self, chance: float, least: float, sigmas: float) -> bool:
         """Whether it is off by more than ``least`` pixels, sigmas taken off, and not by chance.

@@ -33,10 +33,11 @@ from .robust import TO_SIGMA
 from .spectra import SpectraMeasure
 
 HALF = 1.5
-"""Pixels on each side of a line that are looked at."""
+"""Units (pixels, unless they are finer than the tolerance) on each side of a line."""
 
 _STEPS: FloatArray = np.arange(-HALF - 1.0, HALF + 1.5)
 _LOOKED = (1.0, 1.75, 2.5)
+_HALO = 7
 _CELLS = 1 << 18
 _LOOKS = 12
 _CHUNK = 1 << 14
@@ -59,7 +60,7 @@ class Sides:
         ``(parcels, SECTORS)``: sum over samples of the mean log ratio across the
         line, own parcel over neighbour; positive: the border lies farther out.
     response
-        The same shape: by how much ``slope`` grows for each pixel that the
+        The same shape: by how much ``slope`` grows for each unit that the
         lines are drawn farther in.
     count
         The same shape: samples.
@@ -99,6 +100,7 @@ def measure_sides(
     owners: OwnerMap,
     shift: FloatArray,
     progress: Progress = SILENT,
+    unit: float = 1.0,
 ) -> Sides | None:
     """Ask the picture on both sides of every outline.
 
@@ -108,6 +110,9 @@ def measure_sides(
         Of the same parcels on the same image.
     shift
         Columns and rows by which all outlines are moved first, ``(2,)``.
+    unit
+        Pixels between two places across a line. More than one where the picture is so fine
+        that an honest line may lie several pixels off.
 
     Returns
     -------
@@ -134,7 +139,7 @@ def measure_sides(
     )
     for done, (number, members) in enumerate(groups):
         progress.at(done / len(groups))
-        view = _View(image, owners, windows[number])
+        view = _View(image, owners, windows[number], unit)
         for first in range(0, len(members), _CHUNK):
             _ask(view, colours, samples, members[first : first + _CHUNK], shift, out)
     return out
@@ -164,7 +169,7 @@ def _residuals(
     image: ImageFile, owners: OwnerMap, window: Window, mean: FloatArray, known: BoolArray
 ) -> FloatArray:
     """Colours of inner cells less their parcel's mean, ``(bands, cells)``."""
-    view = _View(image, owners, window)
+    view = _View(image, owners, window, 1.0)
     chosen = view.clear & inner(view.owner)
     chosen &= known[np.maximum(view.owner, 0)]
     values = view.values[:, chosen].astype(np.float64) - mean[view.owner[chosen]].T
@@ -174,12 +179,12 @@ def _residuals(
 class _View:
     """A window of the picture with a halo: colours, owners, and where the ground shows."""
 
-    halo = 10
-
-    def __init__(self, image: ImageFile, owners: OwnerMap, window: Window) -> None:
-        self.values, self.clear = image.clear(window, self.halo)
-        self.owner = owners.of(window, self.halo)
-        self.corner = (window.row - self.halo, window.column - self.halo)
+    def __init__(self, image: ImageFile, owners: OwnerMap, window: Window, unit: float) -> None:
+        halo = _HALO + int(np.ceil((HALF + 1) * unit))
+        self.unit = unit
+        self.values, self.clear = image.clear(window, halo)
+        self.owner = owners.of(window, halo)
+        self.corner = (window.row - halo, window.column - halo)
 
     def cells(self, x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray, BoolArray]:
         """Row and column within the window of places, and whether they lie in it."""
@@ -206,11 +211,12 @@ def _ask(
     weight = apart @ colours.precision
     middle = ((colours.mean[own] + colours.mean[other]) / 2 * weight).sum(axis=1)
     # The outlines stay; the picture is looked at where they would lie.
-    steps = _STEPS + (way @ shift)[:, None]
+    across = _STEPS * view.unit
+    steps = across + (way @ shift)[:, None]
     places = x[:, None] + way[:, :1] * steps, y[:, None] + way[:, 1:] * steps
     ratio, seen = _ratios(view, *places, weight, middle)
     row, column, inside = view.cells(
-        x[:, None] + way[:, :1] * _STEPS, y[:, None] + way[:, 1:] * _STEPS
+        x[:, None] + way[:, :1] * across, y[:, None] + way[:, 1:] * across
     )
     owner = view.owner[row, column]
     # What lies beyond either parcel says nothing of the line between them.
@@ -228,7 +234,7 @@ def _ask(
 
 
 def _spans() -> tuple[slice, slice, slice]:
-    """Steps about the line, about one a pixel farther in, and one a pixel farther out."""
+    """Steps about the line, about one a unit farther in, and one a unit farther out."""
     last = len(_STEPS)
     return slice(1, last - 1), slice(0, last - 2), slice(2, last)
 
@@ -238,7 +244,7 @@ def _neighbours(
 ) -> IntArray:
     """The parcel on the other side of each sample; :data:`NOBODY` where there is none."""
     out = np.full(len(own), NOBODY, dtype=np.int64)
-    for step in _LOOKED:
+    for step in view.unit * np.array(_LOOKED):
         row, column, inside = view.cells(x + step * way[:, 0], y + step * way[:, 1])
         found = np.where(inside, view.owner[row, column], NOBODY)
         take = (out == NOBODY) & (found != own)

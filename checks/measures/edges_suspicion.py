@@ -9,12 +9,14 @@ the best direction. Slopes are told
 in units of what parcels of this layer scatter whose lines are as long and as
 clear (an empirical null; Efron 2004, JASA 99, 96–104), so that pictures of
 different pixels share one scale. Parcels whose lines could not show a move at
-all are not judged.
+all are not judged. How often honest parcels reach a statistic is read off the
+layer's own majority, as an exponential tail (Pickands 1975; Coles 2001, ch. 4,
+shape 0).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -24,7 +26,7 @@ from .edges_profiles import SECTORS, normals
 from .edges_sides import Sides
 
 TELLING_PX = 3.0
-"""A parcel is judged if a move of so many pixels would stand out."""
+"""A parcel is judged if a move of so many units (see :mod:`.edges_sides`) would stand out."""
 
 BLOCK_PX = 1.0
 """The same for a block."""
@@ -38,12 +40,16 @@ _LEAST_SIGMAS = 2.5
 _LEAST_BLOCK_SIGMAS = 5.0
 _LEAST_PARCELS = 30
 _TURNS = 12
-_MOST = 3.0
+_FAR = 4.0
+_MOST, _MOST_UNITS = 3.0, 1.0
 _AROUND, _NEXT = 60, 12
 _OTHER, _MOST_OTHER = 0.5, 8.0
 _LEAST_SIDE = 2.0
 _USUAL = 0.97
 _HALFWAY = 0.6745
+_MAJORITY, _BEYOND = 0.5, 0.9
+_STEEPEST = 0.45
+_ASKED = 1 / 3
 _FEW = 1e-9
 
 
@@ -56,12 +62,19 @@ class Suspicion:
     parcel
         Of a move, or another size, of the parcel alone: about normal for the
         better of 16 directions; higher is more suspicious.
+    chance
+        Probability of so large a ``parcel`` among this layer's own parcels.
     block
         Of a move of the parcel together with those around it, the same way;
         to it half of what the strength of edges says of them is added.
+    pull, form
+        ``(n, SECTORS)``: what the sides of a parcel say of a move by one unit in
+        each direction: log likelihood's slope, and what it has of variance (0
+        where it was not asked). They add up over parcels.
     move
         Columns and rows by which the parcel would have to be moved, ``(n, 2)``,
-        as far as two pixels to each side can tell; 0 where its size is off.
+        as far as two units to each side can tell, which is less than the whole
+        way where it is long; 0 where its size is off.
     block_move
         The same for the parcels around it.
     sigma, block_sigma
@@ -69,7 +82,10 @@ class Suspicion:
     """
 
     parcel: FloatArray
+    chance: FloatArray
     block: FloatArray
+    pull: FloatArray
+    form: FloatArray
     move: FloatArray
     block_move: FloatArray
     sigma: FloatArray
@@ -97,10 +113,11 @@ class _Halves:
 def unsuspected(count: int) -> Suspicion:
     """Nothing is known of so many parcels."""
     one, two = (np.full((count, *more), np.nan) for more in ((), (2,)))
-    return Suspicion(one, one, two, two, one, one)
+    none = np.zeros((count, SECTORS))
+    return Suspicion(one, one, one, none, none, two, two, one, one)
 
 
-def suspicion(sides: Sides, centres: FloatArray, edges: FloatArray) -> Suspicion:
+def suspicion(sides: Sides, centres: FloatArray, edges: FloatArray, unit: float = 1.0) -> Suspicion:
     """Statistics of all parcels.
 
     Parameters
@@ -110,16 +127,65 @@ def suspicion(sides: Sides, centres: FloatArray, edges: FloatArray) -> Suspicion
     edges
         Squared distance of each parcel's neighbourhood from the layer by the
         strength of edges (:class:`.edges_blocks.Neighbourhoods`), ``(n,)``.
+    unit
+        Pixels of a unit of ``sides``.
     """
     enough = (sides.samples >= _LEAST_SAMPLES) & np.isfinite(centres).all(axis=1)
     if enough.sum() < _LEAST_PARCELS:
         return unsuspected(len(sides.slope))
     halves = _halves(sides, enough)
+    if halves.enough.sum() < _LEAST_PARCELS:
+        return unsuspected(len(sides.slope))
     parcel, move, sigma = _alone(halves, sides.wide)
-    block, block_move, block_sigma = _together(halves, centres)
+    pull, form = _pulls(halves)
+    signed, block_move, block_sigma, scale = _together(halves.enough, pull, form, centres)
     # Lines that part no colours may still follow hedges and roads: two kinds of evidence.
-    block = block + _OTHER * np.minimum(np.sqrt(np.nan_to_num(edges)), _MOST_OTHER)
-    return Suspicion(parcel, block, move, block_move, sigma, block_sigma)
+    block = signed + _OTHER * np.minimum(np.sqrt(np.nan_to_num(edges)), _MOST_OTHER)
+    found = Suspicion(
+        parcel,
+        _chances(parcel),
+        block,
+        pull / scale,
+        form / scale**2,
+        move,
+        block_move,
+        sigma,
+        block_sigma,
+    )
+    places = ("move", "block_move", "sigma", "block_sigma")
+    return replace(found, **{name: unit * getattr(found, name) for name in places})
+
+
+def speaks_for(found: Suspicion, rows: IntArray, shift: FloatArray) -> float:
+    """How far the sides of some parcels speak for a common ``shift``, in standard errors.
+
+    All of them together; NaN where less than a third of them could be asked.
+    """
+    known = found.form[rows].sum(axis=1) > 0
+    if not known.any() or known.mean() < _ASKED:
+        return float("nan")
+    sector = int(np.argmax(normals() @ shift))
+    form = float(found.form[rows, sector].sum())
+    error = np.sqrt(form + _FEW) * np.hypot(1.0, _FITTED_PX * np.sqrt(form))
+    return float(found.pull[rows, sector].sum() / error)
+
+
+def _chances(statistic: FloatArray) -> FloatArray:
+    """Probability of each value in the layer: the tail of its better half, exponential.
+
+    The scale comes from the median and the ninth decile, which the few that
+    were moved hardly reach, and is never below that of blunders that honest
+    drawing has.
+    """
+    out = np.full(len(statistic), np.nan)
+    good = np.isfinite(statistic)
+    if good.sum() < _LEAST_PARCELS:
+        return out
+    middle, high = np.quantile(statistic[good], [_MAJORITY, _BEYOND])
+    scale = max(float(high - middle) / np.log((1 - _MAJORITY) / (1 - _BEYOND)), _STEEPEST)
+    start = max(float(middle), 0.0)
+    out[good] = np.minimum((1 - _MAJORITY) * np.exp(-(statistic[good] - start) / scale), 1.0)
+    return out
 
 
 def _halves(sides: Sides, enough: BoolArray) -> _Halves:
@@ -161,15 +227,30 @@ def _response(sides: Sides, enough: BoolArray) -> FloatArray:
 
 
 def _centred(sides: Sides, enough: BoolArray, response: FloatArray) -> FloatArray:
-    """Slopes, less what the layer as a whole is still off."""
+    """Slopes, less what the layer as a whole is still off.
+
+    That is what most parcels have in common: a block that was moved must not drag
+    the others along, so parcels count the less the farther they are from the rest
+    (reweighted least squares; Beaton & Tukey 1974, Technometrics 16, 147–185).
+    """
     way = normals()
-    bounded = np.clip(sides.slope, -_MOST * sides.count, _MOST * sides.count)
-    pull = (bounded[enough] @ way).sum(axis=0)
     answer = sides.count[enough] * response[enough, None]
-    form = np.einsum("ns,si,sj->ij", answer, way, way)
-    if not np.linalg.det(form) > 0:
+    pull = sides.slope[enough] @ way
+    form = np.einsum("ns,si,sj->nij", answer, way, way)
+    size = np.trace(form, axis1=1, axis2=2)
+    known = size > _FEW
+    if not np.linalg.det(form.sum(axis=0)) > 0 or not known.any():
         return np.asarray(sides.slope, dtype=np.float64)
-    left = np.linalg.solve(form, pull)
+    pull, form, root = pull[known], form[known], np.sqrt(size[known])
+    left = np.median(2 * pull / size[known, None], axis=0)
+    for _ in range(_TURNS):
+        away = np.hypot(*(pull - form @ left).T) / root
+        apart = away / max(_FAR * float(np.median(away)), _FEW)
+        weight = np.where(apart < 1, (1 - apart**2) ** 2, 0.0)
+        whole = np.einsum("n,nij->ij", weight, form)
+        if not np.linalg.det(whole) > 0:
+            break
+        left = np.linalg.solve(whole, weight @ pull)
     return np.asarray(sides.slope - sides.count * response[:, None] * (way @ left))
 
 
@@ -235,19 +316,30 @@ def _all_sides(front: FloatArray, halves: _Halves) -> FloatArray:
     return np.where(told.sum(axis=1) > SECTORS // 2, out, -np.inf)
 
 
-def _together(halves: _Halves, centres: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    count = len(centres)
-    out, move, sigma = np.full(count, np.nan), np.full((count, 2), np.nan), np.full(count, np.nan)
-    rows = np.flatnonzero(halves.enough)
-    around = cKDTree(centres[rows]).query(centres[rows], k=min(_AROUND, len(rows)))[1]
+def _pulls(halves: _Halves) -> tuple[FloatArray, FloatArray]:
+    rows = halves.enough
     weight = (halves.front_sum + halves.back_sum)[rows]
     scatter, response = halves.scatter[rows, None], halves.response[rows, None]
-    # A single parcel moved far, or drawn elsewhere, is no block.
-    each = np.clip(
-        (halves.front + halves.back)[rows] / np.sqrt(weight + _FEW) / scatter, -_MOST, _MOST
-    )
     root = np.sqrt(weight) * response / scatter
-    pull, form = each * root, root**2
+    # A single parcel moved far, or drawn elsewhere, is no block.
+    most = np.maximum(_MOST, _MOST_UNITS * root)
+    each = np.clip(
+        (halves.front + halves.back)[rows] / np.sqrt(weight + _FEW) / scatter, -most, most
+    )
+    pull, form = np.zeros(halves.front.shape), np.zeros(halves.front.shape)
+    pull[rows], form[rows] = each * root, root**2
+    return pull, form
+
+
+def _together(
+    enough: BoolArray, every_pull: FloatArray, every_form: FloatArray, centres: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, float]:
+    """Statistic, move and its error for the parcels around each; the scale of all."""
+    count = len(centres)
+    out, move, sigma = np.full(count, np.nan), np.full((count, 2), np.nan), np.full(count, np.nan)
+    rows = np.flatnonzero(enough)
+    around = cKDTree(centres[rows]).query(centres[rows], k=min(_AROUND, len(rows)))[1]
+    pull, form = every_pull[rows], every_form[rows]
     total, known = _sums(pull, around), _sums(form, around)
     z = total / np.sqrt(known + _FEW)
     best = np.argmax(z, axis=1)
@@ -267,7 +359,7 @@ def _together(halves: _Halves, centres: FloatArray) -> tuple[FloatArray, FloatAr
     length = total[number, best] / np.maximum(chosen, _FEW)
     move[rows] = np.where(told[:, None], length[:, None] * normals()[best], np.nan)
     sigma[rows] = np.where(told, scale / np.sqrt(np.maximum(chosen, _FEW)), np.nan)
-    return out, move, sigma
+    return out, move, sigma, scale
 
 
 def _sums(values: FloatArray, around: IntArray) -> FloatArray:

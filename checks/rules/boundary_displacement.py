@@ -12,7 +12,6 @@ from ..findings import Family, Finding, Text, Verdict
 from ..measures.case import Case
 from ..measures.edges import LEAST_SAMPLES, EdgeMeasure
 from ..measures.edges_blocks import Block
-from ..measures.edges_parcels import GROWN, MOVED, ONE_SIDE, judged
 from ..table import FloatArray, Table
 from .rule import NO_PARCELS, Judgement, Rule
 
@@ -25,6 +24,18 @@ NO_EDGES = Text(
 OFF_IMAGE = Text("在影像范围之外或影像无效", "Outside the image, or the image is not valid there")
 UNUSABLE = Text(
     "图形缺失或无效，已由图形规则报告", "Missing or invalid geometry, reported by other rules"
+)
+NO_COLOURS = Text(
+    "界线两侧影像颜色相近、地块过窄，或本图层界线与影像吻合程度不足以看出偏移",
+    "Both sides of the lines look alike, the parcel is too narrow, or the outlines of this layer "
+    "follow the image too loosely for a displacement to show",
+)
+IN_BLOCK = Text(
+    "所在片整体偏移，已成片提出", "Its block lies off the image as a whole, which is told once"
+)
+UNCONFIRMED = Text(
+    "成片偏移仅有边缘强度依据，界线两侧颜色不足以证实",
+    "Only the strength of edges speaks for a displaced block, the colours beside its lines do not",
 )
 FEW_NEIGHBOURS = Text("图斑太少，无法分块比较", "Too few parcels to compare blocks")
 
@@ -154,6 +165,10 @@ class BlockShift(_DisplacementRule):
         for block in edges.blocks:
             length = float(np.hypot(*one.metres(block.shift)))
             sigma = block.sigma * edges.pixel
+            # Hedges beside ditches, rows of crops: edges alone often fit elsewhere.
+            if not block.by_sides >= self.limit("side_sigmas"):
+                out.skip(1, UNCONFIRMED)
+                continue
             if length - self.limit("sigmas") * sigma > self.limit("relative") * allowed:
                 out.findings.append(self._finding(one, block, length, sigma, allowed))
 
@@ -167,6 +182,7 @@ class BlockShift(_DisplacementRule):
         sure = (
             block.chance < self.limit("sure_chance")
             and pixels > self.limit("sure_px")
+            and block.by_sides >= self.limit("sure_side_sigmas")
             and length - self.limit("sure_sigmas") * sigma > self.limit("sure_times") * allowed
         )
         zh = f"权属单位 {village} 一带" if village else f"图斑 {ids[0]} 一带"
@@ -197,6 +213,7 @@ class BlockShift(_DisplacementRule):
                 **_vector(shift, edges.pixel),
                 "sigma_m": round(sigma, 4),
                 "chance": float(f"{block.chance:.3g}"),
+                "sides_sigmas": round(block.by_sides, 3),
                 "parcels": len(ids),
                 "parcel_bsm": ids[:500],
                 "honest_causes": ["local_image_rectification", "another_survey_team_or_image"],
@@ -205,89 +222,82 @@ class BlockShift(_DisplacementRule):
 
 
 class ParcelShift(_DisplacementRule):
-    """A single outline fits the image at another place, in another size, or on one side."""
+    """The ground on both sides of a single outline says that it belongs elsewhere."""
 
     id = "boundary.parcel_shift"
     by_parcel = True
 
     def judge_held(self, one: Held, out: Judgement) -> None:
-        edges, fits = one.edges, one.edges.parcels
+        edges, sides = one.edges, one.edges.sides
         usable = one.table.usable
         seen = usable & (edges.samples >= LEAST_SAMPLES)
-        tested = seen & edges.located & judged(fits, self.limit("edge_sigmas"))
+        together = np.zeros(len(one.table), dtype=bool)
+        for block in edges.blocks:
+            together[block.rows] = block.by_sides >= self.limit("block_sigmas")
+        tested = seen & np.isfinite(sides.chance) & ~together
         out.tested = int(tested.sum())
         out.compared = tested
         for rows, reason in (
             (~usable, UNUSABLE),
             (usable & ~seen, OFF_IMAGE),
-            (seen & ~tested, NO_EDGES),
+            (seen & together, IN_BLOCK),
+            (seen & ~tested & ~together, NO_COLOURS),
         ):
             if rows.any():
                 out.skip(int(rows.sum()), reason)
                 out.excuses.append((rows, reason))
         allowed = self.tolerance(one, self.limit("least_px"))
-        moved = np.hypot(*one.metres(fits.move).T)
-        size = np.where(fits.way == MOVED, moved, np.abs(fits.outward) * edges.pixel)
+        moved = np.hypot(*one.metres(sides.move).T)
         with np.errstate(invalid="ignore"):
-            off = size - self.limit("sigmas") * fits.sigma * edges.pixel > allowed
-            found = tested & off & (fits.chance < self.limit("chance"))
-            found &= (fits.there >= self.limit("edge_sigmas")) & (
-                fits.statistic >= self.limit("least_gain")
-            )
-            # What has an edge where it is may have another beside it: a ditch, a terrace.
-            found &= fits.here <= self.limit("most_here")
+            far = moved - self.limit("sigmas") * sides.sigma * edges.pixel > allowed
+            found = tested & (sides.chance < self.limit("chance"))
+            found &= (sides.parcel >= self.limit("least_sigmas")) & (far | (moved == 0))
         for row in np.flatnonzero(found):
-            out.findings.append(self._finding(one, int(row), float(size[row]), allowed))
+            out.findings.append(self._finding(one, int(row), float(moved[row]), allowed))
 
     def _finding(self, one: Held, row: int, size: float, allowed: float) -> Finding:
-        edges, fits = one.edges, one.edges.parcels
-        way, pixels = int(fits.way[row]), size / edges.pixel
-        sigma = float(fits.sigma[row]) * edges.pixel
-        cause = {MOVED: "parcel_shift", GROWN: "scaled", ONE_SIDE: "creep"}[way]
-        words = _words(way, one.metres(fits.move[row]), float(fits.outward[row]))
+        edges, sides = one.edges, one.edges.sides
+        sigma = float(sides.sigma[row]) * edges.pixel
+        shift = one.metres(sides.move[row])
+        chance = max(float(sides.chance[row]), 1e-10)
         evidence: dict[str, Any] = {
-            "displacement_m": round(size, 3),
-            "displacement_px": round(pixels, 3),
-            "sigma_m": round(sigma, 4),
-            "gain_sigmas": round(float(fits.statistic[row]), 3),
-            "edge_here_sigmas": round(float(fits.here[row]), 3),
-            "edge_there_sigmas": round(float(fits.there[row]), 3),
-            "chance": float(f"{fits.chance[row]:.3g}"),
+            "sides_sigmas": round(float(sides.parcel[row]), 3),
+            "chance": float(f"{chance:.3g}"),
             "samples": int(edges.samples[row]),
-            "honest_causes": ["change_after_image", "unclear_boundary", "parallel_edges"],
+            "honest_causes": ["change_after_image", "unclear_boundary", "mixed_ground"],
         }
-        if way != GROWN:
-            evidence.update(_vector(one.metres(fits.move[row]), edges.pixel))
+        if size > 0:
+            evidence.update(displacement_m=round(size, 3), sigma_m=round(sigma, 4))
+            evidence.update(_vector(shift, edges.pixel))
         return self.finding(
             one.table,
             row,
-            Text(
-                f"图斑界线与影像边缘不符：{words.zh} {size:.1f} 米（{pixels:.1f} 像元，标准差 "
-                f"{sigma:.1f} 米）时与影像吻合，原位置没有明显边缘",
-                f"The outline does not lie on the edges of the image: {words.en} {size:.1f} m "
-                f"({pixels:.1f} px, standard error {sigma:.1f} m) it fits, while there is no "
-                "clear edge where it is",
-            ),
+            _words(shift, size, size / edges.pixel, sigma),
             verdict=Verdict.DOUBTFUL,
-            score=float(np.clip(-0.1 * np.log10(max(float(fits.chance[row]), 1e-10)), 0.0, 1.0)),
-            measured=f"{size:.2f}",
+            score=float(np.clip(-0.1 * np.log10(chance), 0.0, 1.0)),
+            measured=f"{size:.2f}" if size > 0 else "",
             expected="0",
             tolerance=round(allowed, 3),
             unit="m",
-            cause=cause,
+            cause="parcel_shift" if size > 0 else "scaled",
             evidence=evidence,
         )
 
 
-def _words(way: int, move: FloatArray, outward: float) -> Text:
-    if way == MOVED:
-        return Text(f"向{_way_zh(move)}移动", f"moved {_way_en(move)} by")
-    if way == GROWN:
-        zh, en = ("缩小", "drawn in") if outward > 0 else ("扩大", "widened")
-        return Text(f"各边均匀{zh}", f"{en} on all sides by")
-    zh, en = ("收回", "drawn back") if outward > 0 else ("外推", "pushed out")
-    side = move if outward < 0 else -move
-    return Text(f"{_way_zh(side)}侧界线{zh}", f"its {_way_en(side)} side {en} by")
+def _words(shift: FloatArray, size: float, pixels: float, sigma: float) -> Text:
+    if not size > 0:
+        return Text(
+            "图斑各边界线均与影像不符：界线两侧的影像颜色表明，各边应一致外移或内收（图斑偏小或偏大）",
+            "No side of the outline lies where the image has it: by the colours on both sides of "
+            "its lines all of them belong farther out, or all farther in",
+        )
+    return Text(
+        f"图斑界线与影像不符：界线两侧的影像颜色表明，该图斑应整体向{_way_zh(shift)}移动至少约 "
+        f"{size:.1f} 米（{pixels:.1f} 像元，标准差 {sigma:.1f} 米）",
+        "The outline does not lie where the image has it: by the colours on both sides of its "
+        f"lines the parcel belongs {_way_en(shift)}, by about {size:.1f} m at least "
+        f"({pixels:.1f} px, standard error {sigma:.1f} m)",
+    )
 
 
 def _along(covariance: FloatArray, shift: FloatArray) -> float:

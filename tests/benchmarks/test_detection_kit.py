@@ -278,7 +278,8 @@ def test_own_package_is_tried_from_end_to_end(tried):
     experiment, samples = tried
     assert [r.style for r in experiment.records] == ["mixed", "blocks", "clean"]
     assert {s.experiment for s in samples} <= set(experiment.series)
-    assert {"edges: parcel", "rings: copied", "slope grade: -log p"} <= experiment.offered
+    offered = {"edges: parcel, by both sides", "rings: copied", "slope grade: -log p"}
+    assert offered <= experiment.offered
     found = Evaluation(samples)
     cells = [c for c in found.cells() if c.statistic.startswith("area")]
     inflated = [c for c in cells if c.strength >= 0.01]

@@ -110,6 +110,13 @@ def _held(count: int, judged: Sequence[tuple[Any, Any, float]]) -> dict[str, Boo
     return out
 
 
+def _named(finding: Finding) -> list[str]:
+    """The parcel that a finding is about, or those of the block that it names."""
+    if finding.cause == "block_shift":
+        return [str(name) for name in finding.evidence.get("parcel_bsm", ())]
+    return [finding.parcel_bsm]
+
+
 def _said(bsm: np.ndarray, judged: Sequence[tuple[Any, Any, float]]) -> dict[str, IntArray]:
     place = {str(name): row for row, name in enumerate(bsm)}
     out = {family.value: np.full(len(bsm), NOT_CHECKABLE) for family in Family}
@@ -121,8 +128,9 @@ def _said(bsm: np.ndarray, judged: Sequence[tuple[Any, Any, float]]) -> dict[str
             # A rule that says nothing of single parcels it has compared looks at all of them.
             np.maximum(own, CLEAN, out=own)
         for finding in judgement.findings:
-            row = place.get(finding.parcel_bsm)
-            if row is not None:
-                strong = finding.verdict is Verdict.INCONSISTENT
-                own[row] = max(own[row], INCONSISTENT if strong else DOUBTFUL)
+            strong = finding.verdict is Verdict.INCONSISTENT
+            for name in _named(finding):
+                row = place.get(name)
+                if row is not None:
+                    own[row] = max(own[row], INCONSISTENT if strong else DOUBTFUL)
     return out

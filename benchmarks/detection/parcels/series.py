@@ -42,7 +42,7 @@ SERIES = (
            "slope"),
     Series("area", ("area inflated",), ("area: relative deviation",), ("area",)),
     Series("edges of a parcel", ("shift, single", "creep", "scaling", "stale ring"),
-           ("edges: parcel, by both sides", "edges: parcel"), ("boundary", "change"), "moved",
+           ("edges: parcel, by both sides",), ("boundary", "change"), "moved",
            least_pixels=20.0),
     Series("edges of a block", ("shift, block",), ("edges: block, by both sides", "edges: block"),
            ("boundary",), "moved", blocks=True),

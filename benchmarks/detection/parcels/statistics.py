@@ -92,7 +92,6 @@ STATISTICS: dict[str, Reader] = {
     "change: contrast": path("change.measure.contrast"),
     "edges: parcel, by both sides": path("edges.sides.parcel"),
     "edges: block, by both sides": path("edges.sides.block"),
-    "edges: parcel": path("edges.parcels.statistic"),
     "edges: block": path("edges.around.parcel_statistic"),
     "rings: copied": path("copies.statistic"),
     "rings: regular, -log p": regular,
