@@ -125,7 +125,9 @@ class _Search:
 
     def __init__(self, findings: Path, sizes: Mapping[str, set[int]], missing: list[Text]) -> None:
         here = findings.absolute().parent
-        self._folders = [here, *here.parents][: _MOST_LEVELS + 1]
+        # The root of a disk holds much that was never moved together with the findings.
+        above = [each for each in here.parents if each != each.parent]
+        self._folders = [here, *above][: _MOST_LEVELS + 1]
         self._sizes = sizes
         self._missing = missing
 

@@ -128,9 +128,9 @@ def _neighbour_contours(
     assert row.geometry is not None
     other = str(subject.numbers.get("other") or "")
     west, south, east, north = row.geometry.bounds
-    room = 0.1 * max(east - west, north - south)
-    box = (west - room, south - room, east + room, north + room)
-    table = sources.layers(row.layer, progress)[0].within(box, progress)
+    reach = 0.6 * max(east - west, north - south)
+    x, y = (west + east) / 2, (south + north) / 2
+    table = sources.layers(row.layer, progress)[0].around(x, y, reach, 8, 200, progress)
     own = row.text("BSM")
     beside = [each for each in rows_of(table, 200) if each.text("BSM") != own]
     shapes = np.array([each.geometry for each in beside], dtype=object)

@@ -8,6 +8,7 @@ from typing import Any
 from ..findings import Text
 from ..standard import Standard
 from .model import Link
+from .subject import numbers_of
 from .words import joined
 
 _MOST = 60
@@ -43,13 +44,33 @@ def _link(
     standard: Standard,
 ) -> Link:
     one, two = _words(row), _words(other)
-    for fact in facts["links"]:
+    for fact in facts["links"] if _together(row, other) else ():
         first, second = set(fact["one"]), set(fact["other"])
         if (one & first and two & second) or (one & second and two & first):
             return Link(name, fact["kind"], _said(fact, other, standard))
     alike = bool(row.get("cause")) and row.get("cause") == other.get("cause")
-    kind = "same_cause" if alike else "same_parcel"
-    return Link(name, kind, _said(facts[kind], other, standard))
+    if alike:
+        return Link(name, "same_cause", _said(facts["same_cause"], other, standard))
+    said = facts["same_parcel" if _together(row, other) else "named"]
+    return Link(name, "same_parcel", _said(said, other, standard))
+
+
+def _together(row: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether both are about the same parcel, object, photo or track: only then do they argue."""
+    if row.get("parcel_bsm") and row.get("parcel_bsm") == other.get("parcel_bsm"):
+        return True
+    one, two = _things(row), _things(other)
+    return bool(one & two)
+
+
+def _things(row: Mapping[str, Any]) -> set[str]:
+    numbers = numbers_of(row)
+    named = {f"{name}:{numbers[name]}" for name in ("photo", "track") if numbers.get(name)}
+    layer = str(row.get("layer") or "")
+    if row.get("object_id"):
+        kind = {"photos": "photo", "tracks": "track"}.get(layer, layer)
+        named.add(f"{kind}:{row['object_id']}")
+    return named
 
 
 def _words(row: Mapping[str, Any]) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from osgeo import ogr
 
@@ -20,6 +21,7 @@ from ..vector.names import field_names
 
 Box = tuple[float, float, float, float]
 _IDENTIFIERS = ("BSM", "F_ID")
+_MOST_RECORDS = 200
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class LayerRows:
     where: str = ""
     unread: Sequence[str] = ()
     _names: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    _identifiers: npt.NDArray[np.bytes_] | None = None
 
     def find(
         self,
@@ -192,6 +195,8 @@ class LayerRows:
         name = next((each for each in _IDENTIFIERS if each in names), "")
         if "\0" in identifier:
             return ""
+        if name and self.source.attributes is not None:
+            return self._records(identifier, names[name][0])
         if not name:
             return f"FID = {int(identifier)}" if identifier.isdigit() else ""
         own, numeric = names[name]
@@ -199,6 +204,19 @@ class LayerRows:
         if numeric:
             return f"{quoted} = {int(identifier)}" if identifier.isdigit() else ""
         return quoted + " = '" + identifier.replace("'", "''") + "'"
+
+    def _records(self, identifier: str, field_name: str) -> str:
+        """SQL for records of a shapefile, whose attributes are read past OGR: by number."""
+        dbf = self.source.attributes
+        assert dbf is not None
+        if self._identifiers is None:
+            stored = next(each for each in dbf.fields if dbf.name(each) == field_name)
+            self._identifiers = np.array(
+                [value or b"" for value in dbf.texts(stored, np.arange(len(dbf)))]
+            )
+        wanted = identifier.encode("ascii", "replace")
+        rows = np.flatnonzero(np.char.strip(self._identifiers) == wanted)[:_MOST_RECORDS]
+        return f"FID IN ({', '.join(map(str, rows.tolist()))})" if len(rows) else "FID < 0"
 
     def _field_names(self) -> dict[str, tuple[str, bool]]:
         """Standard name of a field → its name in the file, and whether it holds numbers."""
@@ -208,6 +226,13 @@ class LayerRows:
             own = [each.GetName() for each in stored]
             numeric = (ogr.OFTInteger, ogr.OFTInteger64, ogr.OFTReal)
             specs = self.standard.fields.get(self.name, [])
+            dbf = self.source.attributes
+            if dbf is not None:
+                own = [dbf.name(each) for each in dbf.fields]
+                self._names = {
+                    name: (one, False) for name, one in zip(field_names(own, specs), own)
+                }
+                return self._names
             for name, source, each in zip(field_names(own, specs), own, stored):
                 self._names[name] = (source, each.GetType() in numeric)
         return self._names

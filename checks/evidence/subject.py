@@ -131,12 +131,24 @@ def subject_of(
     layer, identifier = str(row.get("layer") or ""), str(row.get("object_id") or "")
     bsm = str(row.get("parcel_bsm") or "")
     found: Row | None = None
-    if layer in sources.standard.layers and identifier:
+    if _is_object(layer, identifier, bsm, where, sources):
         found = _looked_up(layer, identifier, where, sources, missing, progress)
     parcel = found if layer == "DLTB" else None
     if parcel is None and bsm and (layer, identifier) != ("DLTB", bsm):
         parcel = _looked_up("DLTB", bsm, where, sources, missing, progress)
     return Subject(row, numbers_of(row), where, wkt, found, parcel), missing
+
+
+def _is_object(
+    layer: str, identifier: str, bsm: str, where: shapely.Geometry | None, sources: Sources
+) -> bool:
+    """Whether a finding is about one row, not about a layer, a field or a group of rows."""
+    if layer not in sources.standard.layers or not identifier:
+        return False
+    if layer == "DLTB":
+        return identifier == bsm
+    fields = sources.standard.fields_by_name.get(layer, {})
+    return where is not None and identifier != layer and identifier not in fields
 
 
 def _looked_up(
