@@ -70,6 +70,7 @@ class DecisionView(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons: dict[str, KeyButton] = {}
+        self._offered: tuple[tuple[Step, ...], bool] = ((), False)
         self.chip = Chip()
         self.last = OneLine()
         self.status = StatusLine()
@@ -109,6 +110,9 @@ class DecisionView(QFrame):
 
     def offer(self, steps: Sequence[Step], settle: bool) -> None:
         """Show a button for each step; for a dispute one that settles it."""
+        if self._offered == (offered := (tuple(steps), settle)):
+            return  # so that a button that has the focus keeps it
+        self._offered = offered
         while self._row.count():
             widget = self._row.takeAt(0).widget()  # a stretch has none
             if widget is not None:
@@ -120,16 +124,17 @@ class DecisionView(QFrame):
             button.clicked.connect(lambda _checked=False, step=step: self.pressed.emit(step))
             self.buttons[step.command] = button
             self._row.addWidget(button)
+            button.show()
         if settle:
             hint = translate("DecisionBar", "Two opinions differ: look at both and decide")
             button = KeyButton(translate("DecisionBar", "Settle…"), "A", hint)
             button.clicked.connect(lambda _checked=False: self.settle_pressed.emit())
             self.buttons["settle"] = button
             self._row.addWidget(button)
+            button.show()
         if len(self.buttons) == 1:
             # One button alone is no wider than one of two.
             self._row.addStretch(1)
-            self._row.setStretch(0, 1)
         # Without a reason to give there is nothing to type.
         self.reason.setVisible(bool(steps))
 
