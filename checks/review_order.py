@@ -33,6 +33,8 @@ IntArray = npt.NDArray[np.int64]
 _KNOTS = (0.0, 0.175, 0.35, 0.525, 0.7, 0.85, 1.0)
 """Scores between which the logarithm of a ratio is straight (``RiskModel.ratio``)."""
 _LEAST = 1e-6
+_SAYS = Text("发现", "finding")
+"""For a finding that only stands for its kind."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _log_ratio(model: RiskModel, looks: Looks, row: int, score: float) -> float:
             Severity(looks.severities[looks.severity[row]]),
             "",
             "",
-            Text("", ""),
+            _SAYS,
             score=score,
         )
         return math.log(max(model.ratio(finding), 1.0))

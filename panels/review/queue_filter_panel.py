@@ -106,7 +106,7 @@ class FilterPanel(QWidget):
         box.checkedItemsChanged.connect(lambda _: self._checked(name))
         return box
 
-    def show(self, wanted: Wanted, table: FindingTable, facets: Mapping[str, Any]) -> None:
+    def show_wanted(self, wanted: Wanted, table: FindingTable, facets: Mapping[str, Any]) -> None:
         """Show what is wanted, with how many findings each value would show."""
         self._wanted = wanted
         self._filling = True
@@ -118,7 +118,6 @@ class FilterPanel(QWidget):
             known = table.facts is not None
             self.boxes[name].setEnabled(known)
             self.boxes[name].setToolTip("" if known else _no_facts())
-        self.switches["extent"].setEnabled(table.places is not None)
         self._filling = False
 
     def allow(self, name: str, possible: bool, why_not: str) -> None:
@@ -129,6 +128,8 @@ class FilterPanel(QWidget):
     def _fill(
         self, name: str, box: QgsCheckableComboBox, table: FindingTable, counts: Mapping[str, int]
     ) -> None:
+        if box.view().isVisible():
+            return  # somebody is choosing, and the choice does not change its own numbers
         chosen = getattr(self._wanted, name)
         known = STATES if name == "state" else KNOWN.get(name, ())
         others = sorted(

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsCsException,
-    QgsProject,
-)
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QElapsedTimer, QModelIndex, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QWidget
 
 from ...processing_provider.language import translate
-from ..numbers import count
-from . import saved_filters
-from .finding_delegate import FindingDelegate
 from .finding_details import details
 from .finding_table import FindingTable
+from .queue_extent import MapExtent
+from .queue_filtering import Filtering
 from .queue_filters import FLAGS, MANY, Wanted
 from .queue_model import GROUPINGS, QueueModel
 from .queue_presenter import QueuePresenter
@@ -31,9 +18,7 @@ from .queue_view import COMMANDS
 from .queue_widgets import QueueWidgets
 from .session import ReviewSession
 
-_TYPING_PAUSE_MS = 120
 _ARROW_PAUSE_MS = 120
-_MAP_PAUSE_MS = 250
 _WORDS = frozenset(COMMANDS.values())
 
 
@@ -57,59 +42,42 @@ class QueuePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.session = session
-        self._canvas = canvas
         self.model = QueueModel(self)
         self.presenter = QueuePresenter(self.model, self)
         self.widgets = QueueWidgets(self, self.model)
+        self.map = MapExtent(canvas, self)
+        self.filtering = Filtering(self.widgets, self.presenter, self.map, self)
         self.view, self.search = self.widgets.view, self.widgets.search
-        self.details = self.widgets.details
-        self.delegate: FindingDelegate = self.widgets.delegate
-        self.decisions_slot: QVBoxLayout = self.widgets.decisions_slot
-        self._current = -1
-        self._rearranging = self._moving_map = False
+        self.details, self.delegate = self.widgets.details, self.widgets.delegate
+        self.decisions_slot = self.widgets.decisions_slot
+        self._current = self._following = -1
+        self._rearranging = self._untold = False
         self._told = QElapsedTimer()
-        self._typing = self._pause(_TYPING_PAUSE_MS, self._typed)
         # The numbers follow every key; the map and the evidence only when the keys rest.
-        self._moving = self._pause(_ARROW_PAUSE_MS, self._tell_current)
-        self._panning = self._pause(_MAP_PAUSE_MS, self._extent_changed)
+        self._moving = QTimer(self)
+        self._moving.setSingleShot(True)
+        self._moving.timeout.connect(self._tell_current)
         self._connect()
         self._session_opened()
-
-    def _pause(self, milliseconds: int, then: Any) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(then)
-        return timer
 
     def _connect(self) -> None:
         session, widgets = self.session, self.widgets
         session.opened.connect(self._session_opened)
         session.standing_changed.connect(self._standing_changed)
-        session.person_changed.connect(self._person_changed)
-        session.assigned_changed.connect(lambda: self._standing_changed([]))
+        session.person_changed.connect(self._learn_pace)
+        session.assigned_changed.connect(lambda: self.presenter.take_assigned(session))
         session.current_changed.connect(self._shown_elsewhere)
         self.presenter.arranged.connect(self._arranged)
+        self.presenter.standing_taken.connect(self._show_standing)
         self.presenter.searching.connect(widgets.show_searching)
-        self.presenter.facts_read.connect(self._facts_read)
-        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.presenter.facts_read.connect(self.view.viewport().update)
         self.search.returnPressed.connect(self._enter_list)
         self.view.pressed_word.connect(self._pressed)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._selected())
         self.view.doubleClicked.connect(self._activate)
-        widgets.filters.toggled.connect(self._show_filters)
-        widgets.panel.changed.connect(self.set_wanted)
-        widgets.chips.removed.connect(self._remove_filter)
-        widgets.chips.cleared.connect(lambda: self.set_wanted(Wanted()))
         widgets.orders.triggered.connect(lambda action: self.set_order(action.data()))
         widgets.groupings.triggered.connect(lambda action: self.set_grouping(action.data()))
-        widgets.saved.chosen.connect(self.set_wanted)
-        widgets.saved.current = lambda: self.presenter.wanted
-        if self._canvas is not None:
-            self._canvas.extentsChanged.connect(self._map_moved)
-
-    # What the rest of the panel asks for
 
     def show_family(self, family: str) -> None:
         """Show the findings of one family."""
@@ -121,30 +89,11 @@ class QueuePage(QWidget):
 
     def move(self, step: int) -> None:
         """Make the next (1) or the previous (-1) finding current."""
-        line = self.view.line() + step
-        while 0 <= line < len(self.model.lines):
-            group = self.model.group_of(line)
-            if group < 0:
-                self.view.make_current(line)
-                return
-            before = len(self.model.lines)
-            self.model.open_group(group, True)
-            if step < 0:
-                line += len(self.model.lines) - before
-                if len(self.model.lines) > before:
-                    continue
-            line += step
+        self.view.move(step)
 
     def set_wanted(self, wanted: Wanted) -> None:
         """Filter by something else."""
-        if wanted.extent is not None:
-            wanted = replace(wanted, extent=self._extent())
-        if wanted.text != self.search.text():
-            self.search.blockSignals(True)
-            self.search.setText(wanted.text)
-            self.search.blockSignals(False)
-        self.presenter.set_wanted(wanted)
-        self._show_filters(self.widgets.filters.isChecked())
+        self.filtering.set_wanted(wanted)
 
     def set_order(self, order: str) -> None:
         """Sort otherwise."""
@@ -160,22 +109,15 @@ class QueuePage(QWidget):
 
     def shut_down(self) -> None:
         """Tell nothing any more."""
-        if self._canvas is not None:
-            self._canvas.extentsChanged.disconnect(self._map_moved)
-            self._canvas = None
+        self.map.shut_down()
         self.presenter.shut_down()
-
-    # What the session says
 
     def _session_opened(self) -> None:
         table: FindingTable = self.session.table
         self._current = -1
         self.delegate.rules = self.session.rules
         self.presenter.order = "minutes" if table.minutes is not None else "worst"
-        self.presenter.wanted = saved_filters.starting()
-        self.search.blockSignals(True)
-        self.search.setText(self.presenter.wanted.text)
-        self.search.blockSignals(False)
+        self.filtering.start()
         self.widgets.allow_minutes(table.minutes is not None)
         self.presenter.show(table, self.session)
         self._explain()
@@ -185,178 +127,73 @@ class QueuePage(QWidget):
         session = self.session
         self.presenter.learn_pace(session.path, session.person, lambda: self._current < 0)
 
-    def _person_changed(self) -> None:
-        self._standing_changed([])
-        self._learn_pace()
-
     def _standing_changed(self, names: list[str]) -> None:
         presenter, row = self.presenter, self._current
-        waited = row >= 0 and len(presenter.waiting) > row and bool(presenter.waiting[row])
-        rows = presenter.take_standing(self.session, names or None)
-        decided = bool(names) and waited and not presenter.waiting[row]
-        following = presenter.next_waiting(row) if decided else -1
-        if any(one.by_standing for one in presenter.wanted.filters()):
-            presenter.arrange()
-        elif names:
-            self.model.changed([line for line in map(self.model.place_of, rows) if line >= 0])
-        self._show_standing()
-        if names and len(rows):
-            self.view.viewport().update()  # headings tell how many are decided
-        if following >= 0:
-            self._go_on(following)
-
-    def _go_on(self, row: int) -> None:
-        line = self.model.reveal(row)
-        if line >= 0:
-            self.view.make_current(line)
+        waited = presenter.is_waiting(row)
+        presenter.take_standing(self.session, names)
+        if names and waited and not presenter.is_waiting(row):
+            # What was looked at is decided: on to the next that is not.
+            self._following = presenter.next_waiting(row)
+        presenter.refresh()
+        if self._following >= 0:
+            self.view.to_row(self._following)
+        self._following = -1
 
     def _shown_elsewhere(self, finding: str) -> None:
         """Another view has made a finding current."""
         row = self.session.row(finding)
         if row >= 0 and row != self._current:
-            self._go_on(row)
-
-    # What the person does
+            self.view.to_row(row)
 
     def _pressed(self, word: str) -> None:
         if word in _WORDS:
             self._tell_current()
-            if word == "zoom":
-                self._want()
-            self.command.emit(word)
+            with self.map.own_move():
+                self.command.emit(word)
             return
         does = {
             "next": lambda: self.move(1),
             "previous": lambda: self.move(-1),
-            "next_waiting": lambda: self._go_on(self.presenter.next_waiting(self._current)),
-            "first": lambda: self._edge(0, 1),
-            "last": lambda: self._edge(len(self.model.lines) - 1, -1),
+            "next_waiting": lambda: self.view.to_row(self.presenter.next_waiting(self._current)),
+            "first": lambda: self.view.to_edge(True),
+            "last": lambda: self.view.to_edge(False),
             "enter": lambda: self._activate(self.view.currentIndex()),
-            "open": lambda: self._open_group(True),
-            "close": lambda: self._open_group(False),
-            "search": self._to_search,
-            "filters": self._to_filters,
+            "open": lambda: self.view.open_heading(True),
+            "close": lambda: self.view.open_heading(False),
+            "search": self.filtering.to_search,
+            "filters": self.filtering.to_filters,
             "grouping": self._next_grouping,
-            "escape": self._escape,
+            "escape": lambda: self.set_wanted(Wanted()),
             "help": self.widgets.help.toggle,
         }
         does[word]()
-
-    def _edge(self, line: int, step: int) -> None:
-        if 0 <= line < len(self.model.lines):
-            if self.model.group_of(line) < 0:
-                self.view.make_current(line)
-            else:
-                self.view.setCurrentIndex(self.model.index(line, 0))
-                self.move(step)
-
-    def _open_group(self, wanted: bool) -> None:
-        line = self.view.line()
-        if not wanted:
-            # From a finding to its heading first.
-            while line > 0 and self.model.group_of(line) < 0 and self.model.grouping != "none":
-                line -= 1
-            if line >= 0 and self.model.group_of(line) >= 0:
-                self.view.make_current(line)
-        self.model.open_group(self.model.group_of(line), wanted)
-
-    def _to_search(self) -> None:
-        self.search.setFocus()
-        self.search.selectAll()
-
-    def _to_filters(self) -> None:
-        self.widgets.filters.toggle()
-        if self.widgets.filters.isChecked():
-            self.widgets.panel.boxes["family"].setFocus()
 
     def _next_grouping(self) -> None:
         place = GROUPINGS.index(self.presenter.grouping)
         self.set_grouping(GROUPINGS[(place + 1) % len(GROUPINGS)])
 
-    def _escape(self) -> None:
-        self.set_wanted(Wanted())
-
     def _enter_list(self) -> None:
         """From the search on to what it found, without the mouse."""
-        self._typing.stop()
-        self._typed()
+        self.filtering.search_now()
         if self.row() < 0:
             self.move(1)
         self.view.setFocus()
 
-    def _typed(self) -> None:
-        self.presenter.set_wanted(replace(self.presenter.wanted, text=self.search.text()))
-
-    def _remove_filter(self, name: str, value: str) -> None:
-        self.set_wanted(self.presenter.wanted.without(name, value))
-
-    def _show_filters(self, shown: bool) -> None:
-        panel, presenter = self.widgets.panel, self.presenter
-        panel.setVisible(shown)
-        if shown:
-            facets = {name: presenter.facets(name) for name in MANY}
-            panel.show(presenter.wanted, presenter.table, facets)
-            panel.allow(
-                "new",
-                bool(presenter.standing.carried.any()) or presenter.wanted.new,
-                translate("QueuePage", "Nothing was carried over from an earlier verification."),
-            )
-            if self._canvas is None:
-                panel.switches["extent"].setEnabled(False)
-
-    def _facts_read(self) -> None:
-        self._show_filters(self.widgets.filters.isChecked())
-        self.view.viewport().update()
-
-    # Where the map is
-
-    def _map_moved(self) -> None:
-        # The map went to a finding of the list: that must not take the others out of it.
-        if self.presenter.wanted.extent is not None and not self._moving_map:
-            self._panning.start()
-
-    def _extent_changed(self) -> None:
-        if self.presenter.wanted.extent is not None:
-            self.presenter.set_wanted(replace(self.presenter.wanted, extent=self._extent()))
-
-    def _extent(self) -> tuple[float, float, float, float] | None:
-        """What the map shows, in the CRS of the findings."""
-        places = self.presenter.table.places
-        if self._canvas is None or places is None:
-            return None
-        extent = self._canvas.extent()
-        settings = self._canvas.mapSettings()
-        own = QgsCoordinateReferenceSystem.fromWkt(places.wkt) if places.wkt else None
-        if own is not None and own.isValid() and settings.destinationCrs().isValid():
-            to_own = QgsCoordinateTransform(settings.destinationCrs(), own, QgsProject.instance())
-            try:
-                extent = to_own.transformBoundingBox(extent)
-            except QgsCsException:
-                return None
-        box = (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
-        return box if np.isfinite(box).all() else None
-
-    @contextmanager
-    def _own_move(self) -> Iterator[None]:
-        self._moving_map = True
-        try:
-            yield
-        finally:
-            self._moving_map = False
-
-    # What is shown
-
     def _arranged(self) -> None:
         """Keep the current finding where it still is in the list."""
-        row = self._current
+        line = self.model.place_of(self._current)
         self._rearranging = True
-        line = self.model.place_of(row) if row >= 0 else -1
         if line >= 0:
             self.view.make_current(line)
         self._rearranging = False
         if line < 0:
+            if self._current >= 0 and self._following < 0:
+                # What cannot be seen must not be decided.
+                self.session.set_current("")
             self._current = -1
+            self._untold = False
             self.view.scrollToTop()
+        self._selected()
         self._show_standing()
         self._explain()
 
@@ -367,6 +204,7 @@ class QueuePage(QWidget):
         self.widgets.show_counts(self.model.found, all_of_them, decided)
         on = sum(bool(getattr(presenter.wanted, name)) for name in (*MANY, *FLAGS, "extent"))
         self.widgets.show_state(presenter, on)
+        self.view.viewport().update()
 
     def _current_changed(self) -> None:
         if self._rearranging:
@@ -375,6 +213,7 @@ class QueuePage(QWidget):
         if row < 0 or row == self._current:
             return
         self._current = row
+        self._untold = True
         self._explain()
         # One step is told at once, a row of them when it ends.
         if not self._told.isValid() or self._told.elapsed() > 2 * _ARROW_PAUSE_MS:
@@ -385,21 +224,22 @@ class QueuePage(QWidget):
 
     def _tell_current(self) -> None:
         """Tell everybody now, before something is done with it."""
-        if not self._moving.isActive() and self.sender() is not self._moving:
-            return
         self._moving.stop()
         row = self._current
-        if row < 0:
+        if row < 0 or not self._untold:
             return
+        self._untold = False
         self.session.set_current(str(self.presenter.table.value(row, "finding_id")))
-        with self._own_move():
+        with self.map.own_move():
             self.chosen.emit(row)
 
     def _selected(self) -> None:
         if self._rearranging:
             return
         rows = self.model.rows_at(self.view.selected_lines())
-        self.session.set_selection(self.presenter.table.identifiers[rows].tolist())
+        chosen = self.presenter.table.identifiers[rows].tolist()
+        if chosen != self.session.selection:
+            self.session.set_selection(chosen)
         self.widgets.show_selected(len(rows))
 
     def _activate(self, index: QModelIndex) -> None:
@@ -411,7 +251,7 @@ class QueuePage(QWidget):
 
     def _want(self) -> None:
         if self._current >= 0:
-            with self._own_move():
+            with self.map.own_move():
                 self.wanted.emit(self._current)
 
     def _explain(self) -> None:
@@ -426,6 +266,3 @@ class QueuePage(QWidget):
             return
         rules = self.session.rules
         self.details.setText(details(self.presenter.table, row, rules, self.palette()))
-
-
-__all__ = ["QueuePage", "count"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from .queue_reading import read_facts
 from .queue_standing import STATES, StandingArrays
 from .session_worker import Job, Worker
 
+_AT_ONCE_STANDING = 4_000
+"""Standings that are gone through while the person waits."""
 _AT_ONCE = 10_000
 """Rows that are searched for a text while the person waits: a few milliseconds."""
 
@@ -27,12 +28,14 @@ class QueuePresenter(QObject):
     """Keeps the model as the person wants it.
 
     Signals: ``arranged`` when other lines are shown, ``searching`` while a text is looked for in
-    another thread, ``facts_read`` when villages and land classes are known.
+    another thread, ``facts_read`` when villages and land classes are known, ``standing_taken``
+    when it is known anew where findings stand.
     """
 
     arranged = pyqtSignal()
     searching = pyqtSignal(bool)
     facts_read = pyqtSignal()
+    standing_taken = pyqtSignal()
 
     def __init__(self, model: QueueModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +51,10 @@ class QueuePresenter(QObject):
         self._masks = Masks()
         self._worker, self._searcher = Worker(self), Worker(self)
         self._stop = threading.Event()
+        self.pending = False
+        """Whether what is shown is not yet what is wanted: a text is still looked for."""
+        self._taking: object | None = None
+        self._since: list[str] = []
 
     @property
     def table(self) -> FindingTable:
@@ -58,9 +65,11 @@ class QueuePresenter(QObject):
         """Take another table; filters stay as they are."""
         self._stop.set()
         self._masks.clear()
+        self._taking = None
         self._context = Context(table, self.standing, session.role)
         self.model.show(table)
-        self.take_standing(session, None)
+        self._take(StandingArrays(len(table)), session)
+        self.take_standing(session, [])
         self.arrange()
         self._read_on(table, session.path)
 
@@ -81,18 +90,63 @@ class QueuePresenter(QObject):
             self._worker.put(Job(lambda: read_facts(path, table), done))
         self._worker.put(Job(table.make_ready))
 
-    def take_standing(self, session: Any, names: list[str] | None) -> list[int]:
-        """Where findings stand by now; rows that changed. ``None`` means any of them."""
-        self._context = replace(self._context, role=session.role)
-        if names is None:
-            count = len(self.table)
-            self.standing.show(count, session.standing, session.row, session.person)
-            self.standing.assign(session.assigned, session.row)
-            rows = []
+    def take_standing(self, session: Any, names: list[str]) -> None:
+        """Where findings stand by now; no ``names`` mean any of them.
+
+        Many are gone through in another thread; :meth:`refresh` follows by itself then.
+        """
+        known = names or session.standing
+        if len(known) <= _AT_ONCE_STANDING:
+            if not names:
+                self.standing.clear()
+            self.standing.update(known, session.standing, session.row, session.person)
+            if self._taking:
+                self._since += list(known)
+            self._take(self.standing, session)
+            return
+        table, snapshot = self.table, dict(session.standing)
+        row_of, person = session.row, session.person
+        token = self._taking = object()
+        self._since = []
+
+        def work() -> StandingArrays:
+            arrays = StandingArrays(len(table))
+            arrays.update(snapshot, snapshot, row_of, person)
+            return arrays
+
+        def done(arrays: StandingArrays) -> None:
+            if token is not self._taking or table is not self.table:
+                return
+            self._taking = None
+            # What was decided while the others were gone through.
+            arrays.update(self._since, session.standing, session.row, session.person)
+            arrays.assign(session.assigned, session.row)
+            arrays.version = self.standing.version + 1
+            self._take(arrays, session)
+            self.refresh()
+
+        self._worker.put(Job(work, done))
+
+    def take_assigned(self, session: Any) -> None:
+        """What the person was asked to look at."""
+        self.standing.assign(session.assigned, session.row)
+        self.refresh()
+
+    def _take(self, standing: StandingArrays, session: Any) -> None:
+        self.standing = standing
+        self._context = Context(self.table, standing, session.role)
+        self.waiting = standing.waiting(session.role)
+
+    def refresh(self) -> None:
+        """Show anew what decisions have changed."""
+        if any(one.by_standing for one in self.wanted.filters()):
+            self.arrange()
         else:
-            rows = self.standing.update(names, session.standing, session.row, session.person)
-        self.waiting = self.standing.waiting(session.role)
-        return rows
+            self.standing_taken.emit()
+
+    def is_waiting(self, row: int) -> bool:
+        """Whether a finding still has to be decided."""
+        return 0 <= row < len(self.waiting) and bool(self.waiting[row])
 
     def decided(self) -> tuple[int, int]:
         """How many findings are decided, and how many there are."""
@@ -119,6 +173,7 @@ class QueuePresenter(QObject):
     def arrange(self) -> None:
         """Show what passes the filters; a long search first goes to another thread."""
         self._stop.set()
+        self.pending = False
         text = self.wanted.text
         if text.split() and len(self.table) > _AT_ONCE and not self.table.searched(text):
             self._search(text)
@@ -188,10 +243,12 @@ class QueuePresenter(QObject):
         stop = self._stop = threading.Event()
         self._searcher.drop_reading()
         table = self.table
+        self.pending = True
         self.searching.emit(True)
 
         def done(found: Any) -> None:
             if found is not None and table is self.table and Says(self.wanted.text) == Says(text):
+                self.pending = False
                 self.searching.emit(False)
                 self._arrange()
 

@@ -50,12 +50,11 @@ class StandingArrays:
         self.carried = np.zeros(count, dtype=bool)
         """Rows whose standing came over from an earlier verification, and stayed."""
 
-    def show(
-        self, count: int, standing: Mapping[str, Any], row_of: Callable[[str], int], person: str
-    ) -> None:
-        """Take all standings anew."""
-        self._reset(count)
-        self.update(standing, standing, row_of, person)
+    def clear(self) -> None:
+        """Nobody has touched anything; what is assigned stays."""
+        assigned = self.assigned
+        self._reset(len(self.state))
+        self.assigned = assigned
 
     def assign(self, assigned: Iterable[str], row_of: Callable[[str], int]) -> None:
         """Take anew what the person was asked to look at."""
@@ -70,15 +69,13 @@ class StandingArrays:
         standing: Mapping[str, Any],
         row_of: Callable[[str], int],
         person: str,
-    ) -> list[int]:
-        """Take some standings anew; their rows."""
+    ) -> None:
+        """Take some standings anew."""
         self.version += 1
-        rows = []
         for name in names:
             row = row_of(name)
             if row < 0:
                 continue
-            rows.append(row)
             one = standing.get(name)
             if one is None:
                 self.state[row] = 0
@@ -91,7 +88,6 @@ class StandingArrays:
             self.carried[row] = bool(one.carried)
             self.judged[row] = person in one.opinions
             self.own[row] = self.judged[row] or (bool(person) and one.who == person)
-        return rows
 
     def in_states(self, states: Iterable[str]) -> BoolArray:
         """Rows in one of ``states``, shape ``(rows,)``."""

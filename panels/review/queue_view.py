@@ -141,3 +141,49 @@ class QueueView(QTableView):
         ranges: Any = self.selectionModel().selection()
         parts = [np.arange(one.top(), one.bottom() + 1) for one in ranges]
         return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+
+    def move(self, step: int) -> None:
+        """Make the next (1) or the previous (-1) finding current, opening headings on the way."""
+        line = self.line() + step
+        while 0 <= line < len(self._model.lines):
+            group = self._model.group_of(line)
+            if group < 0:
+                self.make_current(line)
+                return
+            before = len(self._model.lines)
+            self._model.open_group(group, True)
+            if step < 0 and len(self._model.lines) > before:
+                # Upwards, a heading that was closed ends with its last finding.
+                line += len(self._model.lines) - before
+            else:
+                line += step
+
+    def to_edge(self, first: bool) -> None:
+        """Make the first or the last finding current."""
+        line = 0 if first else len(self._model.lines) - 1
+        if not 0 <= line < len(self._model.lines):
+            return
+        if self._model.group_of(line) >= 0:
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(self._model.index(line, 0), flags.NoUpdate)
+            self.move(1 if first else -1)
+            if self._model.group_of(self.line()) >= 0:
+                self.move(1)
+        else:
+            self.make_current(line)
+
+    def to_row(self, row: int) -> None:
+        """Make a finding current, wherever it is; nothing where it is filtered out."""
+        line = self._model.reveal(row)
+        if line >= 0:
+            self.make_current(line)
+
+    def open_heading(self, wanted: bool) -> None:
+        """Open or close the heading of the current line; closing goes to it first."""
+        line = self.line()
+        if not wanted and self._model.grouping != "none":
+            while line > 0 and self._model.group_of(line) < 0:
+                line -= 1
+            if line >= 0 and self._model.group_of(line) >= 0:
+                self.make_current(line)
+        self._model.open_group(self._model.group_of(line), wanted)

@@ -111,6 +111,7 @@ class QueueWidgets:
         self.chips = Chips()
         self.chips.hide()
         self.count = QLabel()
+        self._numbers = (0, 0, 0)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setMaximumHeight(4)
