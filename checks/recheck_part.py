@@ -22,19 +22,19 @@ _MOST = 0.5
 
 @dataclass(frozen=True)
 class Part:
-    """Edited objects, their neighbours, and the neighbours of these.
+    """Parcels that were edited or lie where something was, and all around these.
 
-    ``judged`` holds, by layer, the identifiers of which the part tells the same as the whole:
-    edited objects and their neighbours. The rest only stands around them.
+    ``judged`` holds the identifiers of these parcels (DLTB), of which the part tells the same as
+    the whole; the rest only stands around them.
     """
 
     case: Case
-    judged: Mapping[str, frozenset[str]]
+    judged: frozenset[str]
     rows: Mapping[str, IntArray]
 
     def speaks_of(self, layer: str, object_id: str) -> bool:
         """Whether the part can judge that object."""
-        return object_id in self.judged.get(layer, frozenset())
+        return layer == "DLTB" and object_id in self.judged
 
     def parcels(self, rows: BoolArray, count: int) -> BoolArray:
         """A mask over the parcels of the part as one over all ``count`` parcels."""
@@ -50,15 +50,17 @@ def part_of(case: Case, changes: Changes) -> Part | None:
         return None
     boxes = {name: digests.boxes for name, digests in changes.digests.items()}
     touch = _TOUCH_DEGREES if _in_degrees(boxes) else _TOUCH
+    if "DLTB" not in layers:
+        return None
     edited = [each.boxes for each in changes.layers.values() if each.any]
     places = np.concatenate(edited) if edited else np.zeros((0, 4))
-    judged = {name: _near(boxes[name], places, touch) for name in layers}
-    for name, each in changes.layers.items():
-        if name in judged:
-            judged[name][each.rows] = True
-            judged[name] |= _same_name(layers[name], judged[name], each.touched)
-    places = np.concatenate([boxes[name][judged[name]] for name in layers] or [places])
-    chosen = {name: judged[name] | _near(boxes[name], places, touch) for name in layers}
+    judged = _near(boxes["DLTB"], places, touch)
+    parcels = changes.layers["DLTB"]
+    judged[parcels.rows] = True
+    judged |= _same_name(layers["DLTB"], judged, parcels.touched)
+    places = boxes["DLTB"][judged]
+    chosen = {name: _near(boxes[name], places, touch) for name in layers}
+    chosen["DLTB"] |= judged
     total = sum(len(table) for table in layers.values())
     if sum(int(rows.sum()) for rows in chosen.values()) > _MOST * total:
         return None
@@ -74,11 +76,8 @@ def part_of(case: Case, changes: Changes) -> Part | None:
     # The frame is a fact about the whole package: a part must not find another one.
     vars(small)["frame"] = case.frame
     small.known_shifted = case.known_shifted
-    named = {
-        name: frozenset(str(each) for each in table.object_ids[judged[name]])
-        for name, table in layers.items()
-    }
-    return Part(small, named, rows)
+    names = layers["DLTB"].object_ids[judged]
+    return Part(small, frozenset(str(each) for each in names), rows)
 
 
 def subset(table: Table, rows: IntArray) -> Table:
