@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -310,3 +311,22 @@ def _record_or_none(path: Path, kind: str) -> dict[str, Any] | None:
         return read_json_record(path, kind) if path.is_file() else None
     except (InputError, OSError):
         return None
+
+
+def draw_note(path: Path) -> dict[str, Any]:
+    """What the journal keeps of a draw: enough to see that another one came before.
+
+    Raises
+    ------
+    InputError
+        When the file is no record of a draw.
+    """
+    draw = read_json_record(path, KIND_SAMPLE)
+    return {
+        "kind": KIND_SAMPLE,
+        "seed": str(draw.get("seed") or ""),
+        "plan": dict(draw.get("plan") or {}),
+        "population": str(draw.get("population") or ""),
+        "drawn": len(drawn_units(draw)),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
