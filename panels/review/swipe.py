@@ -217,7 +217,7 @@ class Swipe(QObject):
             job.start()
 
     def _finished(self, side: str, job: Any) -> None:
-        if self._jobs.get(side) is not job or self.item is None:
+        if side not in self._jobs or self._jobs[side] is not job or self.item is None:
             return
         del self._jobs[side]
         self.item.set_picture(side, job.renderedImage(), job.mapSettings().visibleExtent())
