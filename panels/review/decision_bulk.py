@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +29,7 @@ from . import decision_reasons as reasons
 from .decision_reason_line import ReasonLine
 from .decision_steps import Step
 from .decision_words import outcome
-from .finding_table import FindingTable
+from .finding_table import Coded, FindingTable, IntArray
 from .session import ReviewSession
 from .words import message_column
 
@@ -217,12 +216,12 @@ def summarised(
 ) -> list[tuple[str, list[tuple[str, int]]]]:
     """Names of groups, and in each how many findings there are of what, most first."""
     table = session.table
-    rules = Counter(table.value(row, "rule_id") for row in rows)
-    severities = Counter(table.value(row, "severity") for row in rows)
+    chosen = np.asarray(rows, dtype=np.int64)
+    rules, severities = (_counts(table.coded[name], chosen) for name in ("rule_id", "severity"))
     out = [
         (
             translate("BulkDialog", "By rule"),
-            [(_rule(session, rule), number) for rule, number in rules.most_common()],
+            [(_rule(session, rule), number) for rule, number in _most_first(rules)],
         ),
         (
             translate("BulkDialog", "By severity"),
@@ -231,15 +230,24 @@ def summarised(
     ]
     facts = table.facts
     if facts is not None:
-        codes = facts.village.codes[np.asarray(rows, dtype=np.int64)]
-        villages = Counter(facts.village.values[code] for code in codes.tolist())
+        villages = _counts(facts.village, chosen)
         unknown = translate("BulkDialog", "Not known")
         named = [
             (facts.village_names.get(code) or code or unknown, number)
-            for code, number in villages.most_common()
+            for code, number in _most_first(villages)
         ]
         out.append((translate("BulkDialog", "By village"), named))
     return out
+
+
+def _counts(column: Coded, rows: IntArray) -> dict[str, int]:
+    """How often each value occurs among rows given by their numbers."""
+    found = np.bincount(column.codes[rows], minlength=len(column.values))
+    return {value: int(number) for value, number in zip(column.values, found) if number}
+
+
+def _most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: -item[1])
 
 
 def _rule(session: ReviewSession, rule: str) -> str:

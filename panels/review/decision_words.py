@@ -36,6 +36,9 @@ def about_deed(deed: Any) -> str:
     details, reason = deed.first.details, deed.first.reason
     if deed.first.action == "assigned":
         return translate("DecisionWords", "Work package {name}").format(name=deed.first.subject)
+    if deed.first.action == "carried":
+        told = translate("DecisionWords", "Decisions carried over to {n} findings")
+        return told.format(n=count(len(deed.findings)))
     what = outcome(str(details.get("state", "")), str(details.get("opinion", "")))
     if len(deed.findings) > 1:
         what = translate("DecisionWords", "{what}, {n} findings").format(

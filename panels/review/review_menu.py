@@ -143,10 +143,9 @@ class ReviewMenu(QMenu):
     def _enable(self) -> None:
         session = self.session
         there = session.path is not None
-        for action in (self.assign, self.merge, self.compare):
+        for action in (self.assign, self.agreement, self.merge, self.compare):
             action.setEnabled(there and session.role != "surveyor")
-        for action in (self.agreement, self.check):
-            action.setEnabled(there)
+        self.check.setEnabled(there)
         self.known.setEnabled(there and session.role == "administrator")
 
     def _window(self) -> QWidget | None:
