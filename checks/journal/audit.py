@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,24 +62,27 @@ def check_journal(path: Path, known: tuple[int, str] | None = None) -> Check:
     """
     try:
         with closing(connect(path)) as connection:
-            damage = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
-            if damage != ["ok"]:
-                raise sqlite3.DatabaseError(f"malformed: {damage[0]}")
+            # A changed byte may leave a text that is none; that is to be told with its row.
+            connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+            damage = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
             if not schema.present(connection):
                 raise InputError(
                     Text(f"{path.name} 没有决定日志。", f"{path.name} holds no journal.")
                 )
-            wanted = known[0] if known is not None else 0
-            breaches, events, frontier, then = _log(connection, wanted)
-            breaches += _findings(connection, events)
-            breaches += _decisions(connection, events)
-            breaches += _other_tables(connection, events)
-            breaches += _helpers(connection, events)
+            log = _log(connection, known[0] if known is not None else 0)
+            breaches = log.breaches
+            breaches += _told("findings", lambda: _findings(connection, log.events))
+            if log.whole:
+                breaches += _told("decisions", lambda: _decisions(connection, log.events))
+            breaches += _told("", lambda: _other_tables(connection, log.events))
+            breaches += _told("journal_meta", lambda: _helpers(connection, log.events))
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
+    if damage != ["ok"]:
+        breaches.append(_damage(damage))
     if known is not None:
-        breaches += _against(known, frontier.size, then)
-    return Check(tuple(breaches), frontier.size, frontier.root.hex())
+        breaches += _against(known, log)
+    return Check(tuple(breaches), log.frontier.size, log.frontier.root.hex())
 
 
 def must_be_intact(path: Path) -> Check:
@@ -106,50 +109,89 @@ def must_be_intact(path: Path) -> Check:
 
 
 def _breach(table: str, row: Any, zh: str, en: str) -> Breach:
-    return Breach(table, str(row), Text(zh, en))
+    name = str(row).encode("utf-8", "backslashreplace").decode("utf-8")
+    return Breach(table, name, Text(zh, en))
 
 
-def _log(
-    connection: sqlite3.Connection, wanted: int
-) -> tuple[list[Breach], list[Event], Frontier, str]:
-    """What is wrong with the log, its events, its tree, and the root at the size ``wanted``."""
-    breaches: list[Breach] = []
-    events, then = [], ""
-    frontier = Frontier()
+def _damage(told: Sequence[str]) -> Breach:
+    """What SQLite itself says, which names pages and indices."""
+    what = "; ".join(told)[:300]
+    return _breach("", "", f"数据库结构损坏（{what}）", f"the database is malformed ({what})")
+
+
+def _told(table: str, look: Callable[[], list[Breach]]) -> list[Breach]:
+    """What a part of the check finds; a table that cannot be read is found as well."""
+    try:
+        return look()
+    except sqlite3.Error as error:
+        return [_breach(table, "", f"无法读取（{error}）", f"cannot be read ({error})")]
+
+
+@dataclass
+class _Log:
+    """The log as it is: what is wrong with it, its events, its tree.
+
+    ``then`` is the root at the size that was asked for; ``whole`` says that all rows could be read.
+    """
+
+    breaches: list[Breach] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    frontier: Frontier = field(default_factory=Frontier)
+    then: str = ""
+    whole: bool = True
+
+
+def _log(connection: sqlite3.Connection, wanted: int) -> _Log:
+    log = _Log()
     link, expected = tables.FIRST_LINK, 1
     fields = "event_id, at, who, role, copy, action, subject, reason, details"
     query = f"SELECT seq, {fields}, leaf, link FROM journal_events ORDER BY seq"  # noqa: S608
-    for seq, *row, leaf, chained in connection.execute(query):
-        if seq != expected:
-            breaches.append(
-                _breach("journal_events", seq, "此前有事件被删除", "events before it were removed")
-            )
-        expected = seq + 1
-        try:
-            event = tables.as_event(row)
-            own = leaf_digest(event.entry()).hex()
-        except (ValueError, TypeError):
-            event, own = None, ""
-        if own != leaf or event is None:
-            breaches.append(
-                _breach("journal_events", seq, "事件内容被改动", "the event was edited")
-            )
-        elif tables.link_of(link, own) != chained:
-            breaches.append(
-                _breach(
-                    "journal_events", seq, "与前一事件的链接不符", "its link to the past is broken"
+    try:
+        for seq, *row, leaf, chained in connection.execute(query):
+            if seq != expected:
+                log.breaches.append(
+                    _breach(
+                        *("journal_events", seq),
+                        *("此前有事件被删除", "events before it were removed"),
+                    )
                 )
-            )
-        if event is not None:
-            events.append(event)
-        # The chain goes on from what is written, so that one change is told once.
-        link = chained if _is_digest(chained) else tables.FIRST_LINK
-        frontier.append(bytes.fromhex(own) if own else b"")
-        if frontier.size == wanted:
-            then = frontier.root.hex()
-    if not events or events[0].action != Action.OPENED:
-        breaches.append(_breach("journal_events", 1, "日志的开头缺失", "the log has no beginning"))
-    return breaches, events, frontier, then
+            expected = seq + 1
+            own = _event(log, seq, row, leaf, chained, link)
+            # The chain goes on from what is written, so that one change is told once.
+            link = chained if _is_digest(chained) else tables.FIRST_LINK
+            log.frontier.append(bytes.fromhex(own) if own else b"")
+            if log.frontier.size == wanted:
+                log.then = log.frontier.root.hex()
+    except sqlite3.Error as error:
+        log.whole = False
+        log.breaches.append(
+            _breach("journal_events", expected, f"无法读取（{error}）", f"cannot be read ({error})")
+        )
+    if not log.events or log.events[0].action != Action.OPENED:
+        log.breaches.append(
+            _breach("journal_events", 1, "日志的开头缺失", "the log has no beginning")
+        )
+    return log
+
+
+def _event(log: _Log, seq: int, row: Sequence[Any], leaf: Any, chained: Any, link: str) -> str:
+    """Take one row up; return its leaf digest, empty where it is no event."""
+    try:
+        event = tables.as_event(row)
+        own = leaf_digest(event.entry()).hex()
+    except (ValueError, TypeError, IndexError):
+        event, own = None, ""
+    if own != leaf or event is None:
+        log.breaches.append(
+            _breach("journal_events", seq, "事件内容被改动", "the event was edited")
+        )
+    elif tables.link_of(link, own) != chained:
+        log.breaches.append(
+            _breach("journal_events", seq, "与前一事件的链接不符", "its link to the past is broken")
+        )
+    if event is not None:
+        log.events.append(event)
+    return own
 
 
 def _is_digest(text: Any) -> bool:
@@ -163,10 +205,12 @@ def _is_digest(text: Any) -> bool:
 
 
 def _findings(connection: sqlite3.Connection, events: Sequence[Event]) -> list[Breach]:
-    noted = {
-        str(name): str(digest)
-        for name, digest in connection.execute("SELECT finding_id, digest FROM journal_findings")
-    }
+    query = "SELECT finding_id, digest FROM journal_findings"
+    try:
+        noted = {str(name): str(digest) for name, digest in connection.execute(query)}
+    except sqlite3.Error as error:
+        told = (f"无法读取（{error}）", f"cannot be read ({error})")
+        return [_breach("journal_findings", "", *told)]
     now = dict(tables.finding_rows(connection))
     opened = next((event for event in events if event.action == Action.OPENED), None)
     root = opened.details.get("findings_root") if opened is not None else None
@@ -241,19 +285,17 @@ def _helpers(connection: sqlite3.Connection, events: Sequence[Event]) -> list[Br
     return breaches
 
 
-def _against(known: tuple[int, str], size: int, then: str) -> list[Breach]:
+def _against(known: tuple[int, str], log: _Log) -> list[Breach]:
     wanted, root = known
-    if wanted > size:
+    missing = wanted - log.frontier.size
+    if missing > 0:
         return [
             _breach(
-                *("journal_events", size + 1),
-                *(
-                    f"末尾缺少 {wanted - size} 个事件",
-                    f"{wanted - size} events at the end are gone",
-                ),
+                *("journal_events", log.frontier.size + 1),
+                *(f"末尾缺少 {missing} 个事件", f"{missing} events at the end are gone"),
             )
         ]
-    if wanted and then != root:
+    if wanted and log.then != root:
         return [
             _breach(
                 "journal_events", wanted, "与留存的摘要不符", "not the log that was written down"

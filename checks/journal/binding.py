@@ -94,6 +94,11 @@ def plain(value: Any) -> Any:
         return {"bytes": value.hex()}
     if isinstance(value, float):
         return {"number": value.hex()}
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            return {"text": value.encode("utf-8", "surrogateescape").hex()}
     return value
 
 

@@ -33,9 +33,11 @@ def _read(path: Path, action: Action | None) -> list[Event]:
             if action is not None:
                 return tables.events_of_action(connection, action)
             return tables.every_event(connection)
-    except (sqlite3.Error, ValueError) as error:
-        told = error if isinstance(error, sqlite3.Error) else sqlite3.DatabaseError(str(error))
-        raise unreadable(path, told) from error
+    # No name is kept of the error: it would keep the statement, and with it a lock on the file.
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+    except ValueError as error:
+        raise unreadable(path, sqlite3.DatabaseError(str(error))) from error
 
 
 def read_standing(path: Path) -> dict[str, Standing]:

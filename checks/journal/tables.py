@@ -63,7 +63,7 @@ def findings_root(rows: Iterable[tuple[str, str]]) -> str:
     """Root over (finding id, digest), by id."""
     frontier = Frontier()
     for name, digest in rows:
-        frontier.append(leaf_digest(canonical([name, digest])))
+        frontier.append(leaf_digest(canonical([plain(name), digest])))
     return frontier.root.hex()
 
 
