@@ -28,7 +28,7 @@ _PEERS, _MOST_PEERS = 600, 2_500
 _LEAST_PEERS = 8
 _LEAST_CELLS = 4
 _REACH_M = 3_000.0
-_REACHES = 5.0
+_REACHES = 10.0
 _ROLE_TITLES = {
     "coastal": Text("海岸", "coastal"),
     "blue": Text("蓝", "blue"),
@@ -200,7 +200,7 @@ def _signatures(
     progress: Progress,
 ) -> Signatures:
     """Signatures learned about this parcel, or about one that is not far, if they tell enough."""
-    middle, reach = shape.centroid, _reach(sources)
+    middle, reach = shape.centroid, _reach(subject.wkt)
     kept = sources.kept_signatures
     needed = [number for number in _told_groups(subject, groups) if number >= 0]
     for found in kept:
@@ -211,7 +211,7 @@ def _signatures(
     rows = _trusted_rows(sources, progress)
     own = rows.bring(shape.bounds, subject.wkt)
     x, y = (own[0] + own[2]) / 2, (own[1] + own[3]) / 2
-    table = rows.around(x, y, reach, _PEERS, _MOST_PEERS, progress)
+    table = rows.around(x, y, reach, _PEERS, _MOST_PEERS, progress, ("DLBM",))
     place = (float(middle.x), float(middle.y))
     found = _learned(table, rows.wkt or subject.wkt, image, groups, place, progress)
     kept.append(found)
@@ -227,8 +227,8 @@ def _trusted_rows(sources: Sources, progress: Progress) -> LayerRows:
         return sources.layers("DLTB", progress)[0]
 
 
-def _reach(sources: Sources) -> float:
-    crs = reference(sources.wkt)
+def _reach(wkt: str) -> float:
+    crs = reference(wkt)
     return _REACH_M / 111_320.0 if crs is not None and crs.IsGeographic() else _REACH_M
 
 

@@ -20,6 +20,7 @@ from .words import NOTHING, class_title, joined, same
 
 _MOST_SHAPES = 12
 _LEAST_SHARE = 0.005
+_LEAST_AREA = 0.5
 
 
 def other_objects(subject: Subject, sources: Sources, card: Card, progress: Progress) -> None:
@@ -96,14 +97,12 @@ def control_evidence(subject: Subject, sources: Sources, card: Card, progress: P
             there = _brought(row.geometry, layer.wkt, subject.wkt)
             if polygonal(there) and shapely.intersects(there, shape):
                 parts.append(shapely.intersection(there, shape))
-        if not parts:
-            if kind == wanted:
-                labels.append(title)
-                areas.append(0.0)
-            continue
         together = shapely.union_all(parts)
+        size = _square_metres(together, subject) if parts else 0.0
+        if size < _LEAST_AREA and kind != wanted:
+            continue
         labels.append(title)
-        areas.append(_square_metres(together, subject))
+        areas.append(size)
         card.shape(together, subject.wkt, "other_object", title)
     approved = subject.number("approved_m2")
     if np.isfinite(approved):
@@ -137,7 +136,8 @@ def shares_of_last_year(
     if shape is None:
         return {}
     layer = sources.previous
-    table = layer.within(layer.bring(shape.bounds, subject.wkt), progress)
+    box = layer.bring(shape.bounds, subject.wkt)
+    table = layer.within(box, progress, ("BSM", "DLBM"))
     wkt = layer.wkt
     out: dict[str, float] = {}
     drawn = 0

@@ -26,8 +26,8 @@ from ..raster import Raster, RasterError
 from ..reproject import quiet
 
 _WHOLE_CELLS = 8_000_000
-_PIECE = 768
-_MARGIN = 96
+_PIECE = 512
+_MARGIN = 64
 """Cells between a parcel and the rim of a piece that may still serve it."""
 
 _MOST_PIECES = 6
@@ -47,6 +47,7 @@ class Pictures:
         self._image = Image(path, taken, dict(bands))
         self._raster = Raster(path)
         self._whole: ImageFile | None = None
+        self._bands: dict[str, int] = {}
         self._pieces: list[tuple[Window, str, ImageFile]] = []
         grid = self._raster.grid
         self.small = grid.width * grid.height <= _WHOLE_CELLS or _has_pyramids(path)
@@ -121,11 +122,19 @@ class Pictures:
                 )
             )
         del made
-        image = ImageFile(Image(name, self._image.taken, self._image.bands))
+        image = ImageFile(Image(name, self._image.taken, self._bands or self._image.bands))
+        # What a piece is found to hold, the others hold too: not to be guessed anew.
+        self._bands = self._bands or self._numbered(image)
         self._pieces.append((held, name, image))
         while len(self._pieces) > _MOST_PIECES:
             self._drop(0)
         return image
+
+    @staticmethod
+    def _numbered(image: ImageFile) -> dict[str, int]:
+        """Band numbers of the file by role."""
+        bands = image.raster.bands
+        return {role: bands[place - 1].number for role, place in image.bands.roles.items()}
 
     def _drop(self, place: int) -> None:
         _, name, image = self._pieces.pop(place)

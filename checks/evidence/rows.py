@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from ..reproject import Reprojection, ReprojectionError
 from ..standard import Standard
 from ..table import Table
 from ..vector import VectorError, VectorSource
+from ..vector.files import gdal_messages
+from ..vector.layer_reader import LayerReader
 from ..vector.names import field_names
 
 Box = tuple[float, float, float, float]
@@ -70,6 +72,13 @@ def rows_of(table: Table, limit: int = 100_000) -> list[Row]:
     ]
 
 
+class _FewRows(LayerReader):
+    """Reads feature by feature: before a stream, the whole table is asked for its longest text."""
+
+    def _arrow_batch(self) -> int:
+        return 0
+
+
 @dataclass
 class LayerRows:
     """One layer of an open file.
@@ -116,12 +125,19 @@ class LayerRows:
         found = self._read(condition, None, progress)
         return found if len(found) else None
 
-    def within(self, box: Box, progress: Progress = SILENT) -> Table:
-        """Rows whose bounds touch ``box`` (CRS of the layer)."""
-        return self._read("", box, progress)
+    def within(self, box: Box, progress: Progress = SILENT, fields: Collection[str] = ()) -> Table:
+        """Rows whose bounds touch ``box`` (CRS of the layer); only ``fields``, if any are named."""
+        return self._read("", box, progress, fields)
 
     def around(
-        self, x: float, y: float, reach: float, wanted: int, most: int, progress: Progress = SILENT
+        self,
+        x: float,
+        y: float,
+        reach: float,
+        wanted: int,
+        most: int,
+        progress: Progress = SILENT,
+        fields: Collection[str] = (),
     ) -> Table:
         """About ``wanted`` rows round a place: the box grows or shrinks from ``reach``."""
         smallest, largest = reach / 16, reach * 16
@@ -134,7 +150,7 @@ class LayerRows:
                 reach *= 1.8
             else:
                 break
-        return self.within((x - reach, y - reach, x + reach, y + reach), progress)
+        return self.within((x - reach, y - reach, x + reach, y + reach), progress, fields)
 
     def extent(self) -> Box:
         """Least x, greatest x, least y, greatest y of the layer (OGR's order)."""
@@ -163,23 +179,44 @@ class LayerRows:
         crs = self._layer().GetSpatialRef()
         return "" if crs is None else str(crs.ExportToWkt(["FORMAT=WKT2_2019"]))
 
-    def _read(self, condition: str, box: Box | None, progress: Progress) -> Table:
+    def _read(
+        self,
+        condition: str,
+        box: Box | None,
+        progress: Progress,
+        wanted: Collection[str] = (),
+    ) -> Table:
         layer = self._layer()
         parts = [f"({part})" for part in (self.where, condition) if part]
+        unread = set(self.unread)
+        if wanted:
+            unread |= set(self._field_names()) - set(wanted)
+        specs = self.standard.fields.get(self.name, [])
+        source, attributes = self.source.dataset, self.source.attributes
         try:
+            if parts:
+                layer.SetAttributeFilter(" AND ".join(parts))
             if box is not None:
                 layer.SetSpatialFilterRect(*box)
-            return self.source.read(
-                self.layer,
-                self.name,
-                self.standard,
-                progress=unreported(progress),
-                where=" AND ".join(parts),
-                unread=self.unread,
-            )
+            with gdal_messages() as messages:
+                reader = _FewRows(source, layer, self.name, specs, attributes, unread)
+                table = reader.read(self.layer, messages, unreported(progress))
+        except RuntimeError as error:
+            raise self._unreadable(str(error)) from error
         finally:
             layer.SetSpatialFilter(None)
             layer.SetAttributeFilter(None)
+        if table is None:
+            raise self._unreadable(messages[-1] if messages else "?")
+        return table
+
+    def _unreadable(self, reason: str) -> VectorError:
+        return VectorError(
+            Text(
+                f"图层 {self.layer} 无法读取（{reason}）",
+                f"layer {self.layer} cannot be read ({reason})",
+            )
+        )
 
     def _count(self, box: Box) -> int:
         layer = self._layer()
@@ -240,7 +277,5 @@ class LayerRows:
     def _layer(self) -> Any:
         layer = self.source.dataset.GetLayerByName(self.layer)
         if layer is None:
-            raise VectorError(
-                Text(f"图层 {self.layer} 无法读取", f"Layer {self.layer} cannot be read")
-            )
+            raise self._unreadable("?")
         return layer

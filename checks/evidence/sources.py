@@ -145,7 +145,7 @@ class Sources:
         """CRS of the findings' places, which is that of the package; empty where not known."""
 
         def make() -> str:
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error, Unavailable):
                 row = self.database.execute(
                     "SELECT s.definition FROM gpkg_geometry_columns g JOIN gpkg_spatial_ref_sys s"
                     " ON g.srs_id = s.srs_id WHERE g.table_name = 'findings'"

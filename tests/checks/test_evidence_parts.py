@@ -159,10 +159,10 @@ def test_a_piece_of_an_image_shows_what_the_whole_shows(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "_WHOLE_CELLS", 1000)
     pieces = pictures.Pictures(path, None, {})
     image = pieces.at(shape, wkt)
-    assert image.raster.grid.width == 768
+    assert image.raster.grid.width == 512
     one, other = (parcel_profile(shape, wkt, each.at(shape, wkt))[0] for each in (whole, pieces))
     np.testing.assert_allclose(one, other, rtol=1e-9)
-    near = shapely.box(505_400, 3_394_700, 505_500, 3_394_800)
+    near = shapely.box(505_350, 3_394_800, 505_400, 3_394_900)
     assert pieces.at(near, wkt) is image
     corner = shapely.box(508_800, 3_391_100, 508_900, 3_391_200)
     assert pieces.at(corner, wkt) is not image
