@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,17 +44,14 @@ def image_layer(
 
     To be called in a worker thread; the layer belongs to the window's thread afterwards. The
     darkest and brightest two in a hundred are cut, counted in a coarse copy of what ``window``
-    shows (of the whole image without one, or where that shows little of it): QGIS's own count
-    would leave an .aux.xml beside somebody else's data.
+    shows (of the whole image without one, or where that shows little of it).
 
     Raises
     ------
     ValueError
         When there is no such image.
     """
-    layer = QgsRasterLayer(path, "", "gdal")
-    if not layer.isValid():
-        raise ValueError(path)
+    layer = _opened(path)
     chosen = [band if 1 <= band <= layer.bandCount() else 1 for band in bands]
     if layer.bandCount() < 3:
         chosen = [chosen[0]] * 3
@@ -79,6 +77,24 @@ def image_layer(
     application = QCoreApplication.instance()
     if application is not None:
         layer.moveToThread(application.thread())
+    return layer
+
+
+def _opened(path: str) -> QgsRasterLayer:
+    """The image as a layer; where it can be, through a door by which nothing can be written.
+
+    QGIS counts a histogram of every image it opens and has GDAL keep it in an .aux.xml; what GDAL
+    reads as a part of a file it cannot write beside.
+    """
+    options = QgsRasterLayer.LayerOptions(False)
+    if os.path.isfile(path):
+        layer = QgsRasterLayer(f"/vsisubfile/0,{path}", "", "gdal", options)
+        if layer.isValid():
+            return layer
+    # Some formats are only read as plain files.
+    layer = QgsRasterLayer(path, "", "gdal", options)
+    if not layer.isValid():
+        raise ValueError(path)
     return layer
 
 
