@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from qgis.core import (
     QgsLayoutPoint,
     QgsLayoutRenderContext,
     QgsLayoutSize,
+    QgsMultiBandColorRenderer,
     QgsRasterLayer,
     QgsRectangle,
     QgsRenderContext,
@@ -28,10 +31,10 @@ from qgis.PyQt.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from .content import MapPicture, Section, Sheet
 from .flow import Flow, Placed, is_map
+from .maps import DPI
 from .template import FURNITURE, Part, Template, label_font
 from .text_room import Ruler
 
-DPI = 300
 _STRONG = QColor("#e8eef3")
 _MM = getattr(Qgis, "LayoutUnit", QgsUnitTypes.LayoutUnit)
 _MILLIMETRES = getattr(_MM, "Millimeters", None) or QgsUnitTypes.LayoutUnit.LayoutMillimeters
@@ -54,13 +57,14 @@ class Composer:
         self._values = values
         self._rulers: dict[tuple[str, float, bool], Ruler] = {}
         self._layers: list[QgsRasterLayer] = []
-        self._pages = template.pages
+        self.first = self._pages = template.pages
+        self._numbered: list[tuple[QgsLayoutItemLabel, int]] = []
         self._texts: dict[str, list[str]] = {}
         self._sheets: dict[str, list[list[list[str]]]] = {}
         self._section = Section(0)
 
-    def add(self, section: Section) -> None:
-        """Put one more section behind what is there."""
+    def add(self, section: Section) -> Iterator[None]:
+        """Put one more section behind what is there; each step of the iterator is a short one."""
         if section.design >= self.template.pages:
             return
         self._section = section
@@ -72,34 +76,44 @@ class Composer:
             and not part.identifier.startswith(FURNITURE)
         }
         self._sheets = {}
+        yield
         flow = Flow(self.template, section.design, self._height, self._row_heights)
         placed = flow.run()
+        yield
         start = self._pages
         for _ in range(flow.page + 1):
             self._new_page(section.design)
         copies: dict[str, QgsLayoutItem] = {}
-        made = [(one, self._make(one, start, copies)) for one in placed]
+        made = []
+        for one in placed:
+            made.append((one, self._make(one, start, copies)))
+            yield
         for one, item in made:
             self.template.link(copies, one.part, item)
         for part in self.template.on_page(section.design):
             if part.identifier.startswith(FURNITURE):
                 for page in range(start, self._pages):
-                    self._put(self.template.copy(part), part, page, part.rect.top(), None)
+                    copy = self.template.copy(part)
+                    self._put(copy, part, page, part.rect.top(), None)
+                    if isinstance(copy, QgsLayoutItemLabel):
+                        self._numbered.append((copy, page - self.first + 1))
+                yield
 
     def finish(self) -> int:
-        """Take the designs away; the number of pages to print."""
-        designs = self.template.pages
-        self.template.remove_designs()
-        collection = self.layout.pageCollection()
-        for _ in range(min(designs, self._pages - 1)):
-            collection.deletePage(0)
-        self._pages = collection.pageCount()
+        """Number the pages; how many there are to print, from ``first`` on."""
+        whole = self._pages - self.first
         self.template.set_variables(self._values)
+        for label, page in self._numbered:
+            text = label.text()
+            if "@layout_" in text:
+                # The designs lie before the pages, and are not printed.
+                text = re.sub(r"@layout_page\b", str(page), text)
+                label.setText(re.sub(r"@layout_numpages\b", str(whole), text))
         context = self.layout.renderContext()
         context.setDpi(DPI)
         context.setTextRenderFormat(_text_as_text())
         context.setFlag(QgsLayoutRenderContext.Flag.FlagAntialiasing, True)
-        return self._pages
+        return whole
 
     def _new_page(self, design: int) -> None:
         size = self.layout.pageCollection().page(design).pageSize()
@@ -207,7 +221,9 @@ class Composer:
         return made
 
     def _fill_map(self, item: Any, picture: MapPicture) -> None:
-        layer = QgsRasterLayer(str(picture.path), part_name(picture.path), "gdal")
+        options = QgsRasterLayer.LayerOptions(False)  # its style would look at every pixel
+        layer = QgsRasterLayer(str(picture.path), part_name(picture.path), "gdal", options)
+        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), 1, 2, 3))
         crs = QgsCoordinateReferenceSystem.fromWkt(picture.wkt)
         layer.setCrs(crs)
         self._layers.append(layer)
@@ -300,6 +316,7 @@ class PdfPages:
 
     def __init__(self, composer: Composer, path: Path, title: str) -> None:
         self._layout = composer.layout
+        self._first = composer.first
         self._exporter = QgsLayoutExporter(composer.layout)
         self._writer = QPdfWriter(str(path))
         self._writer.setResolution(DPI)
@@ -310,7 +327,7 @@ class PdfPages:
         self.good = self._painter.begin(self._writer)
 
     def _page(self, number: int) -> QPageLayout:
-        size = self._layout.pageCollection().page(number).pageSize()
+        size = self._layout.pageCollection().page(self._first + number).pageSize()
         upright = QSizeF(min(size.width(), size.height()), max(size.width(), size.height()))
         turned = size.width() > size.height()
         return QPageLayout(
@@ -324,7 +341,7 @@ class PdfPages:
         if number:
             self._writer.setPageLayout(self._page(number))
             self._writer.newPage()
-        self._exporter.renderPage(self._painter, number)
+        self._exporter.renderPage(self._painter, self._first + number)
 
     def close(self) -> None:
         """The last page is drawn."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,13 @@ from qgis.core import QgsProcessingFeedback
 from .compose import Composer, PdfPages
 from .content import Section
 from .main_thread import MainThread
-from .template import SHIPPED, Template
+from .template import SHIPPED, Template, parsed
 
 if TYPE_CHECKING:
     from ...checks.progress import Progress
+
+
+_NO_MORE = object()
 
 
 class Document:
@@ -30,13 +33,15 @@ class Document:
         self._main = MainThread(feedback.isCanceled)
         self._template: Template | None = None
         try:
-            self._template = self._main.call(lambda: Template(template))
+            document = parsed(template)
+            self._template = self._main.call(lambda: Template(template, document))
             self.sizes: dict[str, tuple[float, float]] = self._main.call(self._template.sizes)
         except BaseException:
             self.close()
             raise
         self._composer: Composer | None = None
         self._pdf: PdfPages | None = None
+        self._steps: Iterator[object] = iter(())
 
     def write(
         self,
@@ -62,7 +67,9 @@ class Document:
             self._main.call(lambda: self._begin(values))
             for number, section in enumerate(sections):
                 progress.at(0.4 * number / len(sections))
-                self._main.call(partial(self._add, section))
+                self._main.call(partial(self._begin_section, section))
+                while self._main.call(self._step):
+                    progress.check()
             pages = self._main.call(lambda: self._open(part, str(values.get("title", ""))))
             for page in range(pages):
                 progress.at(0.4 + 0.6 * page / pages)
@@ -82,9 +89,13 @@ class Document:
         assert self._template is not None
         self._composer = Composer(self._template, values)
 
-    def _add(self, section: Section) -> None:
+    def _begin_section(self, section: Section) -> None:
         assert self._composer is not None
-        self._composer.add(section)
+        self._steps = self._composer.add(section)
+
+    def _step(self) -> bool:
+        """One step of the section; whether there may be another."""
+        return next(self._steps, _NO_MORE) is not _NO_MORE
 
     def _open(self, path: Path, title: str) -> int:
         assert self._composer is not None
@@ -105,8 +116,9 @@ class Document:
 
     def close(self) -> None:
         """Let go of the layout, in the thread that it lives in."""
-        pdf, kept = self._pdf, [self._composer, self._template]
+        pdf, kept = self._pdf, [self._steps, self._composer, self._template]
         self._pdf = self._composer = self._template = None
+        self._steps = iter(())
 
         def gone() -> None:
             if pdf is not None:

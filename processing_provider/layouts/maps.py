@@ -33,7 +33,7 @@ from .content import MapPicture
 if TYPE_CHECKING:
     from ...checks.table import Table
 
-DPI = 220
+DPI = 200
 _MARGIN = 0.06
 _SMALLEST = 150.0
 """Metres across, at least: a single parcel is shown with what lies around it."""

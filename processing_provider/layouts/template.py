@@ -59,23 +59,19 @@ class Template:
 
     Parameters
     ----------
-    path
-        A ``.qpt`` as QGIS saves it.
+    path, document
+        A ``.qpt`` as QGIS saves it, and what :func:`parsed` made of it.
 
     Raises
     ------
     QgsProcessingException
-        When it cannot be read or is no layout.
+        When it is no layout.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, document: QDomDocument) -> None:
         self.project = QgsProject()
         self.layout = QgsPrintLayout(self.project)
         self.context = QgsReadWriteContext()
-        document = QDomDocument()
-        document.setContent(_text_of(path))
-        if document.documentElement().tagName() != "Layout":
-            raise _unusable(path, translate("Layouts", "it is no layout template"))
         _, good = self.layout.loadFromTemplate(document, self.context)
         self.pages = self.layout.pageCollection().pageCount()
         if not good or not self.pages:
@@ -148,14 +144,20 @@ class Template:
             if isinstance(copy, QgsLayoutItemMap):
                 made.setLinkedMap(copy)
 
-    def remove_designs(self) -> None:
-        """Take the designs themselves out: what is left is what is printed."""
-        for part in self.parts:
-            table = part.table
-            if table is not None:
-                self.layout.removeMultiFrame(table)
-            self.layout.removeLayoutItem(part.item)
-        self.parts = []
+
+def parsed(path: Path) -> QDomDocument:
+    """A template as a document; in any thread.
+
+    Raises
+    ------
+    QgsProcessingException
+        When it cannot be read or is no layout.
+    """
+    document = QDomDocument()
+    document.setContent(_text_of(path))
+    if document.documentElement().tagName() != "Layout":
+        raise _unusable(path, translate("Layouts", "it is no layout template"))
+    return document
 
 
 def _renamed(element: Any) -> Any:

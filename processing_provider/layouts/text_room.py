@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from qgis.PyQt.QtGui import QFont, QFontDatabase, QFontMetricsF
 
@@ -24,6 +25,7 @@ FAMILIES = (
 """Typefaces with Chinese and Latin letters, the best first."""
 
 
+@lru_cache(maxsize=64)
 def best_family(wanted: str = "") -> str:
     """``wanted`` where it is installed, else the best typeface with Chinese; maybe empty."""
     try:
