@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter
 
 from ..findings import Text
 from ..progress import SILENT, Progress
@@ -45,7 +46,8 @@ WORKING = 192
 
 _MOST_PIXELS = 150_000_000
 _MOST_SIDES_RATIO = 30
-_BLANK = 3.0
+_ROUNDING = 1 / np.sqrt(12)
+_FLAT = 3.0
 _THUMBNAIL_SIDE = 32
 _FORMATS = ("JPEG", "MPO")
 _THREADS = max(1, min(4, os.cpu_count() or 1))
@@ -98,7 +100,7 @@ def read_picture(content: bytes) -> Picture:
         image = _decoded(content, WORKING)
         grey = image.resize((SMALL, SMALL), Image.BOX)
         values = np.asarray(grey, dtype=np.uint8)
-        blank = bool(values.std() < _BLANK)
+        blank = _is_blank(values)
         features = None if blank else find_features(_shrunk(image, WORKING))
     except Exception as error:
         # Decoders raise anything for a hostile file: SyntaxError, struct.error, MemoryError …
@@ -114,6 +116,16 @@ def read_picture(content: bytes) -> Picture:
         features=features,
         agreement=_agreement(grey, exif.thumbnail, size),
     )
+
+
+def _is_blank(values: Grey) -> bool:
+    """Whether a small grey copy has no more detail than whole grey values leave by rounding.
+
+    A picture in haze, or darkened, has little contrast; its detail is as telling.
+    """
+    seen = values.astype(np.float32)
+    detail = gaussian_filter(seen, 0.7) - gaussian_filter(seen, 3.0)
+    return bool(detail.std() < _ROUNDING)
 
 
 def decode_grey(content: bytes, least: int = WORKING) -> npt.NDArray[np.float32] | None:
@@ -192,7 +204,7 @@ def _agreement(grey: Any, thumbnail: bytes, size: tuple[int, int]) -> float:
     shape = (_THUMBNAIL_SIDE, _THUMBNAIL_SIDE)
     one = np.asarray(grey.resize(shape, Image.BOX), dtype=np.float64).ravel()
     other = np.asarray(small.resize(shape, Image.BOX), dtype=np.float64).ravel()
-    if one.std() < _BLANK or other.std() < _BLANK:
+    if one.std() < _FLAT or other.std() < _FLAT:
         return float("nan")
     return float(np.corrcoef(one, other)[0, 1])
 

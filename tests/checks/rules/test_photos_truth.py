@@ -324,6 +324,37 @@ def test_a_picture_used_again(tmp_path, how):
         assert {verdict for _, _, verdict in causes(found)} == {"inconsistent"}
 
 
+def lit(jpeg, gain, lift=0.0):
+    """The picture at another brightness and contrast."""
+    image = Image.open(io.BytesIO(jpeg)).convert("RGB").point(lambda v: lift + gain * v)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("gain", [0.7, 0.4])
+def test_a_picture_of_little_contrast_used_again_darker(tmp_path, gain):
+    package = made.Package(12)
+    # Haze: a scatter of about four grey values.
+    haze = lit(package.shots[2]["jpeg"], 0.08, 120.0)
+    package.shots[2]["jpeg"] = haze
+    package.shots[9]["jpeg"] = lit(haze, gain)
+    found = run(package.write(tmp_path / "package"), tmp_path)
+    assert [(cause, parcel) for cause, parcel, _ in causes(found)] == [
+        ("reused_photo", "10"), ("reused_photo", "3")
+    ]  # fmt: skip
+
+
+def test_pictures_of_nothing_are_no_copies(tmp_path):
+    package = made.Package(12)
+    for shot, grey in ((2, 90), (5, 140), (9, 200)):
+        package.shots[shot]["jpeg"] = lit(package.shots[shot]["jpeg"], 0.004, grey)
+    found = run(package.write(tmp_path / "package"), tmp_path)
+    assert causes(found) == []
+    assert "hardly anything" in run_of(found, "reused").reason.en
+    assert run_of(found, "reused").tested == 9
+
+
 def test_a_picture_sent_twice_for_its_parcel_is_nothing(tmp_path):
     package = made.Package(12)
     package.shots.append({**package.shots[2], "name": f"{made.bsm(2)}_2.jpg"})
