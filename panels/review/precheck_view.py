@@ -137,8 +137,11 @@ class PrecheckView(QFrame):
         head.addStretch(1)
         head.addWidget(self.left)
         buttons = _row(self.recheck, self.whole, self.edit)
-        for at in range(3):
+        buttons.setSpacing(4)
+        for at, button in enumerate((self.recheck, self.whole, self.edit)):
             buttons.setStretch(at, 1)
+            # In a narrow panel rather a word cut off than a panel that will not shrink.
+            button.setMinimumWidth(60)
         buttons.addWidget(self.fix_list)
         self.onward = QWidget()
         onward = _row(self.seal, self.send)

@@ -86,7 +86,7 @@ def name(number):
 
 def test_the_county_is_wrong_where_it_should_be(verified):
     path = verified / "out" / "findings.gpkg"
-    assert set(of_rule(path, "codes.land_class")) == {name(45), name(210)}
+    assert set(of_rule(path, "codes.land_class")) == {name(46), name(211)}
     assert {name(88), name(300)} <= set(of_rule(path, "L21"))
     assert set(of_rule(path, "topology.overlap")) >= {name(130), name(333)}
     assert of_rule(path, "terrain.slope_parcel_map")
@@ -108,14 +108,14 @@ def test_what_was_fixed_is_gone_and_all_else_is_the_same_to_the_byte(county):
     path = county / "out" / "findings.gpkg"
     before = found(path)
     edits = Edits(county / "county.gpkg")
-    edits.set(45, DLBM="0103")
+    edits.set(46, DLBM="0103")
     edits.close()
     result = again(county)
     after = found(path)
     assert result.edited == {"DLTB": 1}
     gone = set(before) - set(after)
     assert gone == set(result.gone)
-    assert {before[each][5] for each in gone} >= {name(45)}
+    assert {before[each][5] for each in gone} >= {name(46)}
     assert "codes.land_class" in {before[each][1] for each in gone}
     same = set(before) & set(after) - set(result.remaining)
     assert len(same) > 3
@@ -176,7 +176,7 @@ def test_cancelled_nothing_has_changed(county):
     out = county / "out"
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     edits = Edits(county / "county.gpkg")
-    edits.set(45, DLBM="0103")
+    edits.set(46, DLBM="0103")
     edits.close()
     for fraction in (0.3, 0.6, 0.9):
         reached = []
@@ -195,7 +195,7 @@ def test_a_failure_changes_nothing(county, monkeypatch):
     out = county / "out"
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     edits = Edits(county / "county.gpkg")
-    edits.set(45, DLBM="0103")
+    edits.set(46, DLBM="0103")
     edits.close()
 
     def full(*_what, **_more):
@@ -211,23 +211,23 @@ def test_decisions_go_over(county):
     path = county / "out" / "findings.gpkg"
     ids = of_rule(path, "codes.land_class")
     with Journal(path, "李四", Role.REVIEWER) as journal:
-        journal.decide([ids[name(45)]], State.RETURNED, "改正地类")
-        journal.decide([ids[name(210)]], State.EXCEPTION, "已核实")
+        journal.decide([ids[name(46)]], State.RETURNED, "改正地类")
+        journal.decide([ids[name(211)]], State.EXCEPTION, "已核实")
     edits = Edits(county / "county.gpkg")
-    edits.set(45, DLBM="0103")
+    edits.set(46, DLBM="0103")
     edits.close()
     result = again(county, who="张三")
     standing = read_standing(path)
-    assert standing[ids[name(210)]].state is State.EXCEPTION
-    assert ids[name(45)] in result.gone
+    assert standing[ids[name(211)]].state is State.EXCEPTION
+    assert ids[name(46)] in result.gone
     # The old file holds the old journal; another check does not write over it.
-    assert read_standing(result.previous)[ids[name(45)]].state is State.RETURNED
+    assert read_standing(result.previous)[ids[name(46)]].state is State.RETURNED
     edits = Edits(county / "county.gpkg")
-    edits.set(210, DLBM="0103")
+    edits.set(211, DLBM="0103")
     edits.close()
     second = again(county, who="张三")
     assert second.previous != result.previous
-    assert read_standing(result.previous)[ids[name(45)]].state is State.RETURNED
+    assert read_standing(result.previous)[ids[name(46)]].state is State.RETURNED
 
 
 def test_rules_that_need_everything_are_confirmed_later(county, monkeypatch):
@@ -253,7 +253,7 @@ def test_rules_that_need_everything_are_confirmed_later(county, monkeypatch):
     )
     # It is still so after another check of something else.
     edits = Edits(county / "county.gpkg")
-    edits.set(210, DLBM="0103")
+    edits.set(211, DLBM="0103")
     edits.close()
     assert areas[name(88)] in again(county).to_confirm
     known = read_progress(path)
@@ -275,7 +275,7 @@ def test_pending_writes_of_another_program_are_read(county):
     with closing(sqlite3.connect(package)) as writer:
         writer.execute("PRAGMA journal_mode=WAL")
         writer.execute("PRAGMA wal_autocheckpoint=0")
-        query = f"UPDATE DLTB SET DLBM = '0103' WHERE BSM = '{name(45)}'"
+        query = f"UPDATE DLTB SET DLBM = '0103' WHERE BSM = '{name(46)}'"
         for (trigger,) in writer.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'DLTB'"
         ).fetchall():
@@ -283,11 +283,11 @@ def test_pending_writes_of_another_program_are_read(county):
         writer.execute(query)
         writer.commit()
         assert (county / "county.gpkg-wal").stat().st_size
-        writer.execute(f"UPDATE DLTB SET DLBM = '0103' WHERE BSM = '{name(210)}'")  # not committed
+        writer.execute(f"UPDATE DLTB SET DLBM = '0103' WHERE BSM = '{name(211)}'")  # not committed
         result = again(county)
         assert result.edited == {"DLTB": 1}
         left = set(of_rule(county / "out" / "findings.gpkg", "codes.land_class"))
-        assert left == {name(210)}
+        assert left == {name(211)}
         writer.rollback()
     with closing(sqlite3.connect(package)) as reader:
         assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
