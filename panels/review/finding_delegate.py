@@ -30,6 +30,22 @@ class FindingDelegate(QStyledItemDelegate):
         self.waiting: Any = None
         """Rows that still have to be decided, shape ``(rows,)``; ``None`` where nobody knows."""
         self.rules: dict[str, Any] = {}
+        self._titles: dict[tuple[str, str], str] = {}
+        self.message = "message_en"
+
+    def start(self, rules: dict[str, Any]) -> None:
+        """For another file; what things are called is looked up but once."""
+        self.rules = rules
+        self._titles.clear()
+        # Which language QGIS speaks is asked of its settings: too slow for every line.
+        self.message = message_column()
+
+    def _title(self, kind: str, value: str) -> str:
+        found = self._titles.get((kind, value))
+        if found is None:
+            found = family_title(value) if kind == "family" else verdict_title(value)
+            self._titles[kind, value] = found
+        return found
 
     def height(self, font: QFont) -> int:
         """Pixels of one line."""
@@ -93,7 +109,7 @@ class FindingDelegate(QStyledItemDelegate):
         second = QRectF(left, first.bottom(), first.width(), small_metrics.height())
         painter.setPen(text)
         painter.setFont(option.font)
-        _line(painter, metrics, first, str(value(row, message_column())))
+        _line(painter, metrics, first, str(value(row, self.message)))
         painter.setPen(_dim(text))
         painter.setFont(small)
         state = self.state_of(row)
@@ -106,7 +122,7 @@ class FindingDelegate(QStyledItemDelegate):
             )
             painter.setPen(_dim(text))
             second.setRight(place.left() - 8.0)
-        _line(painter, small_metrics, second, _about(model, row))
+        _line(painter, small_metrics, second, self._about(model, row))
 
     def state_of(self, row: int) -> str:
         """What is said of where a finding stands; nothing while nobody has touched it."""
@@ -158,7 +174,7 @@ class FindingDelegate(QStyledItemDelegate):
         if model.grouping == "rule":
             rule = self.rules.get(name)
             title = say(rule.title) if rule is not None else name
-            parts = [name, family_title(table.value(int(rows[0]), "family"))]
+            parts = [name, self._title("family", table.value(int(rows[0]), "family"))]
         else:
             title = name or translate("FindingDelegate", "Without a parcel")
             parts = _of_parcel(table, int(rows[0])) if name else []
@@ -169,6 +185,15 @@ class FindingDelegate(QStyledItemDelegate):
                     translate("FindingDelegate", "{decided} decided").format(decided=count(decided))
                 )
         return title, " · ".join(part for part in parts if part)
+
+    def _about(self, model: QueueModel, row: int) -> str:
+        """First what tells one from the next: the end of a long line may not be seen."""
+        value = model.table.value
+        parts = [" ".join(filter(None, (value(row, "layer"), value(row, "object_id"))))]
+        if model.grouping != "rule":
+            parts.append(self._title("family", value(row, "family")))
+        parts.append(self._title("verdict", value(row, "verdict")))
+        return " · ".join(part for part in parts if part)
 
     @staticmethod
     def _small(font: QFont) -> tuple[QFont, QFontMetrics]:
@@ -194,17 +219,6 @@ def percent(risk: float) -> str:
     """A probability in percent, never said to be certain."""
     value = min(max(risk * 100.0, 0.0), 99.9)
     return f"{value:.1f}" if value < 10.0 or value > 99.0 else f"{value:.0f}"
-
-
-def _about(model: QueueModel, row: int) -> str:
-    """First what tells one from the next: the end of a long line may not be seen."""
-    value = model.table.value
-    verdict = verdict_title(value(row, "verdict"))
-    if model.grouping == "rule":
-        parts = [value(row, "layer"), value(row, "object_id")]
-        return " · ".join(part for part in (" ".join(filter(None, parts)), verdict) if part)
-    where = " ".join(filter(None, (value(row, "layer"), value(row, "object_id"))))
-    return " · ".join(part for part in (where, family_title(value(row, "family")), verdict) if part)
 
 
 def _dim(color: QColor) -> QColor:

@@ -150,6 +150,7 @@ class FindingTable:
         self.coded = {name: coded(columns[name], KNOWN.get(name, ())) for name in _CODED}
         self._text: TextIndex | None = None
         self._making = threading.Lock()
+        self.row_of = {name: row for row, name in enumerate(columns["finding_id"])}
         self.identifiers = np.array([*columns["finding_id"], None], dtype=object)[:-1]
         if self.risk is None:
             self.risk = np.full(len(self), np.nan)

@@ -18,7 +18,7 @@ from .queue_view import COMMANDS
 from .queue_widgets import QueueWidgets
 from .session import ReviewSession
 
-_ARROW_PAUSE_MS = 120
+_ARROW_PAUSE_MS = 60
 _WORDS = frozenset(COMMANDS.values())
 
 
@@ -115,7 +115,7 @@ class QueuePage(QWidget):
     def _session_opened(self) -> None:
         table: FindingTable = self.session.table
         self._current = -1
-        self.delegate.rules = self.session.rules
+        self.delegate.start(self.session.rules)
         self.presenter.order = "minutes" if table.minutes is not None else "worst"
         self.filtering.start()
         self.widgets.allow_minutes(table.minutes is not None)

@@ -37,8 +37,9 @@ class ReviewSession(JournalDoor):
 
     opened = pyqtSignal()
     current_changed = pyqtSignal(str)
-    selection_changed = pyqtSignal(list)
-    standing_changed = pyqtSignal(list)
+    # Lists, passed as they are: PyQt would turn each into a list of Qt, one entry at a time.
+    selection_changed = pyqtSignal(object)
+    standing_changed = pyqtSignal(object)
     assigned_changed = pyqtSignal()
     deeds_changed = pyqtSignal()
     person_changed = pyqtSignal()
@@ -93,7 +94,7 @@ class ReviewSession(JournalDoor):
         self.table, self.rules = table, rules
         self.current, self.selection, self._head = "", [], -1
         self._forget()
-        self._rows = {name: row for row, name in enumerate(table.columns["finding_id"])}
+        self._rows = table.row_of
         self.opened.emit()
         self.deeds_changed.emit()
         self.reload()

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "panels": {"panels", "processing_provider", "checks", "services"},
     ROOT: {"panels", "processing_provider", "checks", "services", ROOT},
     "demo": {"demo", "panels", "processing_provider", "checks", "services", ROOT},
-    "benchmarks": {"benchmarks", "demo", "processing_provider", "checks", "services", ROOT},
+    "benchmarks": {"benchmarks", "demo", "panels", "processing_provider", "checks", "services", ROOT},
 }
 ROOM_NAMES = set(MAY_IMPORT) - {ROOT}
 
