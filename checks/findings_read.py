@@ -72,7 +72,8 @@ def read_verification(path: Path, progress: Progress = SILENT) -> VerificationFi
             parcels, _ = _table(connection, "parcel_risk", PARCEL_COLUMNS, None, progress)
             runs, _ = _table(connection, "rules_run", RULE_COLUMNS, None, progress)
             wkt = _reference(connection)
-    except sqlite3.Error as error:
+    # What SQLite says of a damaged table may hold bytes that are no text.
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
     return VerificationFile(path, findings, places(blobs), parcels, runs, wkt)
 
@@ -89,7 +90,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10.0)
 
 
-def unreadable(path: Path, error: sqlite3.Error) -> InputError:
+def unreadable(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> InputError:
     """What a database error means to the person who chose the file."""
     told = str(error)
     if "locked" in told or "busy" in told:

@@ -76,7 +76,8 @@ def check_journal(path: Path, known: tuple[int, str] | None = None) -> Check:
                 breaches += _told("decisions", lambda: _decisions(connection, log.events))
             breaches += _told("", lambda: _other_tables(connection, log.events))
             breaches += _told("journal_meta", lambda: _helpers(connection, log.events))
-    except sqlite3.Error as error:
+    # What SQLite says of a damaged table may hold bytes that are no text.
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
     if damage != ["ok"]:
         breaches.append(_damage(damage))
@@ -123,7 +124,7 @@ def _told(table: str, look: Callable[[], list[Breach]]) -> list[Breach]:
     """What a part of the check finds; a table that cannot be read is found as well."""
     try:
         return look()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return [_breach(table, "", f"无法读取（{error}）", f"cannot be read ({error})")]
 
 
@@ -162,7 +163,7 @@ def _log(connection: sqlite3.Connection, wanted: int) -> _Log:
             log.frontier.append(bytes.fromhex(own) if own else b"")
             if log.frontier.size == wanted:
                 log.then = log.frontier.root.hex()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         log.whole = False
         log.breaches.append(
             _breach("journal_events", expected, f"无法读取（{error}）", f"cannot be read ({error})")
@@ -208,7 +209,7 @@ def _findings(connection: sqlite3.Connection, events: Sequence[Event]) -> list[B
     query = "SELECT finding_id, digest FROM journal_findings"
     try:
         noted = {str(name): str(digest) for name, digest in connection.execute(query)}
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         told = (f"无法读取（{error}）", f"cannot be read ({error})")
         return [_breach("journal_findings", "", *told)]
     now = dict(tables.finding_rows(connection))

@@ -77,7 +77,7 @@ class JournalFile:
             raise unreadable(path, error) from error
         try:
             self._open()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self.close()
             raise not_written(path, error) from error
         except BaseException:
@@ -150,7 +150,7 @@ class JournalFile:
                     with suppress(sqlite3.Error):  # what went wrong first is what is told
                         connection.execute("ROLLBACK")
                 raise
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise not_written(self.path, error) from error
 
     def event(
@@ -225,7 +225,7 @@ def _busy(error: sqlite3.Error) -> bool:
     return "locked" in str(error) or "busy" in str(error)
 
 
-def not_written(path: Path, error: sqlite3.Error) -> ExplainedError:
+def not_written(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> ExplainedError:
     """What a database error means to a person whose decision was not kept."""
     told = str(error)
     if "full" in told:
