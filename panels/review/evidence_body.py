@@ -135,6 +135,12 @@ class EvidenceBody(QWidget):
         if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
             self._write()
 
+    def set_fix_first(self, first: bool) -> None:
+        """Whether what to do comes before the numbers."""
+        if first != self.fix_first:
+            self.fix_first = first
+            self._write()
+
     def show_nothing(self, text: str) -> None:
         """Say what to do instead of a card."""
         self._shown = None

@@ -140,7 +140,7 @@ class EvidenceDock(QgsDockWidget):
             self._photos_large.close()
 
     def _person_changed(self) -> None:
-        self.body.fix_first = self.session.role == SURVEYOR
+        self.body.set_fix_first(self.session.role == SURVEYOR)
 
     def _show_current(self, finding: str) -> None:
         self._forget()
@@ -193,10 +193,11 @@ class EvidenceDock(QgsDockWidget):
     def _failed(self, finding: str, error: Any) -> None:
         if finding != self.session.current:
             return
-        text = getattr(error, "text", None)
+        from ...checks.errors import ExplainedError
+
         self.body.show_failure(
-            say(text)
-            if text is not None
+            say(error.text)
+            if isinstance(error, ExplainedError)
             else translate("EvidenceDock", "The evidence cannot be shown ({reason}).").format(
                 reason=type(error).__name__
             )

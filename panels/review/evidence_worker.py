@@ -123,6 +123,8 @@ class EvidenceWorker(QObject):
         if well:
             self.done.emit(ticket, answer)
             return
-        if not hasattr(answer, "text"):
+        from ...checks.errors import ExplainedError
+
+        if not isinstance(answer, ExplainedError):
             QgsMessageLog.logMessage(repr(answer), "OneMap Verify", Qgis.MessageLevel.Warning)
         self.failed.emit(ticket, answer)
