@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import proof
+from .decisions import Review
 from .headless import CHECKOUT, DemoError
 from .journey import Journey
 from .names import COUNTY_CODE, COUNTY_NAME
@@ -53,9 +54,13 @@ def main() -> int:
         tally = judge(planted, runs["tampered"])
         say()
         tell_tally(tally)
+        heading(
+            "五、审核：退回、整改、重新提交、验收", "5. Review: return, correct, resubmit, accept"
+        )
+        reports = _review(journey, files, runs)
         receipt = None
         if journey is not None and not accused:
-            heading("五、封装、汇交、回执", "5. Seal, deliver, receipt")
+            heading("六、封装、汇交、回执", "6. Seal, deliver, receipt")
             receipt = _deliver(journey, here, runs)
         pictures = _draw(files, runs, len(county.layers["DLTB"]), tally.found, tally.planted)
     except (DemoError, PlatformError, OSError) as error:
@@ -65,7 +70,7 @@ def main() -> int:
     finally:
         if journey is not None and not options.gui:
             journey.end()
-    tell_files(files, runs, pictures, receipt)
+    tell_files(files, runs, pictures, receipt, reports)
     wrong = failures(tally, accused)
     say()
     for sentence in wrong:
@@ -88,10 +93,27 @@ def _prepare(journey: Journey | None, files: Files) -> tuple[Any, dict[str, obje
     return here, journey.load()
 
 
-def _deliver(journey: Journey, here: Any, runs: dict[str, Run]) -> Path:
-    """Seal and deliver the honest package, and show that the forged one stays here."""
+def _review(journey: Journey | None, files: Files, runs: dict[str, Run]) -> list[Path]:
+    """Return the forged county, take what it sends instead, accept and sign that."""
     honest, forged = runs["honest"], runs["tampered"]
-    journey.refuse(journey.seal(forged.package, forged.record.parent))
+    if journey is not None:
+        journey.refuse(journey.seal(forged.package, forged.record.parent))
+    environment = journey.environment if journey is not None else {}
+    review = Review(forged.findings, honest.findings, environment)
+    review.decide()
+    review.return_list(forged.findings.parent)
+    review.correct()
+    review.resubmit()
+    folder = honest.findings.parent / "acceptance"
+    reports = review.accept(folder)
+    if journey is not None:
+        review.sign(journey.platform["signer"], honest.package, folder)
+    return [*reports, review.dashboard(files.folder / "dashboard.html")]
+
+
+def _deliver(journey: Journey, here: Any, runs: dict[str, Run]) -> Path:
+    """Seal and deliver the honest package."""
+    honest = runs["honest"]
     proof.refuse_surveyor(journey.platform)
     delivered = journey.deliver(
         journey.seal(honest.package, honest.record.parent), honest.record.parent

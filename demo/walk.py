@@ -250,10 +250,14 @@ def failures(tally: Tally, accused: int) -> list[str]:
 
 
 def tell_files(
-    files: Files, runs: dict[str, Run], pictures: list[Path], receipt: Path | None
+    files: Files,
+    runs: dict[str, Run],
+    pictures: list[Path],
+    receipt: Path | None,
+    reports: list[Path],
 ) -> None:
     """Say where everything is."""
-    heading("六、成果在哪里", "6. Where everything is")
+    heading("七、成果在哪里", "7. Where everything is")
     rows = [
         ("诚实的县 honest county", runs["honest"].package),
         ("作假的县 forged county", runs["tampered"].package),
@@ -264,6 +268,9 @@ def tell_files(
         ("问题 findings", runs["tampered"].findings),
         ("诚实县的报告 honest report", runs["honest"].report),
     ]
+    names = ("判定书 lot report", "审核报告 review report", "全省看板 dashboard")
+    rows += list(zip(names, reports))
+    rows.append(("整改清单 return list", runs["tampered"].findings.parent / "return_list.pdf"))
     if receipt is not None:
         rows.append(("回执 receipt", receipt))
     rows += [("地图 map picture", picture) for picture in pictures]

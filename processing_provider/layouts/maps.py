@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
@@ -110,6 +109,8 @@ class MapMaker:
 
     def around(self, shapes: Sequence[Any]) -> tuple[float, float, float, float] | None:
         """West, south, east, north around shapes, with a rim; ``None`` without any."""
+        import shapely
+
         own = [shape for shape in shapes if shape is not None and not shape.is_empty]
         if not own:
             return None
@@ -149,6 +150,8 @@ def _flag(name: str) -> Any:
 
 
 def _whole(table: Table | None) -> tuple[float, float, float, float] | None:
+    import shapely
+
     if table is None or table.geometry is None or not table.usable.any():
         return None
     west, south, east, north = shapely.total_bounds(table.geometry[table.usable])
@@ -185,6 +188,8 @@ def _from_wkb(wkb: bytes) -> QgsGeometry:
 
 
 def _parcel_layer(table: Table, classes: dict[str, str], wkt: str) -> QgsVectorLayer | None:
+    import shapely
+
     if table.geometry is None or not table.usable.any():
         return None
     codes = [str(code or "") for code in table.text("DLBM").tolist()]
@@ -226,6 +231,8 @@ _LOOK = {
 
 
 def _mark_layer(marks: Marks, wkt: str) -> QgsVectorLayer:
+    import shapely
+
     layer = _memory("Point", wkt, "marks", ["kind"])
     rows = [
         (_from_wkb(shapely.to_wkb(shapely.Point(x, y))), kind)
@@ -251,6 +258,8 @@ def _mark_layer(marks: Marks, wkt: str) -> QgsVectorLayer:
 
 
 def _outline_layer(shapes: Sequence[Any], wkt: str) -> QgsVectorLayer:
+    import shapely
+
     layer = _memory("MultiPolygon", wkt, "outlines", ["kind"])
     _filled(layer, [(_from_wkb(shapely.to_wkb(shape)), "") for shape in shapes])
     symbol = QgsFillSymbol.createSimple(

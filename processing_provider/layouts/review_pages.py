@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
 from .content import Column, Section, Sheet
 from .maps import MapMaker
 from .report_parameters import today
@@ -62,6 +60,8 @@ def values_and_sections(
 def _overview(
     figures: ReviewFigures, parcels: Parcels, size: tuple[float, float], folder: Path
 ) -> Any:
+    import shapely
+
     from ...checks.return_list import usable_standard
 
     classes = usable_standard(figures.inputs.standard).classes

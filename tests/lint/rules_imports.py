@@ -138,6 +138,24 @@ def outside(module: Module) -> Iterable[Complaint]:
 
 
 @rule(
+    "Shapely is loaded by checks/, never by what QGIS loads at its start",
+    rooms=("processing_provider", "panels", ROOT),
+    bad={
+        "processing_provider/maps.py": "import shapely",
+        "panels/a.py": "from shapely import Point",
+    },
+    good={"processing_provider/maps.py": "def f():\n    import shapely"},
+)
+def shapely_at_the_top(module: Module) -> Iterable[Complaint]:
+    for node in module.tree.body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        if any(name.split(".")[0] == "shapely" for name in names):
+            yield Complaint(node.lineno, "a plain import mixes two GEOS; import it in the function")
+
+
+@rule(
     "Qt comes through qgis.PyQt only",
     rooms=(*ROOMS, ROOT, *OUTSIDE),
     bad={
