@@ -34,7 +34,7 @@ _QUANTILE = 0.70
 _LEAST_WINDOWS = 16
 _LONGEST_STEP = 6.0
 _FAST = 20.0
-_LEAST_FIXES, _LEAST_SHORT = 10, 6
+_LEAST_FIXES, _LEAST_SHORT, _LIKEWISE = 10, 6, 0.5
 
 
 @dataclass(frozen=True)
@@ -317,7 +317,7 @@ def _top_speed(path: Path) -> tuple[float, float, int]:
     A step counts where five fixes before and after lie apart as far as the step
     itself; the first five are left out, as receivers begin where they were last
     switched off. Of six to nine fixes, the speed that half of the steps
-    exceed, and their way.
+    exceed, and the way of all that are at least half as fast.
     """
     count = len(path.rows)
     if count < _LEAST_SHORT:
@@ -328,7 +328,8 @@ def _top_speed(path: Path) -> tuple[float, float, int]:
     if count < _LEAST_FIXES:
         # A fix that jumps is two fast steps of them: most must be.
         usual = float(np.median(speed))
-        return usual, float(step[speed >= usual].sum()), int(np.argmax(speed))
+        way = float(step[speed >= _LIKEWISE * usual].sum())
+        return usual, way, int(np.argmax(speed))
     # The medians of five fixes on either side know nothing of a single one.
     ahead = np.stack([np.roll(path.x, -k) for k in range(1, 6)])
     behind = np.stack([np.roll(path.x, k) for k in range(5)])

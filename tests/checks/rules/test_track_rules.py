@@ -370,3 +370,14 @@ def test_a_spline_through_clicks_is_drawn_and_a_far_apart_log_is_not_checkable(p
 def test_a_track_of_a_few_fixes_at_the_speed_of_a_train_is_impossible(package):
     put(package, "few.gpx", (np.arange(8) * 90.0, np.array([0, 3, -2, 1, 0, 4, -1, 2.0])))
     assert ("few.gpx", "impossible_speed") in told(judged(package))
+
+
+def test_six_fixes_are_judged_by_the_whole_way_that_was_gone_fast(package):
+    pace = np.cumsum([0.0, 58, 64, 66, 62, 70])
+    put(package, "six.gpx", (pace, np.array([0, 3, -2, 1, 0, 4.0])))
+    # A receiver that jumps away and back was fast for two steps only.
+    jump = np.array([0.0, 2, 400, 5, 7, 9])
+    put(package, "jump.gpx", (jump, np.array([0, 1, 0, -1, 0, 1.0])))
+    found = told(judged(package))
+    assert ("six.gpx", "impossible_speed") in found
+    assert not any(name == "jump.gpx" for name, _ in found)
