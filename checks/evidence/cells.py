@@ -9,12 +9,14 @@ import shapely
 
 from ..grid import Window
 from ..measures.coverage_fraction import cover
-from ..measures.heights_ground import Ground
+from ..measures.heights_ground import Ground, metric_plane
 from ..measures.outlines import outlines
 from ..placing import Placing
 from ..raster import Raster
+from ..reproject import Reprojection, reference
 from ..table import FloatArray
 
+_METRES_PER_DEGREE = 111_320.0
 _MOST_ACROSS = 2_000
 """Cells; of a parcel larger than that the middle is shown."""
 
@@ -55,6 +57,23 @@ def covered_cells(shape: shapely.Geometry | None, wkt: str, raster: Raster) -> C
     for start, length in zip(covered.run_start.tolist(), covered.run_length.tolist()):
         weight[start : start + length] = 1.0
     return CoveredCells(window, weight.reshape(window.rows, window.columns), cut)
+
+
+def in_units(metres: float, wkt: str) -> float:
+    """A length in the units of a CRS, about; metres where none is known."""
+    crs = reference(wkt)
+    if crs is None:
+        return metres
+    unit = _METRES_PER_DEGREE if crs.IsGeographic() else crs.GetLinearUnits() or 1.0
+    return float(metres / unit)
+
+
+def on_plane(shape: shapely.Geometry, wkt: str) -> tuple[shapely.Geometry, str]:
+    """A shape in metres, and the CRS that it is in then (:func:`metric_plane`)."""
+    _, plane = metric_plane(shapely.get_coordinates(shape), wkt)
+    if plane == wkt:
+        return shape, wkt
+    return shapely.transform(shape, Reprojection(wkt, plane).points), plane
 
 
 def heights_at(dem: Raster, wkt: str, xy: FloatArray) -> FloatArray:

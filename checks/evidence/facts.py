@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import numpy as np
@@ -199,12 +198,8 @@ def _risk(bsm: str, sources: Sources, card: Card) -> None:
 def _one_row(
     sources: Sources, table: str, columns: tuple[str, ...], bsm: str
 ) -> tuple[Any, ...] | None:
-    try:
-        query = f'SELECT {", ".join(columns)} FROM "{table}" WHERE bsm = ? LIMIT 1'  # noqa: S608
-        found = sources.database.execute(query, (bsm,)).fetchone()
-    except (sqlite3.Error, ExplainedError):
-        return None
-    return None if found is None else tuple(found)
+    query = f'SELECT {", ".join(columns)} FROM "{table}" WHERE bsm = ? LIMIT 1'  # noqa: S608
+    return sources.asked(query, bsm)
 
 
 def _last_year(subject: Subject, sources: Sources) -> Text | None:

@@ -6,11 +6,12 @@ import numpy as np
 import shapely
 
 from ..findings import Text
+from ..measures.heights_ground import metric_plane
 from ..measures.robust import nmad
 from ..progress import Progress
 from ..table import FloatArray
 from .card import Card
-from .cells import heights_at
+from .cells import heights_at, in_units, on_plane
 from .model import NOTHING, Axis, Band, Chart, Mark, Series
 from .rows import Row, rows_of
 from .sources import Sources, Unavailable
@@ -19,6 +20,7 @@ from .words import same
 
 HEIGHT_FIELD = "BSGC"
 _LAYERS = ("GCZJD", "DGX")
+_REACH_M = 400.0
 _NEIGHBOURS, _MOST_NEIGHBOURS = 40, 400
 _SAMPLE, _MOST_SAMPLE = 800, 4_000
 _ALONG = 160
@@ -44,11 +46,14 @@ def _among_neighbours(
     """Residuals of the points around, by distance, the one in question told apart."""
     here = shapely.get_coordinates(row.geometry)[0]
     places = sources.layers(row.layer, progress)[0]
-    table = places.around(here[0], here[1], 400.0, _NEIGHBOURS, _MOST_NEIGHBOURS, progress)
+    wkt = row.wkt or subject.wkt
+    reach = in_units(_REACH_M, wkt)
+    table = places.around(here[0], here[1], reach, _NEIGHBOURS, _MOST_NEIGHBOURS, progress)
     xy, declared, names = _points(rows_of(table))
-    residual = declared - heights_at(sources.dem, subject.wkt, xy)
+    residual = declared - heights_at(sources.dem, wkt, xy)
     own = names == (row.text("BSM") or subject.text("object_id"))
-    away = np.hypot(*(xy - here).T)
+    plane, _ = metric_plane(np.vstack([xy, here]), wkt)
+    away = np.hypot(*(plane[:-1] - plane[-1]).T)
     known = np.isfinite(residual)
     if not known.any():
         raise Unavailable(Text("此处 DEM 无高程", "the terrain model has no heights here"))
@@ -81,7 +86,7 @@ def _among_neighbours(
     )
     for place in rest[np.abs(residual[rest]) > 3 * max(around, 0.1)][:40]:
         name = Text(f"残差 {residual[place]:+.1f} 米", f"residual {residual[place]:+.1f} m")
-        card.shape(shapely.Point(xy[place]), subject.wkt, "residual", name)
+        card.shape(shapely.Point(xy[place]), wkt, "residual", name)
 
 
 def _along_contour(subject: Subject, row: Row, sources: Sources, card: Card) -> None:
@@ -90,9 +95,10 @@ def _along_contour(subject: Subject, row: Row, sources: Sources, card: Card) -> 
     declared = row.number(HEIGHT_FIELD)
     if line is None or line.length <= 0:
         return
+    line, wkt = on_plane(_one_line(line), row.wkt or subject.wkt)
     away = np.linspace(0.0, line.length, _ALONG)
-    xy = shapely.get_coordinates(shapely.line_interpolate_point(_one_line(line), away))
-    ground = heights_at(sources.dem, subject.wkt, xy)
+    xy = shapely.get_coordinates(shapely.line_interpolate_point(line, away))
+    ground = heights_at(sources.dem, wkt, xy)
     if not np.isfinite(ground).any():
         raise Unavailable(Text("此处 DEM 无高程", "the terrain model has no heights here"))
     marks = [
@@ -141,7 +147,7 @@ def _neighbour_contours(
         height = beside[place].number(HEIGHT_FIELD)
         card.shape(
             beside[place].geometry,
-            subject.wkt,
+            row.wkt or subject.wkt,
             "other_object",
             Text(f"等高线 {height:g} 米", f"contour {height:g} m"),
         )
@@ -213,7 +219,7 @@ def _sampled(layer: str, sources: Sources, progress: Progress) -> tuple[FloatArr
     middle = ((west + east) / 2, (south + north) / 2)
     table = places.around(*middle, reach, _SAMPLE, _MOST_SAMPLE, progress)
     xy, declared, _ = _points(rows_of(table))
-    return xy, declared - heights_at(sources.dem, sources.wkt, xy)
+    return xy, declared - heights_at(sources.dem, table.wkt or sources.wkt, xy)
 
 
 def _points(rows: list[Row]) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -13,10 +13,9 @@ from ..measures.image_file import ImageFile
 from ..measures.signatures_groups import ClassGroups, class_groups
 from ..measures.spectra import measure_spectra
 from ..progress import Progress
-from ..reproject import reference
 from ..table import FloatArray, Table
 from .card import Card
-from .cells import covered_cells
+from .cells import covered_cells, in_units
 from .model import NOTHING, Axis, Chart, ImagePair, Series
 from .rows import LayerRows, unreported
 from .sources import Sources, Unavailable
@@ -200,7 +199,7 @@ def _signatures(
     progress: Progress,
 ) -> Signatures:
     """Signatures learned about this parcel, or about one that is not far, if they tell enough."""
-    middle, reach = shape.centroid, _reach(subject.wkt)
+    middle, reach = shape.centroid, in_units(_REACH_M, subject.wkt)
     kept = sources.kept_signatures
     needed = [number for number in _told_groups(subject, groups) if number >= 0]
     for found in kept:
@@ -211,7 +210,8 @@ def _signatures(
     rows = _trusted_rows(sources, progress)
     own = rows.bring(shape.bounds, subject.wkt)
     x, y = (own[0] + own[2]) / 2, (own[1] + own[3]) / 2
-    table = rows.around(x, y, reach, _PEERS, _MOST_PEERS, progress, ("DLBM",))
+    around = in_units(_REACH_M, rows.wkt or subject.wkt)
+    table = rows.around(x, y, around, _PEERS, _MOST_PEERS, progress, ("DLBM",))
     place = (float(middle.x), float(middle.y))
     found = _learned(table, rows.wkt or subject.wkt, image, groups, place, progress)
     kept.append(found)
@@ -225,11 +225,6 @@ def _trusted_rows(sources: Sources, progress: Progress) -> LayerRows:
         return sources.previous
     except Unavailable:
         return sources.layers("DLTB", progress)[0]
-
-
-def _reach(wkt: str) -> float:
-    crs = reference(wkt)
-    return _REACH_M / 111_320.0 if crs is not None and crs.IsGeographic() else _REACH_M
 
 
 def _learned(

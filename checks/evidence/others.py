@@ -8,10 +8,10 @@ import shapely
 from ..errors import ExplainedError
 from ..findings import Text
 from ..measures.control import kind_of
-from ..measures.photo_plane import Plane
 from ..progress import SILENT, Progress
 from ..reproject import Reprojection, ReprojectionError, same_crs
 from .card import Card
+from .cells import on_plane
 from .model import Axis, Band, Chart, Series
 from .rows import LayerRows, Row, rows_of
 from .sources import Sources, Unavailable
@@ -283,10 +283,9 @@ def _brought(shape: shapely.Geometry | None, source: str, target: str) -> shapel
 def _square_metres(shape: shapely.Geometry, subject: Subject) -> float:
     """Plane area in m² (in degrees: on a plane through the shape)."""
     try:
-        plane = Plane(subject.wkt, np.array([shape], dtype=object))
+        return float(on_plane(shape, subject.wkt)[0].area)
     except ReprojectionError as error:
         raise Unavailable(Text("坐标系不明", "the coordinate system is unknown")) from error
-    return float(plane.geometries(np.array([shape], dtype=object))[0].area)
 
 
 def _numeric(text: str) -> float:

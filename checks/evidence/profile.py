@@ -6,13 +6,12 @@ import numpy as np
 import shapely
 
 from ..findings import Text
-from ..measures.heights_ground import metric_plane
 from ..measures.photo_view import spread_points
 from ..progress import Progress
 from ..reproject import Reprojection
 from ..table import FloatArray
 from .card import Card
-from .cells import heights_at
+from .cells import heights_at, on_plane
 from .model import NOTHING, Axis, Band, Chart, Series
 from .sources import Sources, Unavailable
 from .subject import Subject
@@ -34,7 +33,7 @@ def profile_across(subject: Subject, sources: Sources, card: Card, progress: Pro
     if shape is None:
         return
     dem = sources.dem
-    plane, wkt = _in_metres(shape, subject.wkt)
+    plane, wkt = on_plane(shape, subject.wkt)
     progress.check()
     middle = plane.centroid
     if not plane.contains(middle):
@@ -71,12 +70,6 @@ def profile_across(subject: Subject, sources: Sources, card: Card, progress: Pro
     )
     back = line if wkt == subject.wkt else _moved(line, wkt, subject.wkt)
     card.shape(back, subject.wkt, "profile", Text("高程剖面线", "Line of the profile"))
-
-
-def _in_metres(shape: shapely.Geometry, wkt: str) -> tuple[shapely.Geometry, str]:
-    corners = shapely.get_coordinates(shape)
-    _, plane = metric_plane(corners, wkt)
-    return (shape, wkt) if plane == wkt else (_moved(shape, wkt, plane), plane)
 
 
 def _moved(shape: shapely.Geometry, source: str, target: str) -> shapely.Geometry:

@@ -125,33 +125,28 @@ class Sources:
 
         return self.keep(name, make)
 
-    @property
-    def database(self) -> sqlite3.Connection:
-        """The file of findings, read only."""
+    def asked(self, query: str, *values: str) -> tuple[Any, ...] | None:
+        """The first row that the file of findings answers; ``None`` for none or no such table.
 
-        def make() -> sqlite3.Connection:
-            try:
-                return self._stack.enter_context(closing(connect(self.inputs.findings)))
-            except sqlite3.Error as error:
-                told = str(error)
-                raise Unavailable(
-                    Text(f"结果文件无法读取（{told}）", f"the findings: {told}")
-                ) from error
-
-        return self.keep("database", make)
+        Opened for each question: somebody else may want to write, or replace the file.
+        """
+        try:
+            with closing(connect(self.inputs.findings)) as connection:
+                found = connection.execute(query, values).fetchone()
+        except (sqlite3.Error, ExplainedError):
+            return None
+        return None if found is None else tuple(found)
 
     @property
     def wkt(self) -> str:
         """CRS of the findings' places, which is that of the package; empty where not known."""
 
         def make() -> str:
-            with suppress(sqlite3.Error, Unavailable):
-                row = self.database.execute(
-                    "SELECT s.definition FROM gpkg_geometry_columns g JOIN gpkg_spatial_ref_sys s"
-                    " ON g.srs_id = s.srs_id WHERE g.table_name = 'findings'"
-                ).fetchone()
-                return "" if row is None or row[0] in (None, "undefined") else str(row[0])
-            return ""
+            row = self.asked(
+                "SELECT s.definition FROM gpkg_geometry_columns g JOIN gpkg_spatial_ref_sys s"
+                " ON g.srs_id = s.srs_id WHERE g.table_name = 'findings'"
+            )
+            return "" if row is None or row[0] in (None, "undefined") else str(row[0])
 
         return self.keep("wkt", make)
 

@@ -14,11 +14,13 @@ from ..errors import ExplainedError
 from ..findings import Text
 from ..findings_read import places
 from ..progress import SILENT, Progress
+from .cells import in_units
 from .rows import Box, LayerRows, Row, rows_of
 from .sources import Sources
 
 _PLACE_KEYS = ("geometry", "geom", "wkb", "where")
 _NEAR = 0.5
+"""Metres."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ def find_row(
     anywhere: bool = True,
 ) -> Row | None:
     """The row of that identifier; of several the one nearest to ``where`` (CRS of the layer)."""
-    table = rows.find(identifier, _box(where), progress, anywhere)
+    table = rows.find(identifier, _box(where, rows.wkt), progress, anywhere)
     if table is None:
         return None
     found = rows_of(table, 100)
@@ -197,8 +199,9 @@ def find_row(
     return found[int(np.argmin(np.where(np.isfinite(away), away, np.inf)))]
 
 
-def _box(where: shapely.Geometry | None) -> Box | None:
+def _box(where: shapely.Geometry | None, wkt: str) -> Box | None:
     if where is None or where.is_empty or not np.isfinite(where.bounds).all():
         return None
     west, south, east, north = where.bounds
-    return (west - _NEAR, south - _NEAR, east + _NEAR, north + _NEAR)
+    room = in_units(_NEAR, wkt)
+    return (west - room, south - room, east + room, north + room)

@@ -5,19 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import reviewed_survey as made
 import shapely
 import small_survey
-from packages import parcels, squares, write_layer
+from osgeo import gdal
+from packages import parcels, squares, wkt, write_layer
 from small_rasters import write_raster
 
 from onemap_verify.checks.evidence import pictures
 from onemap_verify.checks.evidence.cells import covered_cells
 from onemap_verify.checks.evidence.clause import clause_of
+from onemap_verify.checks.evidence.gather import Gatherer
 from onemap_verify.checks.evidence.imagery import parcel_profile
 from onemap_verify.checks.evidence.links import links_of
 from onemap_verify.checks.evidence.sources import Sources
 from onemap_verify.checks.evidence.words import area, quantity
 from onemap_verify.checks.raster import Raster, RasterError
+from onemap_verify.checks.reproject import Reprojection
 from onemap_verify.checks.review_inputs import ReviewInputs
 
 
@@ -152,22 +156,22 @@ def test_a_piece_of_an_image_shows_what_the_whole_shows(tmp_path, monkeypatch):
     random = np.random.default_rng(3)
     values = random.normal(2000, 300, (4, 900, 900)).astype(np.uint16)
     path = write_raster(tmp_path / "large.tif", values, options=["TILED=YES"])
-    wkt = Raster(path).grid.wkt
+    grid = Raster(path).grid.wkt
     shape = shapely.box(504_800, 3_394_700, 505_330, 3_395_180)
     whole = pictures.Pictures(path, None, {})
     assert whole.small
     monkeypatch.setattr(pictures, "_WHOLE_CELLS", 1000)
     pieces = pictures.Pictures(path, None, {})
-    image = pieces.at(shape, wkt)
+    image = pieces.at(shape, grid)
     assert image.raster.grid.width == 512
-    one, other = (parcel_profile(shape, wkt, each.at(shape, wkt))[0] for each in (whole, pieces))
+    one, other = (parcel_profile(shape, grid, each.at(shape, grid))[0] for each in (whole, pieces))
     np.testing.assert_allclose(one, other, rtol=1e-9)
     near = shapely.box(505_350, 3_394_800, 505_400, 3_394_900)
-    assert pieces.at(near, wkt) is image
+    assert pieces.at(near, grid) is image
     corner = shapely.box(508_800, 3_391_100, 508_900, 3_391_200)
-    assert pieces.at(corner, wkt) is not image
+    assert pieces.at(corner, grid) is not image
     with pytest.raises(RasterError):
-        pieces.at(shapely.box(0, 0, 1, 1), wkt)
+        pieces.at(shapely.box(0, 0, 1, 1), grid)
     pieces.close()
 
 
@@ -207,6 +211,27 @@ def test_rows_of_a_shapefile_in_another_encoding(tmp_path):
     assert layer.find(rows[20]["BSM"], squares(30)[4].bounds).text("TBMJ")[0] == "405"
     assert layer.find("none") is None
     sources.close()
+
+
+def test_a_survey_in_degrees_shows_the_same_metres(tmp_path):
+    path = made.make(tmp_path / "county")
+    survey = tmp_path / "county" / "package" / "survey.gpkg"
+    moved = gdal.VectorTranslate(str(tmp_path / "d.gpkg"), str(survey), dstSRS="EPSG:4490")
+    del moved
+    (tmp_path / "d.gpkg").replace(survey)
+    there = Reprojection(small_survey.reference().ExportToWkt(), wkt(4490))
+    place = shapely.transform(made.parcel(0), there.points)
+    with Gatherer(ReviewInputs.read(path)) as opened:
+        of = {"wkt": wkt(4490), "geom": None, "geometry": shapely.to_wkb(place)}
+        slope = opened.gather(made.row(path, "terrain.slope_grade") | of)
+        control = opened.gather(made.row(path, "control.farmland") | of)
+        height = opened.gather(made.row(path, "heights.blunder", layer="GCZJD") | of)
+    band = slope.profile.bands[0]
+    assert band.high - band.low == pytest.approx(100.0, abs=0.01)
+    assert slope.charts[1].series[0].y == pytest.approx([0, 0, 100, 0, 0])
+    assert control.charts[0].series[0].y[:2] == pytest.approx([10_000.0, 10_000.0], rel=1e-4)
+    rest = next(each for each in height.charts[0].series if each.role == "other")
+    assert len(rest.x) == 19 and 15.0 < rest.x.min() < 40.0
 
 
 def test_a_failure_is_remembered_and_a_file_tried_once(tmp_path):
