@@ -103,7 +103,7 @@ class CheckSeal(OneMapAlgorithm):
         package = Path(self.parameterAsString(parameters, "PACKAGE", context))
         report = check_seal(
             package,
-            self._trust(parameters, context),
+            trusted(list(filter(None, self.parameterAsFileList(parameters, "TRUST", context)))),
             self._moment(parameters, context),
             progress_of(feedback),
         )
@@ -134,24 +134,6 @@ class CheckSeal(OneMapAlgorithm):
         )
         return outputs
 
-    def _trust(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Any:
-        from ..checks.seal import Trust
-
-        given = list(filter(None, self.parameterAsFileList(parameters, "TRUST", context)))
-        if given:
-            return Trust.load(*given)
-        from ..services import session
-
-        current = session.current()
-        if current is None:
-            return Trust()
-        profile = current.profile
-        stamps = (profile.timestamp.certificate,) if profile.timestamp.certificate else ()
-        return Trust(
-            Trust.load(*map(_source, profile.trust_certificates)).certificates,
-            time_authorities=Trust.load(*map(_source, stamps)).certificates,
-        )
-
     def _moment(self, parameters: dict[str, Any], context: QgsProcessingContext) -> datetime | None:
         value = self.parameterAsDateTime(parameters, "AT", context)
         if not value.isValid():
@@ -162,3 +144,22 @@ class CheckSeal(OneMapAlgorithm):
 def _source(text: str) -> str | bytes:
     """A profile names a file or holds the certificate itself."""
     return text.encode() if "-----BEGIN" in text else text
+
+
+def trusted(given: list[str]) -> Any:
+    """Certificates to believe: those given, else those of the platform signed in to."""
+    from ..checks.seal import Trust
+
+    if given:
+        return Trust.load(*given)
+    from ..services import session
+
+    current = session.current()
+    if current is None:
+        return Trust()
+    profile = current.profile
+    stamps = (profile.timestamp.certificate,) if profile.timestamp.certificate else ()
+    return Trust(
+        Trust.load(*map(_source, profile.trust_certificates)).certificates,
+        time_authorities=Trust.load(*map(_source, stamps)).certificates,
+    )

@@ -6,6 +6,7 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from . import icons
+from .carry_decisions import CarryDecisions
 from .check_area import CheckArea
 from .check_boundary import CheckBoundary
 from .check_change import CheckChange
@@ -17,6 +18,7 @@ from .check_imagery import CheckImagery
 from .check_logic import CheckLogic
 from .check_package import CheckPackage
 from .check_photos import CheckPhotos
+from .check_review import CheckReview
 from .check_schema import CheckSchema
 from .check_seal import CheckSeal
 from .check_statistics import CheckStatistics
@@ -27,13 +29,17 @@ from .compare_findings import CompareFindings
 from .deliver import Deliver
 from .draw_sample import DrawSample
 from .judge_lot import JudgeLot
+from .known_cases import KnownCases
 from .load_one_map import LoadOneMap
 from .lot_report import LotReport
+from .measure_reviewers import MeasureReviewers
+from .merge_decisions import MergeDecisions
 from .province_dashboard import ProvinceDashboard
 from .recheck import Recheck
 from .return_list import ReturnList
 from .review_report import ReviewReport
 from .seal_package import SealPackage
+from .sign_review import SignReview
 from .verify_submission import VerifySubmission
 
 ALGORITHMS = (
@@ -62,6 +68,12 @@ ALGORITHMS = (
     ReviewReport,
     LotReport,
     ProvinceDashboard,
+    CarryDecisions,
+    MergeDecisions,
+    KnownCases,
+    MeasureReviewers,
+    SignReview,
+    CheckReview,
     LoadOneMap,
     SealPackage,
     CheckSeal,

@@ -149,7 +149,7 @@ class SealPackage(OneMapAlgorithm):
         if not secret:
             feedback.pushInfo(translate("Platform", "The key was opened without a passphrase."))
         progress = progress_of(feedback)
-        stamp = _stamper(self.parameterAsString(parameters, "TIMESTAMP", context), progress)
+        stamp = stamper_of(self.parameterAsString(parameters, "TIMESTAMP", context), progress)
         with tempfile.TemporaryDirectory(prefix="onemap-seal-") as folder:
             extra = {} if record is None else {RECORD_NAME: record}
             if findings is not None:
@@ -210,7 +210,7 @@ def _settled(findings: Path, folder: Path) -> Path:
     return copy
 
 
-def _stamper(where: str, progress: Any) -> Callable[[bytes], bytes] | None:
+def stamper_of(where: str, progress: Any) -> Callable[[bytes], bytes] | None:
     """Who stamps the time: an address, or the authority of a site profile."""
     where = (where or "").strip()
     if not where:

@@ -12,7 +12,11 @@ FAMILIES = (
     *("imagery", "change", "boundary", "photos", "tracks", "control", "history", "statistics"),
 )
 VERIFYING = ("verifysubmission", *(f"check{family}" for family in FAMILIES))
-REVIEWING = ("comparefindings", "drawsample", "judgelot")
+REVIEWING = (
+    *("comparefindings", "recheck", "drawsample", "judgelot", "returnlist", "reviewreport"),
+    *("lotreport", "provincedashboard", "carrydecisions", "mergedecisions", "knowncases"),
+    *("measurereviewers", "signreview", "checkreview"),
+)
 PLATFORM = ("loadonemap", "sealpackage", "checkseal", "deliver")
 ALGORITHMS = (*VERIFYING, *REVIEWING, *PLATFORM)
 
