@@ -19,6 +19,7 @@ from .findings import Family, Finding, Text
 from .findings_read import VerificationFile, read_verification
 from .inputs import file_facts, open_baseline, package_facts, rule_set_facts
 from .measures.case import Case
+from .outputs import output_paths
 from .progress import SILENT, Progress
 from .raster import modest_cache
 from .recheck_changes import Changes, changes_of
@@ -79,7 +80,7 @@ def recheck(
     if rule_set_facts(standard) != setup.rule_set:
         raise _needs_whole("规则集已更新", "the rule set is another one")
     results = [findings, setup.record, findings.with_name("report.html")]
-    own = [*results, *findings.parent.glob(f"{findings.stem}.*{findings.suffix}")]
+    own = [*results, *(each for path in results for each in _kept_beside(path))]
     package = open_submission(
         setup.options.submission, standard, progress.part(0.01, 0.1), ignored=own
     )
@@ -140,18 +141,21 @@ class _Work:
             seconds=time.monotonic() - started,
             recheck=self._told(result),
         )
-        beside = replace(options, findings=_beside(options.findings), record=None, report=None)
-        if options.record is not None:
-            beside = replace(beside, record=_beside(options.record))
+        beside = replace(
+            options,
+            findings=_beside(options.findings),
+            record=None if options.record is None else _beside(options.record),
+            report=None if options.report is None else _beside(options.report),
+        )
         try:
             write_results(
                 *(verification, case, beside, remember(case, judged)),
-                progress.part(0.85, 0.95),
+                progress.part(0.85, 0.97),
                 (confirm_table(result, self.before),),
             )
-            previous = put_in_place(beside, options, who, progress.part(0.95, 1.0))
+            previous = put_in_place(beside, options, who, progress.part(0.97, 1.0))
         finally:
-            for path in filter(None, (beside.findings, beside.record)):
+            for path in output_paths(beside):
                 path.unlink(missing_ok=True)
         return replace(result, previous=previous, seconds=time.monotonic() - started)
 
@@ -325,6 +329,11 @@ class _Work:
 
     def _facts(self, item: SourceFile) -> dict[str, Any]:
         return file_facts("submission", item.name, item.path, self.progress)
+
+
+def _kept_beside(path: Path) -> list[Path]:
+    """Results of before that an earlier check has left."""
+    return list(path.parent.glob(f"{path.stem}.previous*{path.suffix}"))
 
 
 def _beside(path: Path) -> Path:

@@ -20,7 +20,7 @@ _WAIT = 10.0
 
 
 def put_in_place(made: Options, place: Options, who: str = "", progress: Progress = SILENT) -> Path:
-    """Put the findings and the record of ``made`` in the place of those of ``place``.
+    """Put findings, record and report of ``made`` in the place of those of ``place``.
 
     The decisions in the old journal are carried over first, while nobody else can write to it;
     the old file stays beside the new one. Return where.
@@ -47,6 +47,8 @@ def put_in_place(made: Options, place: Options, who: str = "", progress: Progres
         if made.record is not None and place.record is not None:
             _replace(place.record, place.record.with_name(f"{place.record.stem}.previous.json"))
             os.replace(made.record, place.record)
+        if made.report is not None and place.report is not None:
+            os.replace(made.report, place.report)
         _put(made.findings, place.findings)
     except (OSError, sqlite3.Error) as error:
         raise cannot_write(place.findings, error) from error

@@ -31,7 +31,8 @@ class Setup:
     Attributes
     ----------
     options
-        Its options, with paths as they are now; ``findings`` and ``record`` are its own files.
+        Its options, with paths as they are now; ``findings``, ``record`` and ``report`` are its
+        own files.
     record, recorded_digest, created
         Its record, the SHA-256 of that file, and when it was made.
     rule_set, parameters, inputs
@@ -110,11 +111,13 @@ def _options(
     told = now.parameters
     families, area = told.get("families"), told.get("control_area")
     ridges = told.get("ridge_coefficients") or {}
+    report = findings.with_name("report.html")
     try:
         return Options(
             submission=submission or Path(now.submission),
             findings=findings,
             record=now.record,
+            report=report if report.is_file() else None,
             dem=now.dem,
             dem_origin=DemOrigin(now.dem_origin),
             imagery=now.imagery,

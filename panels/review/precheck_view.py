@@ -112,7 +112,7 @@ class PrecheckView(QFrame):
         self.whole.setToolTip(translate("Precheck", "Verify the whole package with all rules"))
         self.edit = QPushButton(translate("Precheck", "Jump && Edit"))
         self.edit.setToolTip(
-            translate("Precheck", "Go to the object in the package and open it for editing (E)")
+            translate("Precheck", "Go to the object in the package and open it for editing")
         )
         self.fix_list = QToolButton()
         self.fix_list.setIcon(QgsApplication.getThemeIcon("/mActionFileSaveAs.svg"))

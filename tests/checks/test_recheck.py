@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from edited_county import COUNT, COUNTY, KINDS, Edits, write_county, write_dem, write_farmland
@@ -170,6 +171,45 @@ def test_parts_are_used_where_they_can_be(county):
     assert list(of_rule(county / "out" / "findings.gpkg", "control.farmland")) == [
         name(COUNT * (COUNT - 2))
     ]
+
+
+def track(seconds=5, step=0.01):
+    """A receiver that flies."""
+    points = "".join(
+        f'<trkpt lat="{35.23 + step * number:.5f}" lon="104.78"><ele>500</ele>'
+        f"<time>2023-07-01T02:{number * seconds // 60:02d}:{number * seconds % 60:02d}Z</time>"
+        "</trkpt>"
+        for number in range(60)
+    )
+    head = '<?xml version="1.0"?><gpx version="1.1" creator="receiver"><trk><trkseg>'
+    return f"{head}{points}</trkseg></trk></gpx>"
+
+
+def test_evidence_that_was_added_is_judged(county, tmp_path):
+    """Its rules run only when it changed; the report is written anew where there was one."""
+    package = tmp_path / "package"
+    package.mkdir()
+    (county / "county.gpkg").rename(package / "county.gpkg")
+    out = tmp_path / "out"
+    asked = replace(options(county, out), submission=package, report=out / "report.html")
+    verify(asked)
+    edits = Edits(package / "county.gpkg")
+    edits.set(46, DLBM="0103")
+    edits.close()
+    first = recheck(out / "findings.gpkg", strict=True)
+    assert "tracks.speed" in first.kept
+    (package / "tracks").mkdir()
+    (package / "tracks" / "20230701.gpx").write_text(track(), encoding="utf-8")
+    report = (out / "report.html").read_bytes()
+    second = recheck(out / "findings.gpkg", strict=True)
+    assert second.evidence
+    assert second.changed
+    assert "tracks.speed" in second.again
+    assert (out / "report.html").read_bytes() != report
+    whole = tmp_path / "whole"
+    verify(replace(asked, findings=whole / "f.gpkg", record=whole / "r.json", report=None))
+    assert found(out / "findings.gpkg") == found(whole / "f.gpkg")
+    assert {f[1] for f in found(whole / "f.gpkg").values() if f[1].startswith("tracks.")}
 
 
 def test_cancelled_nothing_has_changed(county):
