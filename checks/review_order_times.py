@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from .findings_read import connect, unreadable
-from .journal import tables
+from .journal import schema
 from .journal.events import Action, moment
 
 _MOST = 50_000
@@ -25,7 +25,7 @@ def decisions_of(path: Path, person: str) -> list[tuple[float, str]]:
     """
     try:
         with closing(connect(path)) as connection:
-            if not tables.present(connection):
+            if not schema.present(connection):
                 return []
             rows = connection.execute(
                 "SELECT at, subject FROM journal_events WHERE who = ? AND action IN (?, ?)"

@@ -136,9 +136,12 @@ class Bench:
         page = self.page
         facts = page.presenter.table.facts
         village = facts.village.values[7] if facts is not None else ""
+        families = page.presenter.table.coded["family"].counts()
+        others = tuple(family for family in families if family != "logic")
         five = Wanted("slope", ("terrain",), ("B",), ("inconsistent",), waiting=True)
         for name, wanted in (
             ("family", Wanted(family=("terrain", "photos"))),
+            ("all but one family", Wanted(family=others)),
             ("severity", Wanted(severity=("A", "B"))),
             ("verdict", Wanted(verdict=("inconsistent",))),
             ("village", Wanted(village=(village,))),

@@ -67,6 +67,8 @@ class MapExtent(QObject):
     def own_move(self) -> Iterator[None]:
         """While the queue itself moves the map."""
         before, self._own = self._own, True
+        # What the person did to the map a moment ago is overtaken by this.
+        self._rest.stop()
         try:
             yield
         finally:

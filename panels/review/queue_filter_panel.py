@@ -87,10 +87,12 @@ class FilterPanel(QWidget):
             row, column = divmod(place, 2)
             grid.addWidget(label, row, column * 2)
             grid.addWidget(box, row, column * 2 + 1)
-        for place, (name, switch) in enumerate(self.switches.items()):
-            row, column = divmod(place, 2)
-            grid.addWidget(switch, 3 + row, column * 2, 1, 2)
+        others = QWidget()
+        flow = Flow(others, _SPACE * 3)
+        for name, switch in self.switches.items():
+            flow.addWidget(switch)
             switch.toggled.connect(lambda on, name=name: self._switched(name, on))
+        grid.addWidget(others, 3, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
@@ -101,7 +103,7 @@ class FilterPanel(QWidget):
         box.setSizeAdjustPolicy(
             QgsCheckableComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        box.setMinimumContentsLength(6)
+        box.setMinimumContentsLength(4)
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         box.checkedItemsChanged.connect(lambda _: self._checked(name))
         return box
@@ -216,9 +218,10 @@ class Chips(QWidget):
 class Flow(QLayout):
     """Widgets one after another, on as many lines as they need."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, gap: int = _SPACE) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._gap = gap
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -260,5 +263,5 @@ class Flow(QLayout):
                 x, y, height = area.x(), y + height + _SPACE, 0
             if really:
                 item.setGeometry(QRect(QPoint(x, y), size))
-            x, height = x + size.width() + _SPACE, max(height, size.height())
+            x, height = x + size.width() + self._gap, max(height, size.height())
         return y + height - area.y()
