@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,19 @@ from .maps import DPI
 from .template import FURNITURE, Part, Template, label_font
 from .text_room import Ruler
 
+_SHARE_OF_PAGE = 0.6
+"""Of a page's height, what one row of a table takes at most."""
 _STRONG = QColor("#e8eef3")
 _MM = getattr(Qgis, "LayoutUnit", QgsUnitTypes.LayoutUnit)
 _MILLIMETRES = getattr(_MM, "Millimeters", None) or QgsUnitTypes.LayoutUnit.LayoutMillimeters
+
+
+@dataclass(frozen=True)
+class Row:
+    """The lines of every cell of a row."""
+
+    cells: list[list[str]]
+    strong: bool = False
 
 
 class Composer:
@@ -60,7 +71,7 @@ class Composer:
         self.first = self._pages = template.pages
         self._numbered: list[tuple[QgsLayoutItemLabel, int]] = []
         self._texts: dict[str, list[str]] = {}
-        self._sheets: dict[str, list[list[list[str]]]] = {}
+        self._sheets: dict[str, list[Row]] = {}
         self._section = Section(0)
 
     def add(self, section: Section) -> Iterator[None]:
@@ -79,6 +90,8 @@ class Composer:
         yield
         flow = Flow(self.template, section.design, self._height, self._row_heights)
         placed = flow.run()
+        if not placed:
+            return  # nothing but what stands on every page
         yield
         start = self._pages
         for _ in range(flow.page + 1):
@@ -152,7 +165,9 @@ class Composer:
         name = heading[len("heading_") :]
         bodies = {f"table_{name}", f"map_{name}", f"text_{name}"}
         own = [part for part in self.template.parts if part.identifier in bodies]
-        return bool(own) and all(self._height(part) is None for part in own)
+        if not own:  # the template has it not; is it one of ours at all?
+            return any(body in self._section.parts for body in bodies)
+        return all(self._height(part) is None for part in own)
 
     def _lines(self, part: Part) -> list[str]:
         text = part.item.currentText()
@@ -179,7 +194,7 @@ class Composer:
         cells = self._cells(part)
         margin = _around(table)
         return [
-            max(len(lines) for lines in row) * (body if number else head).line + margin
+            max(len(lines) for lines in row.cells) * (body if number else head).line + margin
             for number, row in enumerate(cells)
         ]
 
@@ -188,21 +203,29 @@ class Composer:
         head, body = (self._of_font(form.font(), form.size()) for form in forms)
         return head, body
 
-    def _cells(self, part: Part) -> list[list[list[str]]]:
-        """The lines of every cell, the heading first."""
+    def _cells(self, part: Part) -> list[Row]:
+        """The lines of every cell, the heading first; what no page can hold is divided."""
         if part.identifier in self._sheets:
             return self._sheets[part.identifier]
         table, sheet = part.table, self._section.parts[part.identifier]
         assert table is not None
         head, body = self._table_rulers(table)
-        strong = self._of_font(*_bold(table.contentTextFormat()))
+        bold = self._of_font(*_bold(table.contentTextFormat()))
         widths = [width - _around(table) for width in _widths(sheet, part.rect.width())]
-        made = [[head.wrapped(column.heading, room) for column, room in zip(sheet.columns, widths)]]
-        for number, row in enumerate(sheet.rows):
-            ruler = strong if number in sheet.strong else body
-            made.append([ruler.wrapped(str(text), room) for text, room in zip(row, widths)])
+        made = [Row([head.wrapped(one.heading, room) for one, room in zip(sheet.columns, widths)])]
+        most = max(int(_SHARE_OF_PAGE * self._page_height() / body.line), 1)
+        for number, texts in enumerate(sheet.rows):
+            strong = number in sheet.strong
+            ruler = bold if strong else body
+            cells = [ruler.wrapped(str(text), room) for text, room in zip(texts, widths)]
+            for start in range(0, max(map(len, cells)), most):
+                made.append(Row([lines[start : start + most] for lines in cells], strong))
         self._sheets[part.identifier] = made
         return made
+
+    def _page_height(self) -> float:
+        page = self.layout.pageCollection().page(self._section.design)
+        return float(page.pageSize().height())
 
     def _make(self, one: Placed, start: int, copies: dict[str, QgsLayoutItem]) -> QgsLayoutItem:
         part, page = one.part, start + one.page
@@ -240,8 +263,8 @@ class Composer:
         numbers = [0, *range(*one.rows)]
         rows = [
             [
-                self._cell(table, lines, number, column.number, number - 1 in sheet.strong)
-                for lines, column in zip(cells[number], sheet.columns)
+                self._cell(table, lines, number, column.number, cells[number].strong)
+                for lines, column in zip(cells[number].cells, sheet.columns)
             ]
             for number in numbers
         ]

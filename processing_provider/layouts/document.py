@@ -32,6 +32,9 @@ class Document:
     def __init__(self, template: Path, feedback: QgsProcessingFeedback) -> None:
         self._main = MainThread(feedback.isCanceled)
         self._template: Template | None = None
+        self._composer: Composer | None = None
+        self._pdf: PdfPages | None = None
+        self._steps: Iterator[object] = iter(())
         try:
             document = parsed(template)
             self._template = self._main.call(lambda: Template(template, document))
@@ -39,9 +42,6 @@ class Document:
         except BaseException:
             self.close()
             raise
-        self._composer: Composer | None = None
-        self._pdf: PdfPages | None = None
-        self._steps: Iterator[object] = iter(())
 
     def write(
         self,
