@@ -196,6 +196,8 @@ class VerifyDock(QgsDockWidget):
 
     def _show_results(self) -> None:
         table, rules = self.presenter.table, self.presenter.rules
+        # Who has checked again what was edited goes on where they were.
+        again = self.session.path == self.presenter.findings
         self.session.open(self.presenter.findings, table, rules)
         self.summary.show_table(table, rules)
         self._summary_page.set_filled(True)
@@ -204,7 +206,8 @@ class VerifyDock(QgsDockWidget):
             self._findings_page.empty.text.setText(
                 translate("VerifyDock", "Nothing was found. The summary says what was checked.")
             )
-        self.tabs.setCurrentWidget(self._summary_page)
+        if not again:
+            self.tabs.setCurrentWidget(self._summary_page)
         self._enable_tools()
 
     def _show_family(self, family: str) -> None:

@@ -280,3 +280,61 @@ def test_results_of_an_older_version_say_so(desk, county, until):
 
 def test_it_fits_beside_the_map(opened):
     assert opened.bar.minimumSizeHint().width() <= 420
+
+
+@pytest.fixture
+def dock(onemap_provider, new_window, swallowed):
+    """The whole Verify panel in pre-check mode."""
+    from qgis.core import QgsApplication, QgsProject
+    from qgis.PyQt.QtCore import QEvent, Qt
+
+    from onemap_verify.panels.verify.dock import VerifyDock
+    from onemap_verify.services import settings
+
+    for one in vars(settings).values():
+        if isinstance(one, settings.Setting):
+            one.forget()
+    settings.MODE.set("precheck")
+    settings.ROLE.set("surveyor")
+    QgsProject.instance().clear()
+    window = new_window()
+    made = VerifyDock(window, window.window)
+    window.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
+    window.window.show()
+    yield made
+    made.shut_down()
+    window.window.close()
+    window.window.deleteLater()
+    QgsApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QgsProject.instance().clear()
+
+
+def test_in_the_panel_the_queue_stays_in_front(dock, county, click, until):
+    """Results are read anew; the tab, the finding and the layers of the project stay."""
+    from qgis.core import QgsProject
+
+    path = county / "out" / "findings.gpkg"
+    dock.presenter.open_results(path)
+    until(lambda: len(dock.presenter.table))
+    dock.tabs.setCurrentIndex(2)
+    bar = dock.room.precheck
+    assert bar.isVisible()
+    assert dock.session.role == "surveyor"
+    until(lambda: bar.known is not None)
+    columns = dock.session.table.columns
+    row = columns["object_id"].index(name(211))
+    dock.session.set_current(columns["finding_id"][row])
+    wanted, before = dock.session.current, len(dock.presenter.table)
+    layers = sorted(layer.name() for layer in QgsProject.instance().mapLayers().values())
+    edits = Edits(county / "county.gpkg")
+    edits.set(46, DLBM="0103")
+    edits.close()
+    click(bar.view.recheck)
+    until(lambda: len(dock.presenter.table) < before)
+    until(lambda: bar.known is not None)
+    assert dock.tabs.currentIndex() == 2
+    assert dock.session.current == wanted
+    assert bar.view.hint.text().startswith("1 edited, ")
+    now = sorted(layer.name() for layer in QgsProject.instance().mapLayers().values())
+    assert now == layers
+    assert all(layer.isValid() for layer in QgsProject.instance().mapLayers().values())
