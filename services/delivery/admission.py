@@ -38,9 +38,11 @@ _COLUMNS = (
 )
 _READ = f"SELECT {', '.join(_COLUMNS)} FROM findings ORDER BY rowid"  # noqa: S608 - our names
 _UNDECIDED = "SELECT count(*) FROM findings WHERE verdict = 'inconsistent'"
+# What the county says to have corrected was found in these very files: it is not decided before a
+# verification no longer finds it. What two reviewers see differently is not decided either.
 _DECIDED = (
     " AND finding_id NOT IN (SELECT finding_id FROM decisions WHERE finding_id IS NOT NULL"
-    " AND state IN ('accepted', 'exception', 'closed', 'corrected'))"
+    " AND state IN ('closed', 'exception') AND disputed = 0)"
 )
 
 
@@ -186,10 +188,21 @@ def _finding_problems(record: Mapping[str, Any], findings: Path | None) -> list[
     if findings is None:
         return [] if counts.get("inconsistent") == 0 else [_problem_of("findings_missing")]
     try:
-        root, undecided = _read_findings(findings)
-    except (sqlite3.Error, ValueError):
+        root, undecided, changed = _read_findings(findings)
+    except (sqlite3.Error, ValueError, ExplainedError):
         return [_problem_of("findings_unreadable")]
     problems = []
+    if changed is not None:
+        problems.append(
+            Problem(
+                "decisions_changed",
+                Text(
+                    f"决定日志被改动过（{changed.zh}），须恢复后重新核查并签章",
+                    f"The journal of decisions was changed ({changed.en}): restore it, review and"
+                    " seal again",
+                ),
+            )
+        )
     if root != stated.get("merkle_root"):
         problems.append(_problem_of("findings_differ"))
     if undecided:
@@ -206,16 +219,27 @@ def _finding_problems(record: Mapping[str, Any], findings: Path | None) -> list[
     return problems
 
 
-def _read_findings(path: Path) -> tuple[str, int]:
-    """Merkle root of the findings, as the record computes it, and how many are undecided."""
+def _read_findings(path: Path) -> tuple[str, int, Text | None]:
+    """Root of the findings as the record computes it, how many are undecided, what was changed.
+
+    The table of decisions counts only with the journal that it follows from: a table can be
+    written by anybody.
+    """
+    from ...checks.journal.audit import check_journal
+    from ...checks.journal.schema import present
+
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
         rows = opened.execute(_READ)
         root = merkle_root(canonical(dict(zip(_COLUMNS, row))) for row in rows)
-        known = opened.execute(
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'decisions'"
-        ).fetchone()
+        known = present(opened)
         count = opened.execute(_UNDECIDED + (_DECIDED if known else "")).fetchone()[0]
-    return root, int(count)
+    breaches = check_journal(path).breaches if known else ()
+    changed = None
+    if breaches:
+        first = breaches[0]
+        place = " ".join(part for part in (first.table, first.row) if part)
+        changed = Text(f"{place}：{first.text.zh}", f"{place}: {first.text.en}")
+    return root, int(count), changed
 
 
 @contextmanager

@@ -10,6 +10,8 @@ import pytest
 
 from onemap_verify.benchmarks.delivery.clients import bench_profile
 from onemap_verify.benchmarks.delivery.packages import Verified
+from onemap_verify.checks.journal.journal import Journal
+from onemap_verify.checks.journal.lifecycle import Opinion, Role, State
 from onemap_verify.checks.options import Options
 from onemap_verify.checks.seal import seal_package
 from onemap_verify.checks.verify import verify
@@ -134,21 +136,73 @@ def test_undecided_findings_keep_it_out(queue, profile, keys, make_package, doub
     package = make_package(keys.signer, survey=doubtful)
     assert refused(queue, package, profile) == ["undecided"]
 
-    findings = shutil.copy(doubtful.findings, tmp_path / "decided.gpkg")
-    with sqlite3.connect(findings) as opened:
-        opened.execute("CREATE TABLE decisions (finding_id TEXT, state TEXT)")
-        ids = [row[0] for row in opened.execute(
-            "SELECT finding_id FROM findings WHERE verdict = 'inconsistent'")]  # fmt: skip
-        assert ids
-        opened.executemany("INSERT INTO decisions VALUES (?, 'open')", [(each,) for each in ids])
+    decided, names = under_review(doubtful, tmp_path)
+    with sqlite3.connect(decided.findings) as opened:
+        # Anybody can write a table; without the journal it says nothing.
+        opened.execute("CREATE TABLE decisions (finding_id TEXT, state TEXT, disputed INTEGER)")
+        opened.executemany(
+            "INSERT INTO decisions VALUES (?, 'closed', 0)", [(each,) for each in names]
+        )
     opened.close()
-    decided = replace(doubtful, findings=findings)
     assert refused(queue, make_package(keys.signer, survey=decided), profile) == ["undecided"]
+
+
+def under_review(survey, folder):
+    """A copy of the findings to decide upon, and the ids of those that have to be decided."""
+    findings = folder / "decided.gpkg"
+    shutil.copy(survey.findings, findings)
     with sqlite3.connect(findings) as opened:
-        opened.execute("UPDATE decisions SET state = 'exception'")
+        rows = opened.execute("SELECT finding_id FROM findings WHERE verdict = 'inconsistent'")
+        names = [row[0] for row in rows]
     opened.close()
+    assert names
+    return replace(survey, findings=findings), names
+
+
+def test_what_counts_as_decided(queue, profile, keys, make_package, doubtful, tmp_path):
+    decided, names = under_review(doubtful, tmp_path)
+
+    def outcome():
+        return refused(queue, make_package(keys.signer, survey=decided), profile)
+
+    with Journal(decided.findings, "Li") as reviewer:
+        reviewer.decide(names, State.RETURNED, "again", Opinion.UPHELD)
+    assert outcome() == ["undecided"]
+    with Journal(decided.findings, "Wang", Role.SURVEYOR) as county:
+        county.decide(names, State.CORRECTED, "done")
+    # The county's word is not enough: these are the files in which it was found.
+    assert outcome() == ["undecided"]
+    with Journal(decided.findings, "Li") as reviewer:
+        reviewer.decide(names, State.RECHECKED)
+        assert outcome() == ["undecided"]
+        reviewer.decide(names, State.CLOSED)
+    with Journal(decided.findings, "Zhao") as second:
+        opinion = second.second_opinion(names[0], Opinion.DISMISSED)
+        assert outcome() == ["undecided"]  # disputed
+        second.undo(opinion.event_id)
     package = make_package(keys.signer, survey=decided)
     assert queue.add(package, profile).state.value == "waiting"
+
+
+def test_an_exception_is_a_decision(queue, profile, keys, make_package, doubtful, tmp_path):
+    decided, names = under_review(doubtful, tmp_path)
+    with Journal(decided.findings, "Li") as reviewer:
+        reviewer.decide(names, State.EXCEPTION, "flood of 2023")
+    package = make_package(keys.signer, survey=decided)
+    assert queue.add(package, profile).state.value == "waiting"
+
+
+def test_decisions_that_were_changed_are_refused(
+    queue, profile, keys, make_package, doubtful, tmp_path
+):
+    decided, names = under_review(doubtful, tmp_path)
+    with Journal(decided.findings, "Li") as reviewer:
+        reviewer.decide(names, State.UNDER_REVIEW)
+    with sqlite3.connect(decided.findings) as opened:
+        opened.execute("UPDATE decisions SET state = 'closed'")
+    opened.close()
+    package = make_package(keys.signer, survey=decided)
+    assert refused(queue, package, profile) == ["decisions_changed"]
 
 
 def test_findings_left_out_or_exchanged(queue, profile, keys, make_package, doubtful, verified):
