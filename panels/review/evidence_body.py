@@ -33,12 +33,12 @@ WIDE = 480
 """From this width on the three parts stand side by side."""
 PHOTO, PROFILE, RELATED = 0, 1, 2
 _SHARES = {
-    "chart": (0.36, 0.31, 0.33),
+    "chart": (0.34, 0.30, 0.36),
     "photo": (0.42, 0.0, 0.58),
     "": (0.58, 0.0, 0.42),
 }
 """Of words, chart and tabs, by what there is to see; then the same in a narrow panel."""
-_UPRIGHT = {"chart": (0.41, 0.26, 0.33), "photo": (0.48, 0.0, 0.52), "": (0.6, 0.0, 0.4)}
+_UPRIGHT = {"chart": (0.36, 0.31, 0.33), "photo": (0.48, 0.0, 0.52), "": (0.6, 0.0, 0.4)}
 _FIRST = {
     "photos": PHOTO,
     "tracks": PHOTO,

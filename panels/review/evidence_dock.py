@@ -94,6 +94,9 @@ class EvidenceDock(QgsDockWidget):
             self.setUserVisible(True)
             self.body.tabs.setCurrentIndex(PHOTO)
             self._enlarge()
+            if self.evidence is not None and not self.evidence.photos:
+                text = translate("EvidenceDock", "No photo belongs to this finding.")
+                self.session.told.emit(text, Qgis.MessageLevel.Info)
         elif command == "blink":
             self._compare("blink")
 

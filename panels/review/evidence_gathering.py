@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import OrderedDict
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +47,17 @@ class EvidenceGathering(QObject):
         self.worker.done.connect(self._done)
         self.worker.failed.connect(self._failed)
         self._path: Path | None = None
+        self._round = 0
         self._known: OrderedDict[str, Any] = OrderedDict()
         # Both belong to the thread of the worker.
-        self._opened: Path | None = None
+        self._opened = 0
         self._gatherer: Any = None
 
     def open(self, path: Path | None) -> None:
         """Gather for another file of findings from now on."""
         self._path = path
+        # The same file may have been written anew.
+        self._round += 1
         self._known.clear()
         self.worker.cancel()
 
@@ -63,15 +67,13 @@ class EvidenceGathering(QObject):
 
     def want(self, finding: str, following: str = "") -> None:
         """Gather for ``finding``, then for the one that is likely to be looked at next."""
-        path = self._path
+        path, this = self._path, self._round
         if path is None:
             return
         if finding not in self._known:
-            self.worker.ask((path, finding), lambda progress: self._work(path, finding, progress))
+            self.worker.ask((this, finding), partial(self._work, path, this, finding))
         if following and following != finding and following not in self._known:
-            self.worker.ask_later(
-                (path, following), lambda progress: self._work(path, following, progress)
-            )
+            self.worker.ask_later((this, following), partial(self._work, path, this, following))
 
     def shut_down(self) -> None:
         """Stop, and let go of every file."""
@@ -79,26 +81,26 @@ class EvidenceGathering(QObject):
         self.worker.shut_down()
         self._known.clear()
 
-    def _work(self, path: Path, finding: str, progress: Any) -> Any:
-        if self._opened != path or self._gatherer is None:
+    def _work(self, path: Path, this: int, finding: str, progress: Any) -> Any:
+        if self._opened != this or self._gatherer is None:
             from ...checks.evidence.gather import Gatherer
             from ...checks.review_inputs import ReviewInputs
 
             self._let_go()
             self._gatherer = Gatherer(ReviewInputs.read(path))
-            self._opened = path
+            self._opened = this
         row, others = rows_of(path, finding)
         progress.check()
         return self._gatherer.gather(row, others, progress)
 
     def _let_go(self) -> None:
-        gatherer, self._gatherer, self._opened = self._gatherer, None, None
+        gatherer, self._gatherer = self._gatherer, None
         if gatherer is not None:
             gatherer.close()
 
     def _done(self, ticket: Any, evidence: Any) -> None:
-        path, finding = ticket
-        if path != self._path:
+        this, finding = ticket
+        if this != self._round:
             return
         self._known[finding] = evidence
         while len(self._known) > _KEPT:
@@ -106,7 +108,7 @@ class EvidenceGathering(QObject):
         self.gathered.emit(finding, evidence)
 
     def _failed(self, ticket: Any, error: Any) -> None:
-        if ticket[0] == self._path:
+        if ticket[0] == self._round:
             self.failed.emit(ticket[1], error)
 
 

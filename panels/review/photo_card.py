@@ -61,6 +61,7 @@ class PhotoCard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.photo: Photo | None = None
+        self._compact = False
         self.view = PhotoView()
         self.rose = PhotoRose()
         self.text = QLabel()
@@ -87,13 +88,18 @@ class PhotoCard(QWidget):
         self._fit()
         self.view.show_text(translate("Photo", "Opening the photo…"))
 
+    def set_compact(self, compact: bool) -> None:
+        """Leave the rose out: another photo stands beside this one."""
+        self._compact = compact
+        self._fit()
+
     def show_picture(self, picture: Picture) -> None:
         """Show the decoded picture, or why there is none."""
         if picture.trouble:
             self.view.show_text(trouble_text(picture.trouble))
         else:
             name = self.photo.name if self.photo is not None else ""
-            self.view.show_image(picture.image, name)
+            self.view.show_image(picture.image, name, picture.small)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -124,4 +130,4 @@ class PhotoCard(QWidget):
         angles = photo is not None and any(
             math.isfinite(one) for one in (photo.azimuth, photo.sun_azimuth)
         )
-        self.rose.setVisible(angles and self.width() >= _NARROW)
+        self.rose.setVisible(angles and not self._compact and self.width() >= _NARROW)

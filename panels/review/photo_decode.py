@@ -12,6 +12,7 @@ MOST_PIXELS = 200_000_000
 MOST_BYTES = 64 * 2**20
 LONGEST_SIDE = 4096
 """What is kept of a larger picture; sharp enough to read a number plate."""
+SMALL_SIDE = 900
 _FORMATS = (b"jpeg", b"jpg", b"png", b"webp", b"tiff", b"bmp")
 
 
@@ -27,6 +28,7 @@ class Picture:
     width: int = 0
     height: int = 0
     trouble: str = ""
+    small: QImage | None = None
 
 
 def decode(data: bytes, longest: int = LONGEST_SIDE) -> Picture:
@@ -62,4 +64,13 @@ def decode(data: bytes, longest: int = LONGEST_SIDE) -> Picture:
     turned = (image.width() < image.height()) != (size.width() < size.height())
     if turned:
         size.transpose()
-    return Picture(image, size.width(), size.height())
+    return Picture(image, size.width(), size.height(), small=_small(image))
+
+
+def _small(image: QImage) -> QImage:
+    """What is painted while the photo is small: made once, with every pixel counted."""
+    if max(image.width(), image.height()) <= SMALL_SIDE:
+        return image
+    modes = Qt.TransformationMode
+    aspect = Qt.AspectRatioMode.KeepAspectRatio
+    return image.scaled(QSize(SMALL_SIDE, SMALL_SIDE), aspect, modes.SmoothTransformation)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QPointF, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtGui import QKeyEvent, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ...checks.evidence.model import Photo
 
 _KEPT = 4
+_ROOMY = 700
 
 
 class PhotoPane(QWidget):
@@ -133,6 +134,7 @@ class PhotoPane(QWidget):
         self.previous.setEnabled(self.place > 0)
         self.next.setEnabled(self.place + 1 < last)
         self.cards[1].setVisible(bool(self._more()))
+        self._fit()
         self._count()
         if not self.photos:
             return
@@ -142,6 +144,14 @@ class PhotoPane(QWidget):
                 card.show_picture(self._decoded[place])
         self._ask()
         self.shown.emit(self.place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for card in self.cards:
+            card.set_compact(bool(self._more()) and self.width() < _ROOMY)
 
     def _in_view(self) -> list[tuple[PhotoCard, int]]:
         return [(self.cards[more], self.place + more) for more in range(self._more() + 1)]

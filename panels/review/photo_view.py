@@ -38,7 +38,7 @@ class PhotoView(QWidget):
         super().__init__(parent)
         self.zoom = 1.0
         self.middle = QPointF(0.5, 0.5)
-        self._pixmap = QPixmap()
+        self._pixmap = self._small = QPixmap()
         self._text = ""
         self._grabbed: QPoint | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -48,16 +48,17 @@ class PhotoView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(240, 170)
 
-    def show_image(self, image: QImage, name: str = "") -> None:
-        """Show a picture, whole."""
+    def show_image(self, image: QImage, name: str = "", small: QImage | None = None) -> None:
+        """Show a picture, whole; ``small`` is the same, for as long as it is seen from afar."""
         self._pixmap = QPixmap.fromImage(image)
+        self._small = QPixmap.fromImage(small) if small is not None else self._pixmap
         self._text = ""
         self.setAccessibleName(name)
         self.look_at(1.0, QPointF(0.5, 0.5))
 
     def show_text(self, text: str) -> None:
         """Say something in the place of a picture."""
-        self._pixmap = QPixmap()
+        self._pixmap = self._small = QPixmap()
         self._text = text
         self.setAccessibleName(text)
         self.update()
@@ -92,9 +93,12 @@ class PhotoView(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(8, 4, -8, -4), int(flags), self._text)
         else:
-            fine = self.target().width() < self._pixmap.width() * 2
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, fine)
-            painter.drawPixmap(self.target(), self._pixmap, QRectF(self._pixmap.rect()))
+            target = self.target()
+            pixels = target.width() * self.devicePixelRatioF()
+            shown = self._small if pixels <= self._small.width() else self._pixmap
+            smooth = pixels < shown.width() * 2
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawPixmap(target, shown, QRectF(shown.rect()))
         if self.hasFocus():
             color = self.palette().color(QPalette.ColorRole.Highlight)
             painter.setPen(color)

@@ -100,11 +100,11 @@ def test_only_the_answer_for_the_current_finding_is_shown(evidence, until):
     begun, go = threading.Event(), threading.Event()
     work = evidence.gathering._work
 
-    def slow(path, finding, progress):
+    def slow(path, this, finding, progress):
         if finding == one:
             begun.set()
             go.wait(10)
-        return work(path, finding, progress)
+        return work(path, this, finding, progress)
 
     evidence.gathering._work = slow
     evidence.following = lambda _finding: ""
