@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ...processing_provider.language import translate
+from ..review.acceptance_page import AcceptancePage
 from ..review.decision_bar import DecisionBar
 from ..review.history_view import HistoryView
 from ..review.person_chip import PersonChip
@@ -39,6 +40,7 @@ class ReviewRoom(QObject):
         self.mode = ModeSwitch(self.session)
         self.precheck = PrecheckBar(self.session, interface)
         self.menu = ReviewMenu(self.session, interface, self.person)
+        self.acceptance = AcceptancePage(self.session, interface)
         self.evidence: Any = None
         self._go_to = go_to
         self._offer_evidence = True
@@ -47,6 +49,7 @@ class ReviewRoom(QObject):
         self.menu.changes_wanted.connect(lambda: self.queue.set_wanted(Wanted(new=True)))
         self.mode.mode_changed.connect(self._mode_changed)
         self.precheck.told.connect(self.session.told)
+        self.acceptance.told.connect(self.session.told)
         self._mode_changed(self.mode.mode)
 
     def header(self) -> QWidget:
