@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from .errors import InputError
 from .findings import Text
 from .findings_read import VerificationFile, read_verification
 from .journal.lifecycle import Opinion, State
-from .journal.reading import read_standing
-from .journal.state import Standing
+from .journal.reading import read_events, read_standing
+from .journal.state import Standing, standing_of
 from .progress import SILENT, Progress
 from .return_list import Parcels, clean, read_parcels, usable_standard
 from .review_figures import read_json_record
@@ -26,6 +27,8 @@ from .sampling.record import KIND_LOT, KIND_SAMPLE
 from .standard import Standard, load
 from .tables_file import REAL, TEXT, OutTable, as_multi, write_tables
 
+SIGNATURE = "review.sig.json"
+"""What ``onemap:signreview`` writes beside the findings."""
 DRAW, LOT = "draw.json", "lot.json"
 """Names of the records in the folder of an acceptance."""
 _FIELDS = {"BSM": TEXT, "ZLDWDM": TEXT, "ZLDWMC": TEXT, "DLBM": TEXT, "DLMC": TEXT, "TBMJ": REAL}
@@ -222,6 +225,10 @@ class Acceptance:
         Findings about the sample that wait for somebody's opinion.
     stale
         Whether sample or decisions are no longer those that the verdict was made from.
+    submission
+        The package that was verified; empty where it is gone.
+    signer, unsigned
+        Who signed the review (empty: nobody), and events of the journal since then.
     """
 
     parcels: int
@@ -232,6 +239,9 @@ class Acceptance:
     errors: tuple[UpheldError, ...] = ()
     undecided: int = 0
     stale: bool = False
+    submission: str = ""
+    signer: str = ""
+    unsigned: int = 0
 
 
 def read_acceptance(findings: Path, folder: Path, progress: Progress = SILENT) -> Acceptance:
@@ -243,20 +253,45 @@ def read_acceptance(findings: Path, folder: Path, progress: Progress = SILENT) -
         When the findings cannot be read.
     """
     verification = read_verification(findings, progress.part(0.0, 0.6))
-    parcels = len({str(bsm) for bsm in verification.parcels["bsm"] if bsm})
+    signer, signed = _signature(findings)
+    facts: dict[str, Any] = {
+        "parcels": len({str(bsm) for bsm in verification.parcels["bsm"] if bsm}),
+        "submission": ReviewInputs.read(findings).submission,
+        "signer": signer,
+    }
+    events = read_events(findings)
+    if signer:
+        facts["unsigned"] = len(events) - signed
     draw = _record_or_none(folder / DRAW, KIND_SAMPLE)
     lot = _record_or_none(folder / LOT, KIND_LOT)
     if draw is None:
-        return Acceptance(parcels, lot=lot, stale=lot is not None)
+        return Acceptance(lot=lot, stale=lot is not None, **facts)
     drawn = drawn_units(draw)
-    standing = read_standing(findings)
+    standing = standing_of(events)
     progress.at(0.8)
     about, open_, errors = _about(verification, standing, set(drawn))
     stale = lot is not None and not _fits(lot, drawn, errors)
     progress.at(1.0)
     return Acceptance(
-        *(parcels, draw, lot, drawn, tuple(open_ + about), tuple(errors), len(open_), stale)
+        draw=draw,
+        lot=lot,
+        drawn=drawn,
+        findings=tuple(open_ + about),
+        errors=tuple(errors),
+        undecided=len(open_),
+        stale=stale,
+        **facts,
     )
+
+
+def _signature(findings: Path) -> tuple[str, int]:
+    """Who signed the review, and how many events the journal then had."""
+    try:
+        text = (findings.parent / SIGNATURE).read_text(encoding="utf-8")
+        document = json.loads(text)
+        return str(document["signed"]["name"]), int(document["journal"]["size"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return "", 0
 
 
 def drawn_units(draw: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QPushButton,
@@ -60,9 +61,12 @@ class DrawForm(QWidget):
             self.plan.addItem(text, name)
         self.limit = _percent(1.0, 0.01, 99.0)
         self.confidence = _percent(95.0, 50.0, 99.99)
+        self.limit.setToolTip(translate("Acceptance", "Share of wrong units to be ruled out"))
+        self.confidence.setToolTip(translate("Acceptance", "Confidence"))
         self.size = QSpinBox()
         self.size.setRange(1, 10_000_000)
         self.size.setValue(100)
+        self.size.setToolTip(translate("Acceptance", "Units to draw"))
         self.by_village = QCheckBox(translate("Acceptance", "village"))
         self.by_village.setChecked(True)
         self.by_class = QCheckBox(translate("Acceptance", "land class"))
@@ -83,10 +87,11 @@ class DrawForm(QWidget):
         self.form = QFormLayout(self)
         form_margins(self.form)
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.form.addRow(translate("Acceptance", "Plan"), self.plan)
-        self.form.addRow(translate("Acceptance", "Limit of wrong units"), self.limit)
-        self.form.addRow(translate("Acceptance", "Confidence"), self.confidence)
-        self.form.addRow(translate("Acceptance", "Units"), self.size)
+        plan = QHBoxLayout()
+        plan.addWidget(self.plan, 1)
+        for box in (self.limit, self.confidence, self.size):
+            plan.addWidget(box)
+        self.form.addRow(translate("Acceptance", "Plan"), plan)
         self.form.addRow(
             translate("Acceptance", "Strata"), side_by_side(self.by_village, self.by_class)
         )
@@ -104,13 +109,9 @@ class DrawForm(QWidget):
 
     def _show_rows(self) -> None:
         kind = self.plan.currentData()
-        for field, shown in (
-            (self.limit, kind == "zero_defect"),
-            (self.confidence, kind == "zero_defect"),
-            (self.size, kind == "size"),
-        ):
-            field.setVisible(shown)
-            self.form.labelForField(field).setVisible(shown)
+        self.limit.setVisible(kind == "zero_defect")
+        self.confidence.setVisible(kind == "zero_defect")
+        self.size.setVisible(kind == "size")
         self.changed.emit()
 
     def strata(self) -> list[str]:
@@ -152,6 +153,7 @@ class ErrorsForm(QWidget):
             ]
         )
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setShowGrid(False)
         self.table.setAccessibleName(translate("Acceptance", "Errors by element and class"))

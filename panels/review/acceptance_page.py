@@ -203,9 +203,13 @@ class AcceptancePage(QWidget):
             mark, status = STALE, translate("Acceptance", "older than the verdict")
         self.cards["report"].show_mark(mark, status)
         self.report.show_made(made)
-        signed = files is not None and any(files.folder.glob("signature.*"))
-        text = translate("Acceptance", "signed") if signed else ""
-        self.cards["sign"].show_mark(DONE if signed else TODO, text)
+        signer = now.signer if now is not None else ""
+        text = translate("Acceptance", "by {signer}").format(signer=signer) if signer else ""
+        mark = DONE if signer else TODO
+        if signer and now.unsigned:
+            mark = STALE
+            text = translate("Acceptance", "{count} events since").format(count=count(now.unsigned))
+        self.cards["sign"].show_mark(mark, text)
 
     def _show_expected(self) -> None:
         self.draw.show_expected(expected_text(self.presenter.now, self.draw.values()))

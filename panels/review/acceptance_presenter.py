@@ -17,6 +17,7 @@ from .acceptance_files import Files
 from .session import ReviewSession
 
 _PAUSE_MS = 400
+_WARNING = Qgis.MessageLevel.Warning
 
 
 class AcceptancePresenter(QObject):
@@ -98,9 +99,7 @@ class AcceptancePresenter(QObject):
                     "{blank} parcels without BSM and {double} with one that another has already"
                     " cannot be drawn.",
                 )
-                self.told.emit(
-                    text.format(blank=units.blank, double=units.double), Qgis.MessageLevel.Warning
-                )
+                self.told.emit(text.format(blank=units.blank, double=units.double), _WARNING)
             given = {
                 "INPUT": f"{files.units}|layername=units",
                 "ID_FIELD": "BSM",
@@ -171,21 +170,18 @@ class AcceptancePresenter(QObject):
 
     def sign(self, key: str, certificate: str, passphrase: str) -> None:
         """Sign findings, decisions, record and verdict; the passphrase is kept nowhere."""
-        path, files = self.session.path, self.files
-        if self.busy or path is None or files is None:
+        path, files, now = self.session.path, self.files, self.now
+        if self.busy or path is None or files is None or now is None:
             return
-        record = str(self.session.record or "")
-        parameters = signing.parameters(path, record, files, key, certificate)
-        if parameters is None:
-            self.told.emit(
-                translate("Acceptance", "Signing is not available in this version."),
-                Qgis.MessageLevel.Warning,
-            )
+        if not self.session.person:
+            self.told.emit(translate("Acceptance", "Say first who you are."), _WARNING)
             return
-        given, result = parameters
+        person = (self.session.person, self.session.role)
+        given = signing.parameters(path, now.submission, files, person)
+        given.update(KEY=key, CERTIFICATE=certificate)
         self._set_busy(True)
         with signing.passphrase(passphrase):
-            self._start([(signing.ALGORITHM, given, result)])
+            self._start([(signing.ALGORITHM, given, signing.RESULT)], self.session.reload)
 
     def cancel(self) -> None:
         """Stop what is under way."""

@@ -13,7 +13,7 @@ from qgis.core import QgsApplication
 from ...processing_provider.passphrase import VARIABLE
 from .acceptance_files import Files
 
-ALGORITHM = "onemap:signreview"
+ALGORITHM, RESULT = "onemap:signreview", "SIGNATURE"
 
 
 def available() -> bool:
@@ -22,26 +22,15 @@ def available() -> bool:
 
 
 def parameters(
-    findings: Path, record: str, files: Files, key: str, certificate: str
-) -> tuple[dict[str, Any], str] | None:
-    """What the algorithm is given and the name of its result; ``None`` where it is not there."""
-    algorithm = QgsApplication.processingRegistry().algorithmById(ALGORITHM)
-    if algorithm is None:
-        return None
-    given: dict[str, Any] = {
-        "FINDINGS": str(findings),
-        "RECORD": record,
-        "VERDICTS": [str(path) for path in (files.draw, files.lot) if path.is_file()],
-        "KEY": key,
-        "CERTIFICATE": certificate,
-    }
-    known = {one.name(): one for one in algorithm.parameterDefinitions()}
-    given = {name: value for name, value in given.items() if name in known and value}
-    targets = [one for one in known.values() if one.isDestination()]
-    for target in targets:
-        suffix = target.defaultFileExtension() if hasattr(target, "defaultFileExtension") else ""
-        given[target.name()] = str(files.folder / f"signature.{suffix or 'json'}")
-    return given, targets[0].name() if targets else "SIGNER"
+    findings: Path, submission: str, files: Files, person: tuple[str, str]
+) -> dict[str, Any]:
+    """What the algorithm is given, but for key and certificate; ``person`` is name and role."""
+    records = [str(path) for path in (files.draw, files.lot) if path.is_file()]
+    given: dict[str, Any] = {"FINDINGS": str(findings), "VERDICTS": records}
+    if submission:
+        given["SUBMISSION"] = submission
+    given["WHO"], given["ROLE"] = person
+    return given
 
 
 @contextmanager
