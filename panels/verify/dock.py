@@ -24,6 +24,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing_provider import icons
 from ...processing_provider.language import translate
 from ..review.map_view import FindingsOnMap
+from ..review.precheck import PRECHECK
 from . import memory
 from .dock_tools import DockTools
 from .empty_state import PageWithEmptyState
@@ -55,6 +56,7 @@ class VerifyDock(QgsDockWidget):
         self._build()
         self._connect()
         memory.recall(self.form)
+        self._show_mode()
         self._show_state(self.presenter.state)
 
     def _build(self) -> None:
@@ -79,6 +81,14 @@ class VerifyDock(QgsDockWidget):
         self.tabs.addTab(self.form, translate("VerifyDock", "Inputs"))
         self.tabs.addTab(self._summary_page, translate("VerifyDock", "Summary"))
         self.tabs.addTab(self._findings_page, translate("VerifyDock", "Queue"))
+        self._acceptance_page = PageWithEmptyState(
+            translate(
+                "VerifyDock",
+                "Nothing to accept yet. Verify a package, or open the results of an earlier run.",
+            ),
+            self.room.acceptance,
+        )
+        self.tabs.addTab(self._acceptance_page, translate("VerifyDock", "Acceptance"))
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -130,6 +140,10 @@ class VerifyDock(QgsDockWidget):
         self.session.told.connect(self._tell)
         self.room.precheck.rechecked.connect(presenter.open_results)
         self.room.precheck.verify_wanted.connect(self._verify_whole)
+        self.room.acceptance.queue_wanted.connect(
+            lambda: self.tabs.setCurrentWidget(self._findings_page)
+        )
+        self.room.mode_changed.connect(lambda _: self._show_mode())
         tools = self.tools
         for action, does in (
             (tools.open, self._open_results),
@@ -151,6 +165,10 @@ class VerifyDock(QgsDockWidget):
         QgsProject.instance().layersAdded.disconnect(self._layers_added)
         self.room.shut_down()
         self.presenter.shut_down()
+
+    def _show_mode(self) -> None:
+        """A county fixes, a province accepts: who only fixes has no use for the rest."""
+        self.tabs.setTabVisible(3, self.room.mode.mode != PRECHECK)
 
     def _verify_whole(self) -> None:
         self.tabs.setCurrentWidget(self.form)
@@ -202,6 +220,7 @@ class VerifyDock(QgsDockWidget):
         self.summary.show_table(table, rules)
         self._summary_page.set_filled(True)
         self._findings_page.set_filled(len(table) > 0)
+        self._acceptance_page.set_filled(True)
         if not len(table):
             self._findings_page.empty.text.setText(
                 translate("VerifyDock", "Nothing was found. The summary says what was checked.")

@@ -114,6 +114,7 @@ class ReviewRoom(QObject):
         """Let go of the canvas, the file and the tasks."""
         self.menu.shut_down()
         self.precheck.shut_down()
+        self.acceptance.shut_down()
         self.queue.shut_down()
         self.session.shut_down()
 
