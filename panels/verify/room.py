@@ -92,6 +92,7 @@ class ReviewRoom(QObject):
         self.evidence = evidence
         evidence.body.tabs.addTab(HistoryView(self.session), translate("ReviewRoom", "History"))
         evidence.visibilityChanged.connect(self._evidence_shown)
+        evidence.following = self._following
 
     def run(self, word: str) -> None:
         """Do what a key of the queue stands for."""
@@ -121,6 +122,11 @@ class ReviewRoom(QObject):
     def _mode_changed(self, mode: str) -> None:
         self.precheck.setVisible(mode == PRECHECK)
         self.mode_changed.emit(mode)
+
+    def _following(self, finding: str) -> str:
+        """The finding that is decided after this one; its evidence is gathered ahead."""
+        row = self.queue.presenter.next_waiting(self.session.row(finding))
+        return str(self.session.table.value(row, "finding_id")) if row >= 0 else ""
 
     def _evidence_shown(self, shown: bool) -> None:
         # The same words need not stand in both panels.
