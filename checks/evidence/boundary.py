@@ -11,7 +11,8 @@ from ..progress import Progress
 from ..reproject import Reprojection
 from ..table import FloatArray
 from .card import Card
-from .model import NOTHING, Axis, Chart, Mark, Series
+from .cells import on_plane
+from .model import NOTHING, Axis, Band, Chart, Mark, Series
 from .sources import Sources
 from .subject import Subject
 
@@ -19,8 +20,13 @@ _MOST_MULTIPLES = 40
 
 
 def outline_charts(subject: Subject, sources: Sources, card: Card, progress: Progress) -> None:
-    """Edge lengths and turn angles; the displaced outline where the rule measured one."""
+    """Where the outline would fit, if the rule measured that; else its edges and turns."""
     del sources, progress
+    east, north = subject.number("dx_m"), subject.number("dy_m")
+    if np.isfinite(east) and np.isfinite(north):
+        card.charts.append(_offset_chart(subject, east, north))
+        _moved_outline(subject, east, north, card)
+        return
     row = subject.object or subject.parcel
     shape = row.geometry if row is not None else None
     if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
@@ -31,17 +37,57 @@ def outline_charts(subject: Subject, sources: Sources, card: Card, progress: Pro
     spacing = subject.number("spacing_m")
     card.charts.append(_length_chart(lengths, spacing))
     card.charts.append(_turn_chart(turns))
-    dx, dy = subject.number("dx_m"), subject.number("dy_m")
-    if np.isfinite(dx) and np.isfinite(dy):
-        moved = shapely.transform(shape, lambda xy: xy + np.array([dx, dy]))
-        name = Text("与影像吻合的位置", "where it fits the image")
-        card.shape(moved, subject.wkt, "outline", name)
+
+
+def _moved_outline(subject: Subject, east: float, north: float, card: Card) -> None:
+    """The outline where the image has it."""
+    shape = subject.shape
+    if shape is None:
+        return
+    plane, wkt = on_plane(shape, subject.wkt)
+    moved = shapely.transform(plane, lambda xy: xy + np.array([east, north]))
+    if wkt != subject.wkt:
+        moved = shapely.transform(moved, Reprojection(wkt, subject.wkt).points)
+    card.shape(moved, subject.wkt, "outline", Text("与影像吻合的位置", "where it fits the image"))
+
+
+def _offset_chart(subject: Subject, east: float, north: float) -> Chart:
+    """From where the outline is to where the image has it, in metres east and north."""
+    reach = 1.3 * max(abs(east), abs(north), 1.0)
+    sigma = subject.number("sigma_m")
+    bands: tuple[Band, ...] = ()
+    if np.isfinite(subject.tolerance):
+        room, name = subject.tolerance, Text("容差", "tolerance")
+        bands = (Band(-room, room, name), Band(-room, room, NOTHING, "y"))
+        reach = max(reach, 1.3 * room)
+    size = float(np.hypot(east, north))
+    note = Text(f"位移 {size:.2f} 米", f"{size:.2f} m apart")
+    if np.isfinite(sigma):
+        note = Text(
+            f"位移 {size:.2f} 米，标准差 {sigma:.2f} 米",
+            f"{size:.2f} m apart, standard error {sigma:.2f} m",
+        )
+    here, there = np.array([0.0]), (np.array([east]), np.array([north]))
+    return Chart(
+        "edge_offset",
+        Text("界线相对影像的位移", "Where the image has the outline"),
+        Axis(Text("向东", "Eastward"), "m", low=-reach, high=reach),
+        Axis(Text("向北", "Northward"), "m", low=-reach, high=reach),
+        (
+            Series(Text("填报位置", "as declared"), here, here, "points", "declared"),
+            Series(Text("影像位置", "in the image"), *there, "points", "measured"),
+        ),
+        bands,
+        (),
+        note,
+    )
 
 
 def edges_and_turns(shape: shapely.Geometry, wkt: str) -> tuple[FloatArray, FloatArray]:
     """Lengths in metres of all edges, and the turn at every corner in degrees (-180…180).
 
-    Turns are positive to the left; a ring walked counter-clockwise turns by 360° in all.
+    Every ring is walked counter-clockwise: it turns by 360° in all, and where it turns to the
+    right the turn is negative.
     """
     lengths, turns = [], []
     _, plane = metric_plane(shapely.get_coordinates(shape), wkt)
@@ -57,7 +103,8 @@ def edges_and_turns(shape: shapely.Geometry, wkt: str) -> tuple[FloatArray, Floa
             continue
         lengths.append(length[length > 0])
         angle = np.degrees(np.arctan2(step[:, 1], step[:, 0]))
-        turns.append((np.diff(np.append(angle, angle[0])) + 180.0) % 360.0 - 180.0)
+        turn = (np.diff(np.append(angle, angle[0])) + 180.0) % 360.0 - 180.0
+        turns.append(turn if turn.sum() >= 0 else -turn)
     if not lengths:
         return np.zeros(0), np.zeros(0)
     return np.concatenate(lengths), np.concatenate(turns)

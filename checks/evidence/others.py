@@ -28,11 +28,7 @@ def other_objects(subject: Subject, sources: Sources, card: Card, progress: Prog
     _places(subject, card)
     if subject.text("family") == "codes":
         return  # what codes call "other" is a code
-    named = [subject.numbers.get(name) for name in ("other", "source", "other_parcel")]
-    names = [str(each) for each in named if isinstance(each, (str, int)) and str(each)]
-    neighbours = subject.numbers.get("neighbours") or subject.numbers.get("parcel_bsm")
-    if isinstance(neighbours, list):
-        names += [str(each) for each in neighbours[:_MOST_SHAPES]]
+    names = _named(subject)
     layer = subject.text("layer")
     if layer not in sources.standard.layers:
         layer = "DLTB"
@@ -47,6 +43,21 @@ def other_objects(subject: Subject, sources: Sources, card: Card, progress: Prog
         shown = joined(same(name), class_title(sources.standard, code))
         shape = _brought(found.geometry, found.wkt, subject.wkt)
         card.shape(shape, subject.wkt, "other_object", shown)
+
+
+def _named(subject: Subject) -> list[str]:
+    """Identifiers of the objects that a finding names; photos name other photos besides."""
+    single: tuple[str, ...] = ("other", "source")
+    several: tuple[str, ...] = ("neighbours", "pieces", "parcel_bsm")
+    if subject.text("family") == "photos":
+        single, several = ("other_parcel",), ()
+    given = [subject.numbers.get(key) for key in single]
+    names = [str(each) for each in given if isinstance(each, (str, int)) and str(each)]
+    for key in several:
+        listed = subject.numbers.get(key)
+        if isinstance(listed, list):
+            names += [str(each) for each in listed[:_MOST_SHAPES]]
+    return names
 
 
 def _layer_of_other(

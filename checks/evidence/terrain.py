@@ -155,7 +155,8 @@ def _level_chart(subject: Subject, height: FloatArray, weight: FloatArray) -> Ch
     some = height[whole] if whole.sum() >= 4 else height
     away = some - np.median(some)
     reach = max(float(np.abs(away).max()), 0.5)
-    counts, edges = np.histogram(away, bins=24, range=(-reach, reach))
+    bins = int(np.clip(np.sqrt(len(away)), 8, 24))
+    counts, edges = np.histogram(away, bins=bins, range=(-reach, reach))
     tolerance = subject.tolerance
     bands: tuple[Band, ...] = ()
     if np.isfinite(tolerance):

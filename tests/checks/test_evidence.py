@@ -194,7 +194,16 @@ def test_edges_of_a_square_and_its_turns(card):
     assert lengths.series[0].y.sum() == 4
     assert [each.value for each in lengths.marks][:2] == pytest.approx([50.0, 100.0])
     peak = turns.series[0].x[turns.series[0].y.argmax()]
-    assert abs(abs(peak) - 90.0) <= 5.0 and turns.series[0].y.max() == 4
+    assert abs(peak - 90.0) <= 5.0 and turns.series[0].y.max() == 4
+
+
+def test_an_outline_that_fits_the_image_elsewhere(card):
+    evidence = card("boundary.parcel_shift")
+    found = chart(evidence, "edge_offset")
+    there = series(found, "measured")
+    assert (there.x[0], there.y[0]) == (6.0, -8.0) and "10.00" in found.note.en
+    (moved,) = shapes(evidence, "outline")
+    assert moved.centroid.distance(made.parcel(1).centroid) == pytest.approx(10.0)
 
 
 def test_the_share_here_beside_the_usual_one(card):
