@@ -28,6 +28,8 @@ FINDING_COLUMNS = (
 PARCEL_COLUMNS = ("bsm", "risk", "outcome", "reasons")
 RULE_COLUMNS = ("rule_id", "rule_version", "family", "tested", "findings", "not_checkable")
 _ROWS_AT_ONCE = 20_000
+_PATIENCE = 5.0
+"""Seconds for which another program may hold the file before the person is told."""
 _ENVELOPE = (0, 32, 48, 48, 64)
 
 
@@ -84,10 +86,10 @@ def connect(path: Path) -> sqlite3.Connection:
         raise InputError(Text(f"找不到文件：{path}", f"There is no file {path}"))
     # After a power cut the last transaction has to be rolled back, which needs to write.
     if path.with_name(path.name + "-journal").exists():
-        with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=10.0)) as writing:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=_PATIENCE)) as writing:
             writing.execute("SELECT count(*) FROM sqlite_master")
     # A plain path in a URI would read "%" and "?" of a file name as syntax.
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10.0)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)
 
 
 def unreadable(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> InputError:
@@ -105,6 +107,14 @@ def unreadable(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> InputEr
             Text(
                 f"{path.name} 不是核验结果，或出自更早的版本（{told}）。",
                 f"{path.name} holds no findings, or is of an older version ({told}).",
+            )
+        )
+    if "unable to open" in told or "disk I/O" in told or not path.is_file():
+        return InputError(
+            Text(
+                f"无法打开 {path.name}：没有权限，或所在磁盘、网络盘已断开（{told}）。",
+                f"{path.name} cannot be opened: no permission, or its drive or network share is"
+                f" gone ({told}).",
             )
         )
     return InputError(

@@ -61,6 +61,7 @@ class JournalFile:
         self.who = who.strip()
         self.role = role
         self._patience, self._stop = patience, stop
+        self._file = _identity(path)
         if not self.who:
             raise JournalError(Text("请先填写姓名。", "Say first who you are."))
         if not path.is_file():
@@ -94,6 +95,11 @@ class JournalFile:
     def _open(self) -> None:
         self._patiently("PRAGMA synchronous = EXTRA")
         self._patiently("SELECT finding_id FROM findings LIMIT 1")
+        known = schema.present(self._connection)
+        # Even a transaction that writes nothing would have to wait for everybody who reads.
+        if known and schema.version(self._connection) == schema.VERSION:
+            self.copy = tables.meta(self._connection, "copy")
+            return
         with self.writing() as connection:
             if schema.present(connection):
                 schema.bring_up_to_date(connection)
@@ -132,14 +138,7 @@ class JournalFile:
         """
         connection = self._connection
         try:
-            if not self.path.is_file():
-                raise JournalError(
-                    Text(
-                        f"{self.path.name} 已被移走或所在磁盘已断开，本次决定未写入。",
-                        f"{self.path.name} is gone, or its drive was disconnected; this decision"
-                        " was not written.",
-                    )
-                )
+            self._still_there()
             self._patiently("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -152,6 +151,26 @@ class JournalFile:
                 raise
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise not_written(self.path, error) from error
+
+    def _still_there(self) -> None:
+        """What is written to a file that was deleted or replaced meanwhile would be lost."""
+        now = _identity(self.path)
+        if now is None:
+            raise JournalError(
+                Text(
+                    f"{self.path.name} 已被移走或所在磁盘已断开，本次决定未写入。",
+                    f"{self.path.name} is gone, or its drive was disconnected; this decision"
+                    " was not written.",
+                )
+            )
+        if now != self._file:
+            raise JournalError(
+                Text(
+                    f"{self.path.name} 已被另一个文件替换，本次决定未写入，请重新打开。",
+                    f"{self.path.name} was replaced by another file; this decision was not"
+                    " written. Open it again.",
+                )
+            )
 
     def event(
         self,
@@ -221,6 +240,14 @@ class JournalFile:
         }
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
+
+
 def _busy(error: sqlite3.Error) -> bool:
     return "locked" in str(error) or "busy" in str(error)
 
@@ -228,7 +255,7 @@ def _busy(error: sqlite3.Error) -> bool:
 def not_written(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> ExplainedError:
     """What a database error means to a person whose decision was not kept."""
     told = str(error)
-    if "full" in told:
+    if "full" in told or "No space" in told:
         return JournalError(
             Text(
                 f"磁盘已满，本次决定未写入 {path.name}；此前的决定均已保存。",
@@ -239,5 +266,14 @@ def not_written(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> Explai
     if "readonly" in told:
         return JournalError(
             Text(f"{path.name} 为只读，不能写入决定。", f"{path.name} is read-only.")
+        )
+    if "disk I/O" in told or "unable to open" in told:
+        return JournalError(
+            Text(
+                f"无法写入 {path.name}：文件夹只读、磁盘已满，或所在磁盘、网络盘已断开；"
+                f"此前的决定均已保存（{told}）。",
+                f"{path.name} cannot be written: its folder is read-only, the disk full, or its"
+                f" drive or network share gone; all earlier decisions are safe ({told}).",
+            )
         )
     return unreadable(path, error)
