@@ -73,7 +73,8 @@ def places_to_look(findings: Sequence[Finding], geographic: bool) -> GeometryArr
     thin = ~np.isin(kinds, (-1, 3, 6))
     rim = _LOOK / _DEGREE if geographic else _LOOK
     where[thin] = shapely.buffer(where[thin], rim, quad_segs=2)
-    return as_multi(shapely.force_2d(where))
+    # Rings begin where they are drawn; the same place shall be the same bytes.
+    return as_multi(shapely.normalize(shapely.force_2d(where)))
 
 
 def write_findings(

@@ -7,7 +7,8 @@ long: what these had found of edited objects is marked *to be confirmed by a who
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from .raster import modest_cache
 from .recheck_changes import Changes, changes_of
 from .recheck_kept import Earlier, earlier_of
 from .recheck_memory import Memory, file_states, read_memory, remember
-from .recheck_part import Part, part_of
+from .recheck_part import Part, near_edits, villages_of_edits
 from .recheck_place import put_in_place
 from .recheck_result import Recheck, confirm_table
 from .recheck_scopes import EVIDENCE, Scope, Scopes
@@ -125,7 +126,11 @@ class _Work:
         heights = self.scopes.reads("heights.datum_shift", Family.HEIGHTS)
         if self.memory.shifted is not None and not (heights or set()) & self.changes.what:
             case.known_shifted = frozenset(self.memory.shifted)
-        judged = self._judge_all(case, part_of(case, self.changes), progress.part(0.25, 0.85))
+        parts = {
+            Scope.NEIGHBOURS: near_edits(case, self.changes),
+            Scope.VILLAGE: villages_of_edits(case, self.changes),
+        }
+        judged = self._judge_all(case, parts, progress.part(0.25, 0.85))
         found = ordered([f for _, judgement, _ in judged for f in judgement.findings])
         result = self._result(found, time.monotonic() - started)
         verification = Verification(
@@ -169,7 +174,7 @@ class _Work:
         )
 
     def _judge_all(
-        self, case: Case, part: Part | None, progress: Progress
+        self, case: Case, parts: Mapping[Scope, Part | None], progress: Progress
     ) -> list[tuple[Rule, Judgement, float]]:
         rules = rules_of(self.standard)
         families = self.setup.options.families
@@ -184,7 +189,9 @@ class _Work:
                 out.append((rule, self._keep(rule), self.earlier.seconds(rule.id)))
                 continue
             self.again.append(rule.id)
-            if self.scopes.of(rule.id, rule.family) is Scope.NEIGHBOURS and part is not None:
+            part = parts.get(self.scopes.of(rule.id, rule.family))
+            if part is not None:
+                part.case.progress = share
                 judgement = self._in_part(rule, part, case)
             else:
                 judgement = judge_rule(rule, case, self.strict)
@@ -230,14 +237,16 @@ class _Work:
         ):
             # Something about a layer as a whole: a part cannot know.
             return judge_rule(rule, case, self.strict)
-        self.in_part.append(rule.id)
-        new = [each for each in said.findings if part.speaks_of(each.layer, each.object_id)]
+        new = [each for each in said.findings if part.speaks_of(each)]
         old = [
             each
             for each in earlier
-            if not part.speaks_of(each.layer, each.object_id)
+            if not part.speaks_of(each)
             and not changes.touched(each.layer, each.object_id, each.parcel_bsm)
         ]
+        if _unsure(rule, [*old, *new]):
+            return judge_rule(rule, case, self.strict)
+        self.in_part.append(rule.id)
         known = self.memory.rules.get(rule.id)
         out = self.earlier.judgement(rule.id, [*old, *new], known, self._parcels_before)
         if said.compared is not None:
@@ -329,6 +338,21 @@ class _Work:
 
     def _facts(self, item: SourceFile) -> dict[str, Any]:
         return file_facts("submission", item.name, item.path, self.progress)
+
+
+def _unsure(rule: Rule, findings: Sequence[Finding]) -> bool:
+    """Whether what a rule says of single objects may together be about a layer as a whole.
+
+    Many tiny differences are told as one; of a gap between very many parcels not all are named.
+    """
+    many = rule.spec.limits.get("snapping_many")
+    tiny = Counter(each.layer for each in findings if each.cause == "snapping")
+    if many is not None and any(number >= float(many) for number in tiny.values()):
+        return True
+    told = [each.evidence for each in findings if each.layer == "DLTB"]
+    return any(
+        int(each.get("neighbour_count") or 0) > len(each.get("neighbours") or ()) for each in told
+    )
 
 
 def _kept_beside(path: Path) -> list[Path]:

@@ -15,6 +15,7 @@ class Scope(str, Enum):
     """What a rule must see; the meanings are told in ``recheck.json`` of the rule set."""
 
     NEIGHBOURS = "neighbours"
+    VILLAGE = "village"
     COUNTY = "county"
     EVIDENCE = "evidence"
     PACKAGE = "package"
