@@ -248,11 +248,13 @@ class AcceptancePage(QWidget):
             )
             self.open_step("errors")
             return
+        self._touched = True  # the verdict is to be seen, not the next step
         objection = self.verdict.objection.text().strip()
         self.presenter.judge({**given, **({"OBJECTION": objection} if objection else {})})
 
     def _report(self) -> None:
         now = self.presenter.now
+        self._touched = True
         kinds = self.report.kinds(now is not None and now.lot is not None)
         shared = {"LANGUAGE": self.report.language.currentData()}
         self.presenter.report(kinds, shared, self.report.day())

@@ -116,16 +116,18 @@ class Document:
 
     def close(self) -> None:
         """Let go of the layout, in the thread that it lives in."""
-        pdf, kept = self._pdf, [self._steps, self._composer, self._template]
+        kept: list[object] = [self._pdf, self._steps, self._composer, self._template]
         self._pdf = self._composer = self._template = None
         self._steps = iter(())
 
         def gone() -> None:
-            if pdf is not None:
-                pdf.close()
+            for one in kept:
+                if isinstance(one, PdfPages):
+                    one.close()
             kept.clear()
 
-        self._main.later(gone)
+        if any(one is not None for one in (kept[0], kept[2], kept[3])):
+            self._main.last(gone)
         self._main.close()
 
 

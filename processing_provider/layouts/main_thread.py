@@ -80,12 +80,19 @@ class MainThread:
             raise errors[0]
         return answer[0]
 
-    def later(self, work: Callable[[], None]) -> None:
-        """Have ``work`` done when there is time, whatever happens here; nobody waits for it."""
+    def last(self, work: Callable[[], None], seconds: float = 2.0) -> None:
+        """Have ``work`` done, also after a cancellation; wait for it, but not for ever."""
         if self._caller is None:
             work()
-        else:
-            self._caller.wanted.emit(work)
+            return
+        done = threading.Event()
+
+        def told() -> None:
+            work()
+            done.set()
+
+        self._caller.wanted.emit(told)
+        done.wait(seconds)
 
     def close(self) -> None:
         """Let the helper go, in its own thread."""
