@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _GAP = 4.0
 _SAMPLE = 16.0
 _LANES = 3
+_LOW = 118.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class _Layout:
         self._line = self._metrics.height()
         self._left, self._right = area.left() + 2, area.right() - 6
         self._top, self._bottom = area.top() + 2, area.bottom() - 2
+        self._low = area.height() < _LOW
         self._labels: list[Label] = []
         self._names: list[Label] = []
         self._legend: list[Entry] = []
@@ -138,7 +140,7 @@ class _Layout:
 
     def _notes_and_title_below(self) -> None:
         title = axis_title(self._chart.x)
-        if not title:
+        if not title or self._low:
             return
         wide = self._right - self._left
         shown = self._metrics.elidedText(title, Qt.TextElideMode.ElideRight, wide)
@@ -149,6 +151,10 @@ class _Layout:
     def _head(self) -> None:
         """The title of the upright axis, and the legend in what is left of that row or below."""
         title = axis_title(self._chart.y)
+        across = axis_title(self._chart.x)
+        if self._low and across:
+            # Where every row counts, both titles share one.
+            title = f"{title} / {across}" if title else across
         used = self._metrics.horizontalAdvance(title) + _GAP * 3 if title else 0.0
         wide = self._right - self._left
         entries = self._entries()

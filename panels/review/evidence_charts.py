@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QKeyEvent, QPalette
+from qgis.PyQt.QtGui import QKeyEvent, QPalette, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -24,6 +24,10 @@ from .evidence_label import ElidedLabel
 
 if TYPE_CHECKING:
     from ...checks.evidence.model import Chart
+
+
+_LOW = 165
+"""Below this height there is no room for a note."""
 
 
 class EvidenceCharts(QWidget):
@@ -111,8 +115,20 @@ class EvidenceCharts(QWidget):
         self.count.setText(f"{self.place + 1}/{len(self.charts)}")
         note = say(chart.note)
         self.note.setText(note)
-        self.note.setVisible(bool(note))
+        self._fit()
         self.widget.show_chart(chart)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is little room the chart takes it all; its note is told by the title."""
+        note = self.note.text() if self.charts else ""
+        self.note.setVisible(bool(note) and self.height() >= _LOW)
+        if self.charts:
+            title = say(self.charts[self.place].title)
+            self.title.setToolTip("\n".join(line for line in (title, note) if line))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and len(self.charts) > 1:

@@ -21,6 +21,7 @@ _ICONS = {
     "same_parcel": "/mIconPolygonLayer.svg",
     "same_cause": "/mActionLink.svg",
 }
+_LONGEST = 56
 _FINDING = Qt.ItemDataRole.UserRole
 
 
@@ -58,10 +59,11 @@ class EvidenceLinks(QListWidget):
             links, key=lambda one: order.index(one.kind) if one.kind in order else len(order)
         ):
             message = about(link.finding_id)
-            lines = [f"{kind_title(link.kind)} · {say(link.why)}", message]
-            item = QListWidgetItem("\n".join(line for line in lines if line))
+            why = f"{kind_title(link.kind)} · {say(link.why)}"
+            short = message if len(message) <= _LONGEST else message[:_LONGEST] + "…"
+            item = QListWidgetItem("\n".join(line for line in (why, short) if line))
             item.setIcon(self._icon(link.kind))
-            item.setToolTip(item.text())
+            item.setToolTip("\n".join(line for line in (why, message) if line))
             item.setData(_FINDING, link.finding_id)
             if not message:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)

@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import (
     QPaintEvent,
     QPalette,
     QPixmap,
+    QTextOption,
     QWheelEvent,
 )
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
@@ -90,8 +91,10 @@ class PhotoView(QWidget):
         painter = QPainter(self)
         if self._pixmap.isNull():
             painter.setPen(ground_of(self, paper=False)[1])
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(8, 4, -8, -4), int(flags), self._text)
+            wrapped = QTextOption(Qt.AlignmentFlag.AlignCenter)
+            wrapped.setWrapMode(QTextOption.WrapMode.WordWrap)
+            area = QRectF(self.rect()).adjusted(8, 4, -8, -4)
+            painter.drawText(area, self._text, wrapped)
         else:
             target = self.target()
             pixels = target.width() * self.devicePixelRatioF()

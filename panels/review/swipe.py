@@ -150,8 +150,8 @@ class Swipe(QObject):
         pair = self.pair
         assert pair is not None and self.item is not None
         self.item.names = {
-            "before": _name(translate("Swipe", "Before"), pair.before_date),
-            "after": _name(translate("Swipe", "After"), pair.after_date),
+            "before": _name(translate("Swipe", "Before"), pair.before_date, pair.false_colour),
+            "after": _name(translate("Swipe", "After"), pair.after_date, pair.false_colour),
         }
         window = self._window = self._stretched_over()
         asks = (self._worker.ask, self._worker.ask_later)
@@ -253,5 +253,6 @@ class Swipe(QObject):
             self.end()
 
 
-def _name(title: str, date: str) -> str:
-    return f"{title} {date}".strip()
+def _name(title: str, date: str, false_colour: bool) -> str:
+    name = f"{title} {date}".strip()
+    return f"{name} · {translate('Swipe', 'false colour')}" if false_colour else name
