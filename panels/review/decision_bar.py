@@ -135,7 +135,8 @@ class DecisionBar(DecisionView):
         self.reason.line.setPlaceholderText(hint)
 
     def _enable(self, _names: Sequence[str] = ()) -> None:
-        self.enable(not any(name in self.session.saving for name in self._about))
+        saving = self.session.saving
+        self.enable(not (saving and any(name in saving for name in self._about)))
 
     def _show_deeds(self) -> None:
         deeds = self.session.deeds
@@ -152,7 +153,8 @@ class DecisionBar(DecisionView):
 
     def _want(self, step: Step) -> None:
         """Decide, or ask for the reason first."""
-        if any(name in self.session.saving for name in self._about):
+        saving = self.session.saving
+        if saving and any(name in saving for name in self._about):
             return
         if len(self._about) > 1:
             self._ask(BulkDialog(self.session, step, self._about, self.reason.text(), self))

@@ -114,9 +114,9 @@ class BulkDialog(QDialog):
 
     def _common(self) -> tuple[str, str]:
         """Cause and family where all have the same."""
-        table = self.session.table
-        causes = {table.value(row, "cause") for row in self._rows}
-        families = {table.value(row, "family") for row in self._rows}
+        columns = self.session.table.columns
+        causes = set(map(columns["cause"].__getitem__, self._rows))
+        families = set(map(columns["family"].__getitem__, self._rows))
         return (
             causes.pop() if len(causes) == 1 else "",
             families.pop() if len(families) == 1 else "",
@@ -149,8 +149,8 @@ class BulkDialog(QDialog):
         self.confirm.setEnabled(not waiting)
 
     def _saved(self, reason: str) -> None:
-        table = self.session.table
-        rules = list(dict.fromkeys(table.value(row, "rule_id") for row in self._rows))
+        rule_of = self.session.table.columns["rule_id"].__getitem__
+        rules = list(dict.fromkeys(map(rule_of, self._rows)))
         reasons.remember(self.step.reasons, rules, reason)
         self._wait(False, "")
         self.accept()

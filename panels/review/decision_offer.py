@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,12 +61,13 @@ def _of_one(session: ReviewSession, name: str) -> Offer:
 
 def _of_several(session: ReviewSession, about: Sequence[str]) -> Offer:
     word = translate("DecisionBar", "{n} selected").format(n=count(len(about)))
-    if any(name in session.blind for name in about):
+    if session.blind and any(name in session.blind for name in about):
         told = translate("DecisionBar", "Second opinions are given one by one")
         return Offer(word, "found", told)
     standing = session.standing
-    states = [standing[name].state.value if name in standing else "found" for name in about]
-    offered = tuple(common_steps(session.role, states))
+    states = Counter(standing[name].state.value for name in about if name in standing)
+    states["found"] += len(about) - sum(states.values())
+    offered = tuple(common_steps(session.role, +states))
     told = translate("DecisionBar", "Nothing can be decided about all of them at once")
     return Offer(word, "found", "" if offered else told, offered)
 

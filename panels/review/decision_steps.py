@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,16 +54,16 @@ def steps(role: str, state: str) -> list[Step]:
     return out
 
 
-def common_steps(role: str, states: Sequence[str]) -> list[Step]:
-    """What may be done with all of several findings at once.
+def common_steps(role: str, states: Mapping[str, int]) -> list[Step]:
+    """What may be done with all of several findings at once; ``states`` says how many are where.
 
     A command does the same to all of them; where the words differ by state, those of the
     commonest state are used.
     """
-    by_state = {state: steps(role, state) for state in dict.fromkeys(states)}
+    by_state = {state: steps(role, state) for state in states}
     if not by_state:
         return []
-    commonest = max(by_state, key=list(states).count)
+    commonest = max(by_state, key=states.__getitem__)
     found = []
     for step in by_state[commonest]:
         same = [

@@ -60,7 +60,7 @@ class ReviewSession(JournalDoor):
         self.changed: dict[str, Any] = {}
         """Findings that want a look after a resubmission, each with a ``comparison.Why``."""
         self.deeds: list[Any] = []
-        """Own decisions that can be undone (``checks.journal.undoing.OwnAction``), newest first."""
+        """What this person did last and can take back (``checks.journal.undoing.OwnAction``)."""
         self.ready = False
         """Whether the journal was read for this person."""
         self.trouble = ""
@@ -72,14 +72,6 @@ class ReviewSession(JournalDoor):
         self._watch = QTimer(self)
         self._watch.setInterval(_LOOK_EVERY_MS)
         self._watch.timeout.connect(self.look_for_changes)
-
-    @property
-    def record(self) -> Path | None:
-        """The record beside the findings; ``None`` where it is not there."""
-        if self.path is None:
-            return None
-        path = self.path.with_name("record.json")
-        return path if path.is_file() else None
 
     @property
     def chosen(self) -> list[str]:
@@ -199,9 +191,14 @@ class ReviewSession(JournalDoor):
             return
         head, (person, role) = self._head, (who := (self.person, self.role))
 
-        def changed(found: Snapshot | None) -> None:
-            if found is not None and who == (self.person, self.role):
+        def changed(found: Any) -> None:
+            if found is None or who != (self.person, self.role):
+                return
+            if isinstance(found, Snapshot):
                 self._reloaded(found)
+            else:
+                self._head = found.head
+                self._written(found)
 
         # A file that cannot be read just now is told when somebody needs it.
         self.look(lambda path: reading.newer(path, head, person, role), changed, _quietly)
@@ -267,7 +264,8 @@ class ReviewSession(JournalDoor):
         # Where others wrote in between, the next look finds more events than are known.
         if result.head == self._head + len(result.events):
             self._head = result.head
-        self.standing_changed.emit(list(result.standing))
+        if result.standing:  # an empty list would mean all of them
+            self.standing_changed.emit(list(result.standing))
         self.deeds_changed.emit()
 
 

@@ -50,6 +50,14 @@ class JournalDoor(QObject):
         """Whether something is read or written."""
         return self._worker.busy
 
+    @property
+    def record(self) -> Path | None:
+        """The record beside the findings; ``None`` where it is not there."""
+        if self.path is None:
+            return None
+        path = self.path.with_name("record.json")
+        return path if path.is_file() else None
+
     def use(self, path: Path | None) -> None:
         """Turn to another file; what was decided about the one before still gets to the disk."""
         self.path = path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -102,10 +103,7 @@ class Worker(QObject):
                     self._thread = None
                     return
                 job = self._jobs.popleft()
-            try:
-                result, good = job.work(), True
-            except Exception as error:
-                result, good = explained(error), False
+            result, good = self._done(job)
             if not self._closed:
                 # The window may go at this very moment.
                 with suppress(RuntimeError):
@@ -114,6 +112,20 @@ class Worker(QObject):
                 QgsMessageLog.logMessage(
                     " ".join(result), "OneMap Verify", Qgis.MessageLevel.Critical
                 )
+
+    @staticmethod
+    def _done(job: Job) -> tuple[Any, bool]:
+        # Long journals make many objects, none in circles; collecting them again and again would
+        # halt the window for up to seconds.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return job.work(), True
+        except Exception as error:
+            return explained(error), False
+        finally:
+            if collecting:
+                gc.enable()
 
     @pyqtSlot(object, bool, object)
     def _answer(self, job: Job, good: bool, result: Any) -> None:
