@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,9 @@ def check_journal(path: Path, known: tuple[int, str] | None = None) -> Check:
             breaches += _told("findings", lambda: _findings(connection, log.events))
             if log.whole:
                 breaches += _told("decisions", lambda: _decisions(connection, log.events))
-            breaches += _told("", lambda: _other_tables(connection, log.events))
+            for name in binding.TABLES:
+                look = partial(_other_table, connection, log.events, name)
+                breaches += _told(name, look)
             breaches += _told("journal_meta", lambda: _helpers(connection, log.events))
     # What SQLite says of a damaged table may hold bytes that are no text.
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -259,12 +262,14 @@ def _decisions(connection: sqlite3.Connection, events: Sequence[Event]) -> list[
     ]
 
 
-def _other_tables(connection: sqlite3.Connection, events: Sequence[Event]) -> list[Breach]:
+def _other_table(
+    connection: sqlite3.Connection, events: Sequence[Event], table: str
+) -> list[Breach]:
     opened = next((event for event in events if event.action == Action.OPENED), None)
     noted = opened.details.get("tables") if opened is not None else None
     return [
         _breach(table, rows, "内容被改动", "the table was edited")
-        for table, rows in binding.differing(noted, connection)
+        for rows in binding.differing(noted, connection, table)
     ]
 
 

@@ -67,14 +67,17 @@ def beside(findings: Path, count: int) -> dict[str, Any]:
 
 def tables_of(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
     """Rows of every further table of the verification, and the digests of their parts."""
-    out = {}
-    for table in TABLES:
-        leaves = _row_digests(connection, table)
-        if leaves is not None:
-            starts = range(0, len(leaves), PART)
-            parts = [root(leaves[start : start + PART]).hex() for start in starts]
-            out[table] = {"rows": len(leaves), "parts": parts}
-    return out
+    found = {table: _facts(connection, table) for table in TABLES}
+    return {table: facts for table, facts in found.items() if facts is not None}
+
+
+def _facts(connection: sqlite3.Connection, table: str) -> dict[str, Any] | None:
+    leaves = _row_digests(connection, table)
+    if leaves is None:
+        return None
+    starts = range(0, len(leaves), PART)
+    parts = [root(leaves[start : start + PART]).hex() for start in starts]
+    return {"rows": len(leaves), "parts": parts}
 
 
 def _row_digests(connection: sqlite3.Connection, table: str) -> list[bytes] | None:
@@ -102,23 +105,21 @@ def plain(value: Any) -> Any:
     return value
 
 
-def differing(noted: Any, connection: sqlite3.Connection) -> list[tuple[str, str]]:
-    """(table, rows) of what is not as the first event says; rows counted from 1."""
+def differing(noted: Any, connection: sqlite3.Connection, table: str) -> list[str]:
+    """Which rows of a table, counted from 1, are not as the first event says."""
     known = noted if isinstance(noted, Mapping) else {}
-    now = tables_of(connection)
-    out = []
-    for table in TABLES:
-        before, after = known.get(table), now.get(table)
-        if not isinstance(before, Mapping) or before == after:
-            continue
-        if after is None:
-            out.append((table, ""))
-            continue
-        old, new = _parts(before), _parts(after)
-        for part in range(max(len(old), len(new))):
-            if old[part : part + 1] != new[part : part + 1]:
-                out.append((table, f"{part * PART + 1}–{(part + 1) * PART}"))
-    return out
+    before = known.get(table)
+    if not isinstance(before, Mapping):
+        return []
+    after = _facts(connection, table)
+    if after is None:
+        return [""]
+    old, new = _parts(before), _parts(after)
+    return [
+        f"{part * PART + 1}–{(part + 1) * PART}"
+        for part in range(max(len(old), len(new)))
+        if old[part : part + 1] != new[part : part + 1]
+    ]
 
 
 def _parts(facts: Mapping[str, Any]) -> Sequence[Any]:
