@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from enum import Enum
@@ -17,7 +19,7 @@ import shapely
 
 from .errors import ExplainedError, InputError
 from .findings import Text
-from .findings_read import VerificationFile, read_verification
+from .findings_read import VerificationFile, connect, read_verification
 from .journal.lifecycle import OPEN, State
 from .journal.reading import read_standing
 from .journal.state import Standing
@@ -55,17 +57,20 @@ class Parcels:
     """What is known of the delivered parcels, by BSM.
 
     ``table`` is the layer DLTB as delivered, ``None`` where it cannot be read; ``reason`` says
-    why.
+    why. ``kept`` is what the file of findings keeps of every parcel, for that case.
     """
 
     table: Table | None
     reason: Text | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def value(self, bsm: str, name: str) -> str:
         """An attribute of a parcel as text; empty where parcel or field are not known."""
         row = self.rows.get(bsm, -1)
-        if self.table is None or row < 0 or name not in self.table.columns:
+        if self.table is None:
+            return self.kept.get(bsm, {}).get(name, "")
+        if row < 0 or name not in self.table.columns:
             return ""
         return str(self.table.text(name)[row] or "")
 
@@ -155,6 +160,8 @@ def make_return_list(
     inputs = ReviewInputs.read(findings)
     standard = usable_standard(inputs.standard)
     parcels = read_parcels(inputs.submission, standard, progress.part(0.3, 0.8))
+    if parcels.table is None:
+        parcels = replace(parcels, kept=_kept(findings))
     columns = verification.findings
     states = [standing.get(str(name), Standing()) for name in columns["finding_id"]]
     chosen = [row for row, one in enumerate(states) if which.takes(one.state)]
@@ -202,6 +209,22 @@ def read_parcels(submission: str, standard: Standard, progress: Progress = SILEN
     for row, bsm in enumerate(table.text("BSM").tolist()):
         rows.setdefault(str(bsm), row)
     return Parcels(table, None, rows)
+
+
+def _kept(findings: Path) -> dict[str, dict[str, str]]:
+    """Village and class of every parcel as the findings keep them; nothing in an older file."""
+    query = "SELECT bsm, zldwdm, zldwmc, dlbm FROM parcel_facts"
+    try:
+        with closing(connect(findings)) as connection:
+            return {
+                str(row[0]): {
+                    name: str(value or "")
+                    for name, value in zip(("ZLDWDM", "ZLDWMC", "DLBM"), row[1:])
+                }
+                for row in connection.execute(query)
+            }
+    except sqlite3.Error:
+        return {}
 
 
 def cause_title(word: str) -> Text:
@@ -283,7 +306,7 @@ def _item(
         message=Text(values["message_zh"] or values["message_en"], values["message_en"]),
         measured=values["measured"],
         expected=values["expected"],
-        tolerance=values["tolerance"],
+        tolerance=_short(verification.findings["tolerance"][row]),
         unit=values["unit"],
         cause=cause_title(values["cause"]) if values["cause"] else Text("", ""),
         fix=rule.fix if rule else Text("", ""),
@@ -293,6 +316,13 @@ def _item(
         x=x,
         y=y,
     )
+
+
+def _short(tolerance: Any) -> str:
+    """A tolerance with the digits that mean something."""
+    if isinstance(tolerance, (int, float)) and np.isfinite(tolerance):
+        return f"{float(tolerance):.4g}"
+    return clean(tolerance)
 
 
 def _point(where: Any) -> tuple[float, float]:

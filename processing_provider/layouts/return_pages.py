@@ -200,8 +200,8 @@ def _items(words: Words, items: Sequence[ReturnItem]) -> Sheet:
 
     columns = [
         Column(words("序号", "No."), 0.75, True),
-        Column(words("标识码 / 地类", "BSM / class"), 2.75),
-        Column(words("结论", "Verdict"), 1.35),
+        Column(words("标识码 / 地类", "BSM / class"), 2.8),
+        Column(words("结论", "Verdict"), 1.8 if words.language != "zh" else 1.35),
         Column(words("问题", "What is wrong"), 6.2),
         Column(words("实测 / 应为", "Measured / expected"), 2.5),
         Column(words("可能原因", "Likely cause"), 1.8),
