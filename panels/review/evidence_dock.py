@@ -52,6 +52,7 @@ class EvidenceDock(QgsDockWidget):
         self.body = EvidenceBody(PhotoPane(self._decoding))
         self.evidence: Evidence | None = None
         self._photos_large: PhotoDialog | None = None
+        self._photo_wanted = ""
         self._order: dict[str, str] = {}
         self.setWidget(self.body)
         self._pause = QTimer(self)
@@ -93,8 +94,11 @@ class EvidenceDock(QgsDockWidget):
         if command == "photo":
             self.setUserVisible(True)
             self.body.tabs.setCurrentIndex(PHOTO)
-            self._enlarge()
-            if self.evidence is not None and not self.evidence.photos:
+            if self.evidence is None:
+                self._photo_wanted = self.session.current
+            elif self.evidence.photos:
+                self._enlarge()
+            else:
                 text = translate("EvidenceDock", "No photo belongs to this finding.")
                 self.session.told.emit(text, Qgis.MessageLevel.Info)
         elif command == "blink":
@@ -180,6 +184,10 @@ class EvidenceDock(QgsDockWidget):
         self.shapes.show(evidence.shapes)
         self.swipe.set_pair(evidence.images)
         self.body.head.set_images(self._no_images())
+        self.body.head.show_shapes([say(shape.name) for shape in evidence.shapes])
+        if self._photo_wanted == finding:
+            self.run("photo")
+        self._photo_wanted = ""
         self.gathering.want(finding, self.following(finding))
 
     def _no_images(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -123,6 +125,11 @@ class EvidenceHead(QWidget):
         for button in (self.swipe, self.blink):
             button.setEnabled(not reason)
             button.setToolTip(reason or button.property("tip"))
+
+    def show_shapes(self, names: Sequence[str]) -> None:
+        """Tell what is drawn on the map."""
+        lines = [self.on_map.property("tip"), *(f"· {name}" for name in dict.fromkeys(names))]
+        self.on_map.setToolTip("\n".join(line for line in lines if line.strip("· ")))
 
     def set_mode(self, mode: str) -> None:
         """Show what is on: ``swipe``, ``blink`` or nothing."""
