@@ -66,7 +66,7 @@ class ReviewRoom(QObject):
     def menu_button(self) -> QToolButton:
         """A button for what concerns the review as a whole."""
         button = QToolButton()
-        button.setText(translate("ReviewRoom", "Review"))
+        button.setText(translate("ReviewRoom", "Manage"))
         button.setToolTip(
             translate("ReviewRoom", "Assign work, compare submissions, merge copies, check")
         )
