@@ -9,9 +9,10 @@ from typing import Any
 
 from ...processing_provider.language import translate
 from ..numbers import count
-from .decision_steps import Step, common_steps, opinions, state_title, steps
+from .decision_steps import Step, common_steps, opinions, steps
 from .decision_words import all_opinions, compared, last_decision
 from .session import ReviewSession
+from .words import state_title
 
 
 @dataclass(frozen=True)

@@ -205,14 +205,6 @@ def _reopen() -> Step:
     return Step("doubtful", translate("Steps", "Reopen"), hint, "under_review", "", "reopen")
 
 
-def state_title(state: str) -> str:
-    """What a state is called."""
-    from ...checks.journal.lifecycle import State
-    from ...processing_provider.language import say
-
-    return _first_upper(say(State(state).called))
-
-
 def opinion_title(opinion: Any) -> str:
     """What an opinion is called; empty for none."""
     from ...checks.journal.lifecycle import Opinion

@@ -8,7 +8,8 @@ from typing import Any
 
 from ...processing_provider.language import translate
 from ..numbers import count
-from .decision_steps import opinion_title, state_title
+from .decision_steps import opinion_title
+from .words import state_title
 
 
 def when(at: str) -> str:

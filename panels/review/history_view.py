@@ -11,10 +11,11 @@ from qgis.PyQt.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
 
 from ...processing_provider.language import is_chinese, translate
 from .decision_chip import COLORS
-from .decision_steps import opinion_title, role_title, state_title
+from .decision_steps import opinion_title, role_title
 from .decision_words import when
 from .history_lines import Line, read_lines
 from .session import ReviewSession
+from .words import state_title
 
 _PAUSE_MS = 80
 

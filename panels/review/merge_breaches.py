@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt
@@ -37,22 +38,25 @@ class BreachesDialog(QDialog):
             "{n} places are not as they were written. Ask who edited the file; decisions can no"
             " longer be relied on there.",
         )
-        about = QLabel(told.format(n=count(len(checked.breaches))))
+        serious = [breach for breach in checked.breaches if not breach.harmless]
+        about = QLabel(told.format(n=count(len(serious))))
         about.setWordWrap(True)
         self.tree = QTreeWidget()
         self.tree.setRootIsDecorated(False)
         self.tree.setAccessibleName(translate("BreachesDialog", "Places"))
         self.tree.setHeaderLabels(
             [
-                translate("BreachesDialog", "Table"),
+                translate("BreachesDialog", "Table or file"),
                 translate("BreachesDialog", "Row"),
                 translate("BreachesDialog", "What is wrong"),
             ]
         )
-        for breach in checked.breaches[:_MOST]:
+        for breach in serious[:_MOST]:
             row = session.row(breach.row)
             place = describe(session.table, row) if row >= 0 else breach.row
-            item = QTreeWidgetItem([_table(breach.table), place, say(breach.text)])
+            where = _table(breach.table) if breach.table else breach.file
+            item = QTreeWidgetItem([where, place, say(breach.text)])
+            item.setToolTip(0, breach.file)
             item.setToolTip(1, breach.row)
             item.setData(0, Qt.ItemDataRole.UserRole, breach.row)
             self.tree.addTopLevelItem(item)
@@ -84,3 +88,18 @@ def _table(name: str) -> str:
         "rules_run": translate("BreachesDialog", "Rules run"),
         "record.json": translate("BreachesDialog", "Record"),
     }.get(name, name)
+
+
+def check(path: Path, progress: Any) -> Any:
+    """Hold file, record and package against journal and signature; for a task.
+
+    Returns ``checks.review_seal.report.ReviewReport``.
+    """
+    from ...checks.review_inputs import ReviewInputs
+    from ...checks.review_seal import check_review
+    from ...processing_provider.check_seal import trusted
+
+    package = ReviewInputs.read(path).submission
+    return check_review(
+        path, Path(package) if package else None, trust=trusted([]), progress=progress
+    )

@@ -56,7 +56,10 @@ def _account() -> Any:
 def _platform() -> Any:
     """The module that holds the sign-ins; where nobody has loaded it nobody is signed in."""
     package = __name__.rsplit(".", 3)[0]
-    return sys.modules.get(f"{package}.services.session")
+    module = sys.modules.get(f"{package}.services.session")
+    # Another thread may be about to load it.
+    busy = getattr(getattr(module, "__spec__", None), "_initializing", False)
+    return None if busy else module
 
 
 class PersonWatch(QObject):
@@ -68,20 +71,20 @@ class PersonWatch(QObject):
         super().__init__(parent)
         self._stop: list[Callable[[], None]] = []
         self._identity: Any = None
-        platform = _platform()
-        if platform is not None:
-            # Listeners are told in any thread; a signal brings it home.
-            self._stop.append(platform.listen(lambda _found: self.changed.emit()))
-        self.changed.connect(self._listen)
-        self._listen()
+        self.changed.connect(self.listen)
+        self.listen()
 
     def stop(self) -> None:
         """Hear no more."""
         while self._stop:
             self._stop.pop()()
 
-    def _listen(self) -> None:
+    def listen(self) -> None:
+        """Listen to the platform in use now; nothing happens where that is done already."""
         platform = _platform()
+        if platform is not None and not self._stop:
+            # Listeners are told in any thread; a signal brings it home.
+            self._stop.append(platform.listen(lambda _found: self.changed.emit()))
         found = platform.current() if platform is not None else None
         identity = found.identity if found is not None else None
         if identity is self._identity:

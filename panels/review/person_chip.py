@@ -38,6 +38,7 @@ class PersonChip(QToolButton):
         self._watch = PersonWatch(self)
         self._watch.changed.connect(self.refresh)
         session.person_changed.connect(self._show)
+        session.opened.connect(self._watch.listen)
         self.refresh()
 
     def _build_menu(self) -> None:
@@ -106,6 +107,7 @@ class PersonChip(QToolButton):
             action.setEnabled(role in person.roles)
 
     def _open_menu(self) -> None:
+        self._watch.listen()
         self._show()
         self.name.setText(self.session.person)
         self.name.selectAll()

@@ -10,17 +10,18 @@ from qgis.core import Qgis
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QAction, QDialog, QFileDialog, QMenu, QPushButton, QWidget
 
-from ...processing_provider.language import translate
+from ...processing_provider.language import say, translate
 from ...services import settings
 from ..numbers import count
 from ..service_task import Tasks
 from .assign_dialog import AssignDialog
 from .known_cases_form import KnownCasesForm
 from .known_dialog import AgreementDialog
-from .merge_breaches import BreachesDialog
+from .merge_breaches import BreachesDialog, check
 from .resubmission_dialog import CarriedDialog
 from .resubmission_search import Earlier, earlier_of, is_untouched
 from .session import ReviewSession
+from .session_reading import note_head
 
 
 class ReviewMenu(QMenu):
@@ -69,7 +70,9 @@ class ReviewMenu(QMenu):
         def work(journal: Any) -> Any:
             from ...checks.journal.merge import merge
 
-            return merge(journal, other)
+            merged = merge(journal, other)
+            note_head(journal, {"merged": other.name, "events": merged.events})
+            return merged
 
         def then(merged: Any) -> None:
             self.session.reload()
@@ -91,7 +94,9 @@ class ReviewMenu(QMenu):
         def work(journal: Any) -> Any:
             from ...checks.journal.carry import carry
 
-            return carry(journal, earlier)
+            carried = carry(journal, earlier)
+            note_head(journal, {"carried": earlier.name, "events": len(carried.events)})
+            return carried
 
         def then(carried: Any) -> None:
             self._withdraw()
@@ -110,15 +115,11 @@ class ReviewMenu(QMenu):
         path = self.session.path
         if path is None:
             return
-
-        def work(_progress: Any) -> Any:
-            from ...checks.journal.audit import check_journal
-
-            return check_journal(path)
-
+        told = translate("ReviewMenu", "Checking findings, decisions and package…")
+        self.session.told.emit(told, Qgis.MessageLevel.Info)
         self._tasks.start(
             translate("ReviewMenu", "Checking for later edits"),
-            work,
+            lambda progress: check(path, progress),
             self._checked,
             lambda why, advice: self.session.told.emit(
                 f"{why} {advice}".strip(), Qgis.MessageLevel.Critical
@@ -126,14 +127,19 @@ class ReviewMenu(QMenu):
             name="check",
         )
 
-    def _checked(self, checked: Any) -> None:
-        if checked.intact:
-            told = translate(
-                "ReviewMenu", "Nothing was edited: all {n} entries and every finding are intact."
-            )
-            self.session.told.emit(told.format(n=count(checked.size)), Qgis.MessageLevel.Success)
-        else:
-            self._show(BreachesDialog(self.session, checked, self._window()))
+    def _checked(self, report: Any) -> None:
+        if not report.intact:
+            self._show(BreachesDialog(self.session, report, self._window()))
+            return
+        told = translate(
+            "ReviewMenu", "Nothing was edited: all {n} entries and every finding are intact."
+        ).format(n=count(report.size))
+        if report.signed:
+            signed = translate("ReviewMenu", "Signed by {who}.").format(who=report.signer)
+            told = f"{told} {signed}"
+        for note in report.notes:
+            told = f"{told} {say(note)}"
+        self.session.told.emit(told, Qgis.MessageLevel.Success)
 
     def _add(self, text: str, does: Callable[[], object]) -> QAction:
         action: QAction = self.addAction(text)

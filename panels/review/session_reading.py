@@ -94,6 +94,14 @@ def _note(journal: Any, events: list[Any]) -> None:
     note_decisions(journal.path, events, journal.head())
 
 
+def note_head(journal: Any, facts: dict[str, Any]) -> None:
+    """Tell the audit log what was done to a journal as a whole, and how it stands now."""
+    from ...services.audit import note
+
+    size, root = journal.head()
+    note("decision", journal.path.name, "done", {**facts, "journal": {"size": size, "root": root}})
+
+
 def length(path: Path) -> int:
     """How many events the journal of a file holds; 0 where there is none."""
     found: int = _looking(path, _length)

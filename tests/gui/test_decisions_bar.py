@@ -18,7 +18,7 @@ def test_a_finding_is_dismissed_with_one_key(room, until, journal_of):
     window = room("王敏")
     first = window.ids[0]
     window.session.set_current(first)
-    assert window.bar.chip.text() == "Found"
+    assert window.bar.chip.text() == "To decide"
     assert list(window.bar.buttons) == ["accept", "reject", "doubtful", "exception"]
     window.bar.run("reject")
     assert "Saving…" in window.bar.status.text()
@@ -134,9 +134,9 @@ def test_an_appeal_goes_round(room, become, until, enter, journal_of):
     until(lambda: len(window.history.lines) == 3)
     assert [line.state for line in window.history.lines] == ["returned", "appealed", "closed"]
     text = window.history.text.toPlainText()
-    assert "Found → Returned" in text
+    assert "To decide → Returned" in text
     assert "Returned → Appealed" in text
-    assert text.index("Appealed → Closed") < text.index("实地无重叠") < text.index("Found →")
+    assert text.index("Appealed → Closed") < text.index("实地无重叠") < text.index("To decide →")
 
 
 def test_undo_names_what_it_takes_back(room, until, click, journal_of):

@@ -304,8 +304,8 @@ def test_later_edits_are_listed_with_their_places(session, menu, until):
     session.decide([names[0]], State.RETURNED, "属实", Opinion.UPHELD)
     idle(until, session)
     menu.check.trigger()
-    until(lambda: session.messages)
-    assert "Nothing was edited" in session.messages[-1]
+    until(lambda: "Nothing was edited" in session.messages[-1])
+    assert "all 2 entries" in session.messages[-1]
     with closing(sqlite3.connect(session.path)) as connection:
         connection.execute("UPDATE decisions SET state = 'closed'")
         connection.commit()

@@ -91,7 +91,7 @@ def test_two_sessions_on_one_file(room, until):
         window.session.set_current(one.ids[3])
     one.bar.run("reject")
     saved(until, one)
-    assert other.bar.chip.text() == "Found"
+    assert other.bar.chip.text() == "To decide"
     other.session.look_for_changes()
     until(lambda: other.bar.chip.text() == "Closed")
     # And both may write, one after the other, without losing anything.
