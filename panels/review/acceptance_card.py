@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .precheck_view import done_color
+from .verdict_look import readable
 
 TODO, DONE, STALE, BAD = "todo", "done", "stale", "bad"
 _STALE, _STALE_ON_DARK = "#a35a00", "#ffb340"
@@ -61,7 +62,7 @@ class Badge(QWidget):
         painter.drawEllipse(area)
         if self._mark == DONE:
             ground = self.palette().color(QPalette.ColorRole.Window)
-            painter.setPen(QPen(ground, 2.0))
+            painter.setPen(QPen(readable(ground, color), 2.0))
             side = area.width()
             corner = area.topLeft()
             points = ((0.27, 0.53), (0.44, 0.69), (0.74, 0.34))

@@ -6,6 +6,8 @@ from qgis.PyQt.QtCore import QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
+from .verdict_look import readable
+
 COLORS = {
     "found": "#7a7f87",
     "under_review": "#2f6fde",
@@ -70,7 +72,8 @@ def paint_chip(
     dot = color.lighter(150) if dark else color
     painter.setBrush(dot)
     painter.drawEllipse(QRectF(area.left() + 8, area.center().y() - 3.5, 7, 7))
-    painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+    window = palette.color(QPalette.ColorRole.Window)
+    painter.setPen(readable(palette.color(QPalette.ColorRole.WindowText), window))
     painter.drawText(
         area.adjusted(20, 0, -6, 0),
         Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRectF, Qt, pyqtSignal
+from qgis.PyQt.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QTextOption,
+)
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
@@ -15,8 +23,10 @@ from qgis.PyQt.QtWidgets import (
     QTableView,
 )
 
+from ...processing_provider.language import translate
 from .finding_table import IntArray
 from .queue_model import QueueModel
+from .verdict_look import readable
 
 COMMANDS = {
     "A": "accept",
@@ -96,6 +106,22 @@ class QueueView(QTableView):
             event.accept()
             return True
         return bool(super().event(event))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._model.rowCount() or not len(self._model.table):
+            return
+        area = self.viewport().rect().adjusted(12, 12, -12, -12)
+        painter = QPainter(self.viewport())
+        palette = self.viewport().palette()
+        dim = readable(
+            palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base)
+        )
+        dim.setAlphaF(0.7)
+        painter.setPen(dim)
+        hint = translate("QueuePage", "No finding passes these filters.")
+        painter.drawText(QRectF(area), hint, QTextOption(Qt.AlignmentFlag.AlignCenter))
+        painter.end()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if self.currentIndex().isValid():

@@ -38,6 +38,17 @@ def contrast(one: QColor, other: QColor) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def readable(color: QColor, background: QColor) -> QColor:
+    """``color`` where it can be read on ``background``, else white or nearly black.
+
+    A style sheet paints widgets without telling their palettes, so that a text of the palette may
+    have no contrast to what is really behind it.
+    """
+    if contrast(color, background) >= 4.5:
+        return color
+    return max(QColor("#ffffff"), QColor("#1c1c1c"), key=lambda one: contrast(one, background))
+
+
 def _luminance(color: QColor) -> float:
     red, green, blue = (
         value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
