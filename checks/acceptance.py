@@ -19,7 +19,7 @@ from .journal.lifecycle import Opinion, State
 from .journal.reading import read_events, read_standing
 from .journal.state import Standing, standing_of
 from .progress import SILENT, Progress
-from .return_list import Parcels, clean, read_parcels, usable_standard
+from .return_list import Parcels, clean, read_parcels, unsaid, usable_standard
 from .review_figures import read_json_record
 from .review_inputs import ReviewInputs
 from .sampling.plan import sample_table, split_lots, zero_defect_size
@@ -74,7 +74,7 @@ def write_units(findings: Path, target: Path, progress: Progress = SILENT) -> Un
     )
     table = parcels.table
     if table is None:
-        reason = parcels.reason or Text("", "")
+        reason = parcels.reason or unsaid()
         raise InputError(
             Text(
                 f"无法读取被核验的成果，不能抽样：{reason.zh}",
@@ -333,7 +333,7 @@ def _fits(lot: Mapping[str, Any], drawn: Collection[str], errors: Iterable[Uphel
     for one in lot.get("units") or []:
         if not isinstance(one, dict):
             return False
-        counts = one.get("errors") if isinstance(one.get("errors"), dict) else {}
+        counts = one.get("errors") or {}
         judged[str(one.get("unit"))] = Counter({k: int(v) for k, v in counts.items() if v})
     now: dict[str, Counter[str]] = {unit: Counter() for unit in drawn}
     for error in errors:

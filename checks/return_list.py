@@ -239,6 +239,11 @@ def _causes() -> dict[str, dict[str, str]]:
     return data
 
 
+def unsaid(word: str = "") -> Text:
+    """The same word in both languages, or nothing in either."""
+    return Text(word, word)
+
+
 def clean(value: Any) -> str:
     """Text without control characters, which no spreadsheet and no PDF may hold."""
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
@@ -308,8 +313,8 @@ def _item(
         expected=values["expected"],
         tolerance=_short(verification.findings["tolerance"][row]),
         unit=values["unit"],
-        cause=cause_title(values["cause"]) if values["cause"] else Text("", ""),
-        fix=rule.fix if rule else Text("", ""),
+        cause=cause_title(values["cause"]),
+        fix=rule.fix if rule else unsaid(),
         reason=clean(standing.reason),
         decided_by=clean(standing.who),
         state=standing.state,

@@ -52,8 +52,8 @@ class DrawForm(QWidget):
         for name, text in zip(
             PLANS,
             (
-                translate("Acceptance", "GB/T 24356-2023"),
-                translate("Acceptance", "GB/T 24356-2009"),
+                "GB/T 24356-2023",
+                "GB/T 24356-2009",
                 translate("Acceptance", "Zero defects"),
                 translate("Acceptance", "A number of units"),
             ),

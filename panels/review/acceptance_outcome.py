@@ -129,8 +129,14 @@ class ReportForm(QWidget):
 
     def kinds(self, with_lot: bool) -> list[str]:
         """The reports that are wanted and can be made."""
-        wanted = (("lot", self.lot), ("review", self.review), ("list", self.list))
-        return [name for name, box in wanted if box.isChecked() and (with_lot or name != "lot")]
+        wanted = (
+            ("lotreport", self.lot),
+            ("reviewreport", self.review),
+            ("returnlist", self.list),
+        )
+        return [
+            name for name, box in wanted if box.isChecked() and (with_lot or name != "lotreport")
+        ]
 
     def day(self) -> str:
         """The deadline, or nothing."""

@@ -141,29 +141,12 @@ class AcceptancePresenter(QObject):
         path, files = self.session.path, self.files
         if self.busy or path is None or files is None or not kinds:
             return
-        records = {
-            name: str(place)
-            for name, place in (("DRAW", files.draw), ("RECORD", files.lot))
-            if place.is_file()
-        }
-        runs = {
-            "lot": ("onemap:lotreport", {**records, "PDF": str(files.lot_report)}),
-            "review": ("onemap:reviewreport", {**records, "PDF": str(files.review_report)}),
-            "list": (
-                "onemap:returnlist",
-                {
-                    "DEADLINE": deadline,
-                    "LIST": str(files.return_layer),
-                    "SPREADSHEET": str(files.return_sheet),
-                    "PDF": str(files.return_list),
-                },
-            ),
-        }
         _forget_layers(files.return_layer)
         self._set_busy(True)
+        runs = _report_runs(files, deadline)
         self._start(
             [
-                (runs[kind][0], {"FINDINGS": str(path), **shared, **runs[kind][1]}, "PDF")
+                (f"onemap:{kind}", {"FINDINGS": str(path), **shared, **runs[kind]}, "PDF")
                 for kind in kinds
             ]
         )
@@ -277,6 +260,22 @@ class AcceptancePresenter(QObject):
             return journal.record(Action.NOTE, "", "", draw_note(draw))
 
         self.session.call(translate("Acceptance", "Noting the draw"), note)
+
+
+def _report_runs(files: Files, deadline: str) -> dict[str, dict[str, Any]]:
+    """What each algorithm of a report is given, by its name."""
+    places = (("DRAW", files.draw), ("RECORD", files.lot))
+    records = {name: str(place) for name, place in places if place.is_file()}
+    return {
+        "lotreport": {**records, "PDF": str(files.lot_report)},
+        "reviewreport": {**records, "PDF": str(files.review_report)},
+        "returnlist": {
+            "DEADLINE": deadline,
+            "LIST": str(files.return_layer),
+            "SPREADSHEET": str(files.return_sheet),
+            "PDF": str(files.return_list),
+        },
+    }
 
 
 def _title(algorithm: str) -> str:

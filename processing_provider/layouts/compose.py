@@ -107,7 +107,7 @@ class Composer:
             if part.identifier.startswith(FURNITURE):
                 for page in range(start, self._pages):
                     copy = self.template.copy(part)
-                    self._put(copy, part, page, part.rect.top(), None)
+                    put(copy, part, page, part.rect.top(), None)
                     if isinstance(copy, QgsLayoutItemLabel):
                         self._numbered.append((copy, page - self.first + 1))
                 yield
@@ -238,7 +238,7 @@ class Composer:
             text = "\n".join(self._texts[part.identifier])
             made.setText(text.replace("[%", "[\u200b%"))
         picture = self._section.parts.get(part.identifier)
-        self._put(made, part, page, one.top, one.height)
+        put(made, part, page, one.top, one.height)
         if is_map(part) and isinstance(picture, MapPicture):
             self._fill_map(made, picture)
         return made
@@ -273,7 +273,7 @@ class Composer:
         table.setIncludeTableHeader(False)
         table.setTableContents(rows)
         table.setRowHeights([heights[number] - margin for number in numbers])
-        self._put(frame, part, page, one.top, one.height + 0.5)
+        put(frame, part, page, one.top, one.height + 0.5)
         table.recalculateTableSize()
         table.recalculateFrameSizes()
         return frame
@@ -295,14 +295,15 @@ class Composer:
         )
         return cell
 
-    @staticmethod
-    def _put(item: QgsLayoutItem, part: Part, page: int, top: float, height: float | None) -> None:
-        size = height if height is not None else part.rect.height()
-        item.setReferencePoint(QgsLayoutItem.ReferencePoint.UpperLeft)
-        item.attemptResize(QgsLayoutSize(part.rect.width(), size, _MILLIMETRES))
-        point = QgsLayoutPoint(part.rect.left(), top, _MILLIMETRES)
-        item.attemptMove(point, True, False, page)
-        item.setId(part.identifier)
+
+def put(item: QgsLayoutItem, part: Part, page: int, top: float, height: float | None) -> None:
+    """Put an item on a page, ``top`` millimetres down; its design says how far from the left."""
+    size = height if height is not None else part.rect.height()
+    item.setReferencePoint(QgsLayoutItem.ReferencePoint.UpperLeft)
+    item.attemptResize(QgsLayoutSize(part.rect.width(), size, _MILLIMETRES))
+    point = QgsLayoutPoint(part.rect.left(), top, _MILLIMETRES)
+    item.attemptMove(point, True, False, page)
+    item.setId(part.identifier)
 
 
 def part_name(path: Path) -> str:

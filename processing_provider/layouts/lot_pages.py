@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .content import Column, Section, Sheet
 from .maps import MapMaker
 from .report_parameters import today
-from .return_pages import Words
-from .review_pages import signatures
+from .report_words import Words, signatures
 
 if TYPE_CHECKING:
     from ...checks.return_list import Parcels

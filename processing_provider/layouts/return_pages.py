@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .content import Column, Section, Sheet
 from .maps import MapMaker
 from .report_parameters import today
+from .report_words import Words
 
 if TYPE_CHECKING:
     from ...checks.findings import Text
@@ -17,26 +18,6 @@ if TYPE_CHECKING:
     from ...checks.return_list import ReturnItem, ReturnList
 
 COVER, VILLAGES, VILLAGE = 0, 1, 2
-
-
-class Words:
-    """Sentences in the language of the report; ``both`` has them one below the other."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def __call__(self, zh: str, en: str, between: str = "\n") -> str:
-        if self.language == "zh" or zh == en:
-            return zh
-        return en if self.language == "en" else f"{zh}{between}{en}"
-
-    def line(self, zh: str, en: str) -> str:
-        """On one line also in both languages."""
-        return self(zh, en, "  ")
-
-    def text(self, text: Text) -> str:
-        """A bilingual sentence."""
-        return self(text.zh, text.en)
 
 
 def values_and_sections(

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .content import Column, Section, Sheet
+from .lot_pages import facts_of
 from .maps import MapMaker
 from .report_parameters import today
-from .return_pages import Words
+from .report_words import Words, signatures
 
 if TYPE_CHECKING:
     from ...checks.progress import Progress
@@ -148,15 +149,6 @@ def _headings(words: Words) -> dict[str, str]:
     }
 
 
-def signatures(words: Words) -> dict[str, str]:
-    """What stands under the lines to sign on."""
-    return {
-        "sign_1": words.line("核查人", "Reviewer"),
-        "sign_2": words.line("复核人", "Second reviewer"),
-        "sign_3": words.line("日期", "Date"),
-    }
-
-
 def _families(figures: ReviewFigures, words: Words) -> Sheet:
     from ...checks.report.document import FAMILY_TITLES
 
@@ -254,8 +246,6 @@ def _agreement(figures: ReviewFigures, words: Words) -> Sheet:
 
 
 def _sampling(draw: Mapping[str, Any] | None, lot: Mapping[str, Any] | None, words: Words) -> Sheet:
-    from .lot_pages import facts_of
-
     columns = [Column(words("项目", "Item"), 1.6), Column(words("内容", "Value"), 4.4)]
     rows = facts_of(draw, lot, words) if draw or lot else []
     if not rows:
