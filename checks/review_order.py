@@ -25,12 +25,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .findings import Family, Finding, Severity, Text, Verdict
-from .risk import RiskModel
+from .risk import MIDDLES, RiskModel
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_KNOTS = (0.0, 0.175, 0.35, 0.525, 0.7, 0.85, 1.0)
+_KNOTS = (0.0, *MIDDLES, 1.0)
 """Scores between which the logarithm of a ratio is straight (``RiskModel.ratio``)."""
 _LEAST = 1e-6
 _SAYS = Text("发现", "finding")

@@ -29,6 +29,7 @@ from .words import family_title, state_title
 
 _SPACE = 4
 _LONGEST = 28
+_AT_ONCE = 40
 
 
 def filter_title(name: str) -> str:
@@ -66,6 +67,17 @@ def _unknown() -> str:
     return translate("QueueFilters", "Not known")
 
 
+class ValuesBox(QgsCheckableComboBox):
+    """A box of values to check; ``about_to_open`` before its list is shown."""
+
+    about_to_open = pyqtSignal()
+
+    def showPopup(self) -> None:
+        """Show the list."""
+        self.about_to_open.emit()
+        super().showPopup()
+
+
 class FilterPanel(QWidget):
     """Boxes with several values to check, and switches; ``changed`` with what is wanted now."""
 
@@ -74,6 +86,8 @@ class FilterPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wanted = Wanted()
+        self._table = FindingTable()
+        self._facets: Mapping[str, Mapping[str, int]] = {}
         self._filling = False
         self.boxes = {name: self._box(name) for name in MANY}
         self.switches = {name: QCheckBox(filter_title(name)) for name in (*FLAGS, "extent")}
@@ -96,8 +110,9 @@ class FilterPanel(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
 
-    def _box(self, name: str) -> QgsCheckableComboBox:
-        box = QgsCheckableComboBox()
+    def _box(self, name: str) -> ValuesBox:
+        box = ValuesBox()
+        box.about_to_open.connect(lambda: self._fill(name, True))
         box.setAccessibleName(filter_title(name))
         box.setDefaultText(translate("QueueFilters", "All"))
         box.setSizeAdjustPolicy(
@@ -112,8 +127,9 @@ class FilterPanel(QWidget):
         """Show what is wanted, with how many findings each value would show."""
         self._wanted = wanted
         self._filling = True
-        for name, box in self.boxes.items():
-            self._fill(name, box, table, facets.get(name, {}))
+        self._table, self._facets = table, facets
+        for name in self.boxes:
+            self._fill(name)
         for name, switch in self.switches.items():
             switch.setChecked(bool(getattr(wanted, name)))
         for name in ("village", "land_class"):
@@ -127,20 +143,21 @@ class FilterPanel(QWidget):
         self.switches[name].setEnabled(possible)
         self.switches[name].setToolTip("" if possible else why_not)
 
-    def _fill(
-        self, name: str, box: QgsCheckableComboBox, table: FindingTable, counts: Mapping[str, int]
-    ) -> None:
+    def _fill(self, name: str, opened: bool = False) -> None:
+        box = self.boxes[name]
         if box.view().isVisible():
             return  # somebody is choosing, and the choice does not change its own numbers
+        table, counts = self._table, self._facets.get(name, {})
         chosen = getattr(self._wanted, name)
         known = STATES if name == "state" else KNOWN.get(name, ())
-        others = sorted(
-            (value for value in {*counts, *chosen} if value not in known),
-            key=lambda value: (not value, value_title(name, value, table)),
-        )
+        values = [value for value in {*counts, *chosen} if value not in known]
+        if len(values) > _AT_ONCE and not opened:
+            # Hundreds of villages are only listed when somebody wants to see them.
+            values = [value for value in values if value in chosen]
+        values.sort(key=lambda value: (not value, value_title(name, value, table)))
         box.blockSignals(True)
         box.clear()
-        for value in (*known, *others):
+        for value in (*known, *values):
             if counts.get(value) or value in chosen:
                 text = f"{value_title(name, value, table)} ({count(counts.get(value, 0))})"
                 on = Qt.CheckState.Checked if value in chosen else Qt.CheckState.Unchecked
@@ -186,9 +203,10 @@ class Chips(QWidget):
     def show_wanted(self, wanted: Wanted, table: FindingTable) -> None:
         """Show the filters of ``wanted``; the search has a place of its own."""
         while self._flow.count():
-            widget = self._flow.takeAt(0).widget()
-            widget.hide()
-            widget.deleteLater()
+            self._flow.takeAt(0)
+        for button in self.buttons:
+            button.hide()
+            button.deleteLater()
         self.buttons = []
         for name in MANY:
             for value in getattr(wanted, name):
@@ -198,7 +216,6 @@ class Chips(QWidget):
                 self._chip(filter_title(name), name, "")
         if len(self.buttons) > 1:
             self._chip(translate("QueueFilters", "Clear all"), "", "")
-        self.setVisible(bool(self.buttons))
 
     def _chip(self, text: str, name: str, value: str) -> None:
         button = QToolButton()

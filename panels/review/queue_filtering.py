@@ -67,6 +67,8 @@ class Filtering(QObject):
         panel, presenter = self._widgets.panel, self._presenter
         shown = self._widgets.filters.isChecked()
         panel.setVisible(shown)
+        # The boxes tell what is chosen; on a small screen the list needs the room.
+        self._widgets.chips.setVisible(bool(self._widgets.chips.buttons) and not shown)
         if not shown or presenter.pending:
             return
         facets = {name: presenter.facets(name) for name in MANY}

@@ -184,8 +184,10 @@ class Wanted:
     def without(self, name: str, value: str = "") -> Wanted:
         """The same with one filter, or one value of it, taken away."""
         if name in MANY and value:
-            return replace(self, **{name: tuple(v for v in getattr(self, name) if v != value)})
-        return replace(self, **{name: getattr(Wanted(), name)})
+            left: Any = tuple(one for one in getattr(self, name) if one != value)
+        else:
+            left = getattr(Wanted(), name)
+        return replace(self, **{name: left})
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, without what is meant for the moment only (the map's extent)."""

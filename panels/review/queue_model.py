@@ -108,7 +108,7 @@ class QueueModel(QAbstractTableModel):
         """Show ``rows`` of the table, in their order, under headings."""
         shown = _Shown(rows, rows)
         if grouping in _GROUPED:
-            codes = self.table.coded[_GROUPED[grouping]].codes
+            codes = self.table.coded[_GROUPED[grouping]].codes.astype(np.int64)
             groups = grouped(rows, codes)
             # Few headings of many findings are a table of contents; many of a few are not.
             expanded = np.full(len(groups.sizes), grouping == "parcel")
@@ -150,7 +150,9 @@ class QueueModel(QAbstractTableModel):
 
     def place_of(self, table_row: int) -> int:
         """The line that shows a row of the table; -1 when it is filtered out or closed away."""
-        found = np.flatnonzero(self._shown.lines == table_row) if table_row >= 0 else []
+        if table_row < 0:
+            return -1
+        found = np.flatnonzero(self._shown.lines == table_row)
         return int(found[0]) if len(found) else -1
 
     def reveal(self, table_row: int) -> int:

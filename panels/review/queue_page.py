@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QElapsedTimer, QModelIndex, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtCore import QElapsedTimer, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtWidgets import QShortcut, QWidget
 
 from ...processing_provider.language import translate
 from .finding_details import details
@@ -72,6 +73,9 @@ class QueuePage(QWidget):
         self.presenter.searching.connect(widgets.show_searching)
         self.presenter.facts_read.connect(self.view.viewport().update)
         self.search.returnPressed.connect(self._enter_list)
+        back = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(self.take_focus)
         self.view.pressed_word.connect(self._pressed)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._selected())

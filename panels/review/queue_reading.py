@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def read_findings(
     if not path.is_file():
         raise ValueError(str(path))
     try:
-        with closing(_open(path)) as connection:
+        with closing(_open(path)) as connection, _no_collection():
             try:
                 return _read(connection, stopped, at)
             except sqlite3.OperationalError as error:
@@ -59,6 +60,22 @@ def read_findings(
                 return _read(connection, stopped, at)
     except sqlite3.Error as error:
         raise ValueError(_reason(path, error)) from error
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """While millions of cells are made, none of them in a circle, Python looks for no circles.
+
+    Each look would hold up all threads, the window's too, for as long as it takes to go through
+    everything that the whole program has made.
+    """
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def read_facts(path: Path, table: FindingTable) -> ParcelFacts | None:

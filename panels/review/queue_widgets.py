@@ -226,6 +226,7 @@ class QueueWidgets:
         name = translate("QueuePage", "Filters")
         self.filters.setText(f"{name} ({on})" if on else name)
         self.chips.show_wanted(presenter.wanted, presenter.table)
+        self.chips.setVisible(bool(self.chips.buttons) and not self.filters.isChecked())
         for group, value in (
             (self.orders, presenter.order),
             (self.groupings, presenter.grouping),

@@ -34,7 +34,7 @@ def test_small_benchmark_writes_its_report(checkout, tmp_path):
     assert 0 < steps["filter: map extent"]["found"] <= 600
     assert steps["search: zzz"]["found"] == 0
     assert steps["filter: state"]["found"] == 40
-    assert all(step["seconds"] > 0 for step in steps.values())
+    assert all(step["seconds"] > 0 for name, step in steps.items() if name != "nothing")
     assert (tmp_path / "REVIEW.md").read_text(encoding="utf-8") == done.stdout
 
 

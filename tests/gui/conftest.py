@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 import small_survey
+from queue_fixture import press_key, queue_page  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(scope="session")
