@@ -154,7 +154,7 @@ class _Work:
         )
         try:
             write_results(
-                *(verification, case, beside, remember(case, judged)),
+                *(verification, case, beside, remember(case, judged, self.changes.digests)),
                 progress.part(0.85, 0.97),
                 (confirm_table(result, self.before),),
             )

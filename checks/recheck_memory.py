@@ -61,15 +61,19 @@ class Memory:
     shifted: tuple[str, ...] | None = None
 
 
-def remember(case: Case, judged: Sequence[tuple[Rule, Judgement, float]]) -> Memory:
-    """What is worth remembering of a run."""
+def remember(
+    case: Case,
+    judged: Sequence[tuple[Rule, Judgement, float]],
+    digests: Mapping[str, ObjectDigests] | None = None,
+) -> Memory:
+    """What is worth remembering of a run; ``digests`` of its layers where they are known."""
     rules = {
         rule.id: Said(judgement.compared, tuple(judgement.excuses))
         for rule, judgement, _ in judged
         if judgement.compared is not None or judgement.excuses
     }
     return Memory(
-        {name: digest_objects(table, case.progress) for name, table in _layers(case)},
+        digests or {name: digest_objects(table, case.progress) for name, table in _layers(case)},
         rules,
         file_states(case.submission),
         shifted_layers(case),

@@ -229,6 +229,11 @@ class PrecheckBar(QWidget):
     def _say(self, text: str) -> None:
         """Show ``text``, or what is more urgent: edits that nobody has saved."""
         self._said = text
+        if self.known is not None and self.session.current in self.known.to_confirm:
+            later = translate(
+                "Precheck", "This object was edited; only a whole run can say more of this finding."
+            )
+            text = f"{text}\n{later}".strip()
         unsaved = self.editor.unsaved()
         if unsaved:
             names = ", ".join(sorted({layer.name() for layer in unsaved}))
