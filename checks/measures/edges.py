@@ -32,7 +32,7 @@ from .edges_profiles import Profiles, measure_profiles
 from .edges_samples import Samples, boundary_samples
 from .edges_shift import GroupShifts, Surface, group_shifts
 from .edges_sides import HALF, measure_sides
-from .edges_suspicion import Suspicion, speaks_for, suspicion, unsuspected
+from .edges_suspicion import Suspicion, moved_with, speaks_for, suspicion, unsuspected
 from .shape_vertices import rings
 from .spectra import SpectraMeasure
 
@@ -165,7 +165,7 @@ def measure_edges(
         sides = _sides(told, samples, placing, geometries, centres, whole, around, unit, progress)
     except RasterError as error:
         return _nothing(count, error.text)
-    found = [replace(one, by_sides=speaks_for(sides, one.rows, one.shift)) for one in found]
+    found = [_by_sides(one, sides, centres) for one in found]
     return EdgeMeasure(None, profiles.samples, layer, whole, around, found, metres, sides)
 
 
@@ -200,6 +200,15 @@ def _by_edges(
         if not maybe:
             break
     return whole, around, maybe
+
+
+def _by_sides(block: Block, sides: Suspicion, centres: FloatArray) -> Block:
+    """The block with what the sides say of it, without parcels that they say have stayed."""
+    speaks = speaks_for(sides, block.rows, block.shift)
+    if not np.isfinite(speaks):
+        return block
+    rows = moved_with(sides, block.rows, block.shift, centres)
+    return replace(block, rows=rows, by_sides=speaks)
 
 
 def clear_boundary(standard: Standard) -> float:

@@ -50,6 +50,7 @@ _HALFWAY = 0.6745
 _MAJORITY, _BEYOND = 0.5, 0.9
 _STEEPEST = 0.45
 _ASKED = 1 / 3
+_BESIDE, _BETWEEN, _LEAST_BLOCK = 9, 0.25, 16
 _FEW = 1e-9
 
 
@@ -168,6 +169,22 @@ def speaks_for(found: Suspicion, rows: IntArray, shift: FloatArray) -> float:
     form = float(found.form[rows, sector].sum())
     error = np.sqrt(form + _FEW) * np.hypot(1.0, _FITTED_PX * np.sqrt(form))
     return float(found.pull[rows, sector].sum() / error)
+
+
+def moved_with(
+    found: Suspicion, rows: IntArray, shift: FloatArray, centres: FloatArray
+) -> IntArray:
+    """Those ``rows`` that, with those around them, look more moved by ``shift`` than not.
+
+    At the rim of a block, edges alone name parcels that stayed where they were.
+    ``centres`` of all parcels, ``(n, 2)``; all ``rows`` where too few would be left.
+    """
+    sector = int(np.argmax(normals() @ shift))
+    step = min(float(np.hypot(*shift)), _MOST_UNITS)
+    gain = found.pull[rows, sector] - _BETWEEN * step * found.form[rows, sector]
+    near = cKDTree(centres[rows]).query(centres[rows], k=min(_BESIDE, len(rows)))[1]
+    kept = rows[gain[near.reshape(len(rows), -1)].sum(axis=1) >= 0]
+    return kept if len(kept) >= _LEAST_BLOCK else rows
 
 
 def _chances(statistic: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ from onemap_verify.checks.grid import Window
 from onemap_verify.checks.measures.edges import measure_edges
 from onemap_verify.checks.measures.edges_owners import NOBODY, OwnerMap, inner
 from onemap_verify.checks.measures.edges_sides import Sides
-from onemap_verify.checks.measures.edges_suspicion import speaks_for, suspicion
+from onemap_verify.checks.measures.edges_suspicion import moved_with, speaks_for, suspicion
 from onemap_verify.checks.measures.image_file import ImageFile
 from onemap_verify.checks.measures.spectra import measure_spectra
 
@@ -229,6 +229,12 @@ def test_both_sides_tell_a_block_from_one_pixel(picture):
     assert -back @ [np.cos(2.0), np.sin(2.0)] > 0.8 * np.hypot(*back) > 0.2 * CELL
     (block,) = found.blocks
     assert block.by_sides > 3
+    assert np.isin(rows, block.rows).mean() > 0.8
+    stayed = cKDTree(sites).query([SIZE * 0.85, SIZE * 0.5], 30)[1]
+    more = np.concatenate([rows, stayed])
+    centres = sites.astype(float)
+    kept = moved_with(found.sides, more, block.shift, centres)
+    assert np.isin(rows, kept).mean() > 0.8 and np.isin(stayed, kept).mean() < 0.2
 
 
 def test_sides_speak_against_a_block_that_goes_another_way(picture):
