@@ -165,8 +165,8 @@ def newer(path: Path, head: int, person: str, role: str) -> Snapshot | Written |
         deeds = undoing.last_own(connection, person, 1) if person else []
         return Written([], *_now(connection, path, person, role, names), tuple(deeds), now)
 
-    found = _looking(path, look) if head else False
-    return read(path, person, role) if found is False else found
+    found: Written | None | bool = _looking(path, look) if head else False
+    return read(path, person, role) if isinstance(found, bool) else found
 
 
 def _now(
