@@ -92,3 +92,5 @@ MODE: Setting[str] = Setting("review/mode", "review")
 judge what was delivered."""
 PEOPLE: Setting[list[Any]] = Setting("review/people", [])
 """People to whom work was given."""
+UNANSWERED: Setting[list[Any]] = Setting("review/unanswered", [])
+"""Decisions of which nobody has heard yet whether they were saved: after a crash they are shown."""
