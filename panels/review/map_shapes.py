@@ -49,6 +49,7 @@ _ORDER = tuple(_STYLES)
 _RIM = QColor(20, 20, 20, 190)
 _MOST_BYTES = 16 * 2**20
 _ROOM = 1.25
+_LEAST_PIXELS = 100
 
 
 class MapShapes:
@@ -78,12 +79,13 @@ class MapShapes:
 
     def zoom(self) -> bool:
         """Let the canvas show all that is drawn; false where nothing is."""
-        extent = QgsRectangle()
-        extent.setMinimal()
-        for band in self.bands:
-            extent.combineExtentWith(band.asGeometry().boundingBox())
-        if extent.isEmpty() and (not self.bands or extent.isNull()):
+        if not self.bands:
             return False
+        extent = QgsRectangle(self.bands[0].asGeometry().boundingBox())
+        for band in self.bands[1:]:
+            extent.combineExtentWith(band.asGeometry().boundingBox())
+        if extent.width() == extent.height() == 0:
+            extent.grow(self._canvas.mapUnitsPerPixel() * _LEAST_PIXELS)
         extent.scale(_ROOM)
         self._canvas.setExtent(extent)
         self._canvas.refresh()

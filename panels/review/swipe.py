@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsProject, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing_provider.language import translate
 from .evidence_worker import EvidenceWorker
 from .swipe_item import SwipeItem
-from .swipe_layer import Window, image_layer
+from .swipe_render import Rendered, Stretch, View, render
 from .swipe_tool import SwipeTool
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 BLINK_MS = 600
 _PAUSE_MS = 60
-_AROUND = 3.0
-_FAR = 9.0
 _SIDES = ("before", "after")
 
 
@@ -46,28 +44,25 @@ class Swipe(QObject):
         self.pair: ImagePair | None = None
         self._canvas = canvas
         self._worker = worker
-        self._layers: dict[str, Any] = {}
-        self._jobs: dict[str, QgsMapRendererParallelJob] = {}
-        self._window: Window | None = None
+        self._stretches: dict[str, Stretch] = {}
+        self._serial = 0
         self._tool: SwipeTool | None = None
         self._tool_before: Any = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._follow)
+        self._pause.timeout.connect(self._render)
         self._beat = QTimer(self)
         self._beat.setInterval(BLINK_MS)
         self._beat.timeout.connect(self._turn)
-        worker.done.connect(self._opened)
-        worker.failed.connect(self._not_opened)
+        worker.done.connect(self._drawn)
+        worker.failed.connect(self._not_drawn)
 
     def set_pair(self, pair: ImagePair | None) -> None:
         """Compare other images from now on; with none the comparison ends."""
         if pair == self.pair:
             return
         self.pair = pair
-        self._cancel_jobs()
-        self._layers.clear()
         if self.mode and not self.possible():
             self.end()
         elif self.mode:
@@ -91,7 +86,8 @@ class Swipe(QObject):
         self.mode = ""
         self._pause.stop()
         self._beat.stop()
-        self._cancel_jobs()
+        self._serial += 1
+        self._worker.cancel()
         canvas = self._canvas
         canvas.extentsChanged.disconnect(self._pause.start)
         canvas.destinationCrsChanged.disconnect(self._pause.start)
@@ -105,16 +101,15 @@ class Swipe(QObject):
         if self.item is not None:
             canvas.scene().removeItem(self.item)
         self._tool = self._tool_before = self.item = None
-        self._layers.clear()
+        self._stretches.clear()
         self.mode_changed.emit("")
 
     def shut_down(self) -> None:
         """End, and listen to nothing any more."""
         self.end()
-        self._cancel_jobs()
         self.blockSignals(True)
-        self._worker.done.disconnect(self._opened)
-        self._worker.failed.disconnect(self._not_opened)
+        self._worker.done.disconnect(self._drawn)
+        self._worker.failed.disconnect(self._not_drawn)
 
     def _begin(self, mode: str) -> None:
         new = not self.mode
@@ -146,90 +141,60 @@ class Swipe(QObject):
         self._begin("swipe" if self.mode == "blink" else "blink")
 
     def _start_over(self) -> None:
-        """Open both images in the worker; they are rendered as they come."""
+        """Show other images."""
         pair = self.pair
         assert pair is not None and self.item is not None
+        self._stretches.clear()
+        self.item.forget()
         self.item.names = {
             "before": _name(translate("Swipe", "Before"), pair.before_date, pair.false_colour),
             "after": _name(translate("Swipe", "After"), pair.after_date, pair.false_colour),
         }
-        window = self._window = self._stretched_over()
-        asks = (self._worker.ask, self._worker.ask_later)
-        for side, path, bands, ask in zip(
-            _SIDES, (pair.before, pair.after), (pair.bands_before, pair.bands), asks
-        ):
-            ask((id(self), side, pair, id(window)), partial(image_layer, path, bands, window))
-
-    def _stretched_over(self) -> Window:
-        """What is on the canvas, with something around it, so that small steps change nothing."""
-        settings = self._canvas.mapSettings()
-        extent = QgsRectangle(settings.visibleExtent())
-        extent.scale(_AROUND)
-        context = QgsProject.instance().transformContext()
-        return Window(extent, settings.destinationCrs(), context)
-
-    def _left_the_window(self) -> bool:
-        """Whether the colours were chosen for another place, or for far more than is seen."""
-        window, settings = self._window, self._canvas.mapSettings()
-        if window is None or window.crs != settings.destinationCrs():
-            return True
-        seen = settings.visibleExtent()
-        return not window.extent.contains(seen) or seen.width() < window.extent.width() / _FAR
-
-    def _opened(self, ticket: Any, layer: Any) -> None:
-        mine = ticket[0] == id(self) and ticket[2] is self.pair and ticket[3] == id(self._window)
-        if mine and self.mode:
-            self._layers[ticket[1]] = layer
-            self._render()
-
-    def _not_opened(self, ticket: Any, _error: Any) -> None:
-        if ticket[0] == id(self) and ticket[2] is self.pair and self.pair is not None:
-            path = self.pair.before if ticket[1] == "before" else self.pair.after
-            self.end()
-            self.failed.emit(path)
-
-    def _follow(self) -> None:
-        """The canvas shows something else."""
-        if self._left_the_window():
-            self._start_over()
         self._render()
 
     def _render(self) -> None:
-        """Render what the canvas shows, both sides at the same time, in threads of QGIS."""
-        self._cancel_jobs()
-        of_canvas = self._canvas.mapSettings()
-        for side, layer in self._layers.items():
-            settings = QgsMapSettings()
-            settings.setDestinationCrs(of_canvas.destinationCrs())
-            settings.setTransformContext(QgsProject.instance().transformContext())
-            settings.setExtent(of_canvas.visibleExtent())
-            settings.setOutputSize(of_canvas.outputSize())
-            settings.setOutputDpi(of_canvas.outputDpi())
-            settings.setDevicePixelRatio(of_canvas.devicePixelRatio())
-            settings.setRotation(of_canvas.rotation())
-            if of_canvas.rotation():
-                settings.setExtent(of_canvas.extent())
-            settings.setLayers([layer])
-            settings.setBackgroundColor(of_canvas.backgroundColor())
-            job = QgsMapRendererParallelJob(settings)
-            self._jobs[side] = job
-            job.finished.connect(partial(self._finished, side, job))
-            job.start()
-
-    def _finished(self, side: str, job: Any) -> None:
-        if side not in self._jobs or self._jobs[side] is not job or self.item is None:
+        """Have drawn what the canvas shows, one side after the other, in the worker."""
+        pair = self.pair
+        if pair is None or not self.mode:
             return
-        del self._jobs[side]
-        self.item.set_picture(side, job.renderedImage(), job.mapSettings().visibleExtent())
-        job.deleteLater()
-        if not self._jobs and len(self._layers) == len(_SIDES):
+        self._serial += 1
+        view = self._view()
+        for side, path, bands, ask in zip(
+            _SIDES,
+            (pair.before, pair.after),
+            (pair.bands_before, pair.bands),
+            (self._worker.ask, self._worker.ask_later),
+        ):
+            work = partial(render, path, bands, view, self._stretches.get(side))
+            ask((id(self), side, self._serial), work)
+
+    def _view(self) -> View:
+        settings = self._canvas.mapSettings()
+        seen = settings.visibleExtent()
+        # A canvas that is turned shows less than its bounds; all of them are drawn.
+        pixel = max(settings.mapUnitsPerPixel(), 1e-12) / settings.devicePixelRatio()
+        variants = QgsCoordinateReferenceSystem.WktVariant
+        return View(
+            (seen.xMinimum(), seen.yMinimum(), seen.xMaximum(), seen.yMaximum()),
+            settings.destinationCrs().toWkt(variants.WKT_PREFERRED),
+            max(1, round(seen.width() / pixel)),
+            max(1, round(seen.height() / pixel)),
+        )
+
+    def _drawn(self, ticket: Any, rendered: Rendered) -> None:
+        if ticket[0] != id(self) or ticket[2] != self._serial or self.item is None:
+            return
+        side = ticket[1]
+        self._stretches[side] = rendered.stretch
+        self.item.set_picture(side, rendered.image, QgsRectangle(*rendered.view.bounds))
+        if side == _SIDES[-1]:
             self.rendered.emit()
 
-    def _cancel_jobs(self) -> None:
-        jobs, self._jobs = self._jobs, {}
-        for job in jobs.values():
-            job.cancelWithoutBlocking()
-            job.finished.connect(job.deleteLater)
+    def _not_drawn(self, ticket: Any, _error: Any) -> None:
+        if ticket[0] == id(self) and ticket[2] == self._serial and self.pair is not None:
+            path = self.pair.before if ticket[1] == "before" else self.pair.after
+            self.end()
+            self.failed.emit(path)
 
     def _divide(self, share: float) -> None:
         if self.item is not None and self._tool is not None:

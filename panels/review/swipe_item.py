@@ -7,7 +7,7 @@ from typing import Any
 from qgis.core import QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
+from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF, QTransform
 
 _PAPER = QColor("#ffffff")
 _INK = QColor(20, 20, 20, 215)
@@ -34,6 +34,11 @@ class SwipeItem(QgsMapCanvasItem):
     def set_picture(self, side: str, image: QImage, extent: QgsRectangle) -> None:
         """Show a picture of ``extent`` (CRS of the canvas) on a side."""
         self._pictures[side] = (image, QgsRectangle(extent))
+        self.update()
+
+    def forget(self) -> None:
+        """Show no picture until others come."""
+        self._pictures.clear()
         self.update()
 
     def has(self, side: str) -> bool:
@@ -78,16 +83,26 @@ class SwipeItem(QgsMapCanvasItem):
             return
         image, extent = self._pictures[side]
         to_pixel = self._canvas.getCoordinateTransform()
-        first = to_pixel.transform(extent.xMinimum(), extent.yMaximum())
-        last = to_pixel.transform(extent.xMaximum(), extent.yMinimum())
+        corner = to_pixel.transform(extent.xMinimum(), extent.yMaximum())
+        right = to_pixel.transform(extent.xMaximum(), extent.yMaximum())
+        below = to_pixel.transform(extent.xMinimum(), extent.yMinimum())
+        wide, high = max(image.width(), 1), max(image.height(), 1)
         painter.save()
         painter.setClipRect(clip)
-        if self._canvas.rotation():
-            # Turned maps are drawn turned already; their corners are those of the canvas.
-            painter.drawImage(self.boundingRect(), image)
-        else:
-            target = QRectF(QPointF(first.x(), first.y()), QPointF(last.x(), last.y()))
-            painter.drawImage(target, image, QRectF(image.rect()))
+        painter.fillRect(clip, self._canvas.canvasColor())
+        # From pixels of the picture to those of the canvas, turned as the canvas is.
+        painter.setTransform(
+            QTransform(
+                (right.x() - corner.x()) / wide,
+                (right.y() - corner.y()) / wide,
+                (below.x() - corner.x()) / high,
+                (below.y() - corner.y()) / high,
+                corner.x(),
+                corner.y(),
+            ),
+            True,
+        )
+        painter.drawImage(0, 0, image)
         painter.restore()
 
     def _paint_divider(self, painter: QPainter, at: float, area: QRectF) -> None:
