@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from qgis.PyQt.QtWidgets import QApplication, QDialog, QWidget
+from qgis.PyQt.QtWidgets import QDialog, QWidget
 
 from ...processing_provider.language import translate
 from . import decision_reasons as reasons
@@ -15,9 +15,10 @@ from .decision_offer import offer_for
 from .decision_settle import SettleDialog
 from .decision_status import Failure
 from .decision_steps import Step
-from .decision_view import DecisionView, describe
-from .decision_words import about_deed, outcome
+from .decision_view import DecisionView
+from .decision_words import about_deed, about_sent
 from .session import ReviewSession
+from .session_outbox import Sent, left_over
 
 
 class DecisionBar(DecisionView):
@@ -33,7 +34,6 @@ class DecisionBar(DecisionView):
         self.steps: list[Step] = []
         self._about: list[str] = []
         self._armed: Step | None = None
-        self._came_from: QWidget | None = None
         self._settles = False
         self.dialog: QDialog | None = None
         session.opened.connect(self._opened)
@@ -108,6 +108,8 @@ class DecisionBar(DecisionView):
         self._show()
 
     def _stands_anew(self, names: list[str]) -> None:
+        if not names:
+            self._show_unanswered()
         if not names or set(names) & set(self._about):
             self._show()
 
@@ -142,6 +144,16 @@ class DecisionBar(DecisionView):
         deeds = self.session.deeds
         self.show_undo(about_deed(deeds[0]) if deeds else "")
 
+    def _show_unanswered(self) -> None:
+        """What QGIS took along when it ended unexpectedly can be saved now."""
+        session, why = self.session, translate("DecisionBar", "QGIS ended before it was saved.")
+        if session.path is None or not session.ready:
+            return
+        for sent in left_over(session.path, session.person, session.standing):
+            what = about_sent(session.table, session.row, sent)
+            again = partial(self._send, sent, what)
+            self.failures.add(Failure(what, why, again))
+
     # What is decided
 
     def _usual(self, step: Step) -> str:
@@ -169,9 +181,8 @@ class DecisionBar(DecisionView):
 
     def _arm(self, step: Step) -> None:
         """Ask for the reason; Enter decides then."""
-        focus = QApplication.focusWidget()
-        if self._armed is None and focus is not None and not self.isAncestorOf(focus):
-            self._came_from = focus
+        if self._armed is None:
+            self.note_focus()
         self._armed = step
         self.show_armed(step)
         self._offer_reasons()
@@ -194,23 +205,16 @@ class DecisionBar(DecisionView):
         step = self._armed
         if step is None:
             # A reason typed beforehand: the key that decides comes next.
-            self._go_back()
+            self.go_back()
         elif self.reason.text() and len(self._about) == 1:
             self._decide(self._about[0], step, self.reason.text())
-            self._go_back()
+            self.go_back()
 
     def _leave(self) -> None:
         if self._armed is not None:
             self.reason.set_text("")
         self._disarm()
-        self._go_back()
-
-    def _go_back(self) -> None:
-        back, self._came_from = self._came_from, None
-        if back is None:
-            self.reason.line.clearFocus()
-        else:
-            back.setFocus()
+        self.go_back()
 
     def _settle(self, opinion: str) -> None:
         if self._about:
@@ -234,29 +238,31 @@ class DecisionBar(DecisionView):
                 self.status.say(saved.format(what=about_deed(self.session.deeds[0])), lasting=False)
 
     def _decide(self, name: str, step: Step, reason: str) -> None:
+        table = self.session.table
+        reasons.remember(step.reasons, [table.value(self.session.row(name), "rule_id")], reason)
+        self._disarm()
+        self.reason.set_text("")
+        who = (self.session.person, self.session.role)
+        sent = Sent("", "", *who, (name,), step.state, step.opinion, reason)
+        self._send(sent, about_sent(table, self.session.row, sent))
+
+    def _send(self, sent: Sent, about: str) -> None:
         from ...checks.journal.lifecycle import Opinion, State
 
         session = self.session
-        row = session.row(name)
-        what = outcome(step.state, step.opinion)
-        about = translate("DecisionBar", "{what}: {finding}").format(
-            what=what, finding=describe(session.table, row)
-        )
-        reasons.remember(step.reasons, [session.table.value(row, "rule_id")], reason)
-        self._disarm()
-        self.reason.set_text("")
         self.status.say(translate("DecisionBar", "Saving… {what}").format(what=about))
         saved = translate("DecisionBar", "Saved ✓ {what}").format(what=about)
-        opinion = Opinion(step.opinion) if step.opinion else None
+        opinion = Opinion(sent.opinion) if sent.opinion else None
 
         def then(_events: Sequence[Any]) -> None:
             self.status.say(saved, lasting=False)
 
-        failed = partial(self._failed, about, partial(self._decide, name, step, reason))
-        if step.state:
-            session.decide([name], State(step.state), reason, opinion, then=then, failed=failed)
+        failed = partial(self._failed, about, partial(self._send, sent, about))
+        if sent.state:
+            moved = (State(sent.state), sent.reason, opinion, sent.settles)
+            session.decide(sent.findings, *moved, then=then, failed=failed)
         else:
-            session.second_opinion(name, opinion, reason, then, failed)
+            session.second_opinion(sent.findings[0], opinion, sent.reason, then, failed)
 
     def _failed(self, what: str, again: Callable[[], None], why: str, advice: str) -> None:
         self.status.say("")

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import QgsApplication
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QAction,
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -71,6 +73,7 @@ class DecisionView(QFrame):
         super().__init__(parent)
         self.buttons: dict[str, KeyButton] = {}
         self._offered: tuple[tuple[Step, ...], bool] = ((), False)
+        self._came_from: QWidget | None = None
         self.chip = Chip()
         self.last = OneLine()
         self.status = StatusLine()
@@ -147,6 +150,20 @@ class DecisionView(QFrame):
         """Let the buttons be pressed, or not while something is being saved."""
         for button in self.buttons.values():
             button.setEnabled(enabled)
+
+    def note_focus(self) -> None:
+        """Remember where the keyboard is, before it comes here."""
+        focus = QApplication.focusWidget()
+        if focus is not None and not self.isAncestorOf(focus):
+            self._came_from = focus
+
+    def go_back(self) -> None:
+        """Give the keyboard back to where it came from."""
+        back, self._came_from = self._came_from, None
+        if back is None or sip.isdeleted(back):
+            self.reason.line.clearFocus()
+        else:
+            back.setFocus()
 
     def show_undo(self, what: str) -> None:
         """Say what undoing would take back; empty where there is nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -46,6 +46,18 @@ def about_deed(deed: Any) -> str:
             what=what, n=count(len(deed.findings))
         )
     return f"{what} ({reason})" if reason else what
+
+
+def about_sent(table: Any, row_of: Callable[[str], int], sent: Any) -> str:
+    """What a decision is about: the outcome, and the finding or how many they are."""
+    what = outcome(sent.state, sent.opinion)
+    if len(sent.findings) > 1:
+        words = translate("DecisionWords", "{what}, {n} findings")
+        return words.format(what=what, n=count(len(sent.findings)))
+    row = row_of(sent.findings[0])
+    parts = (table.value(row, name) for name in ("layer", "object_id")) if row >= 0 else ()
+    finding = " ".join(part for part in parts if part)
+    return translate("DecisionWords", "{what}: {finding}").format(what=what, finding=finding)
 
 
 def last_decision(standing: Any) -> str:

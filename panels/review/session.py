@@ -132,12 +132,13 @@ class ReviewSession(JournalDoor):
     ) -> None:
         """Move findings to a state, all of them or none; see ``Journal.decide``."""
         chosen = list(findings)
+        said = (str(state.value), str(opinion.value) if opinion else "", reason)
+        sent = self._keep(chosen, said, settles)
         self.write(
             translate("ReviewSession", "Saving the decision"),
             chosen,
             lambda journal: journal.decide(chosen, state, reason, opinion, settles),
-            then,
-            failed,
+            *(then, failed, None, sent),
         )
 
     def second_opinion(
@@ -150,12 +151,12 @@ class ReviewSession(JournalDoor):
     ) -> None:
         """Say what one thinks without moving the finding."""
         title = translate("ReviewSession", "Saving the opinion")
+        sent = self._keep([finding], ("", str(opinion.value), reason))
         self.write(
             title,
             [finding],
             lambda journal: [journal.second_opinion(finding, opinion, reason)],
-            then,
-            failed,
+            *(then, failed, None, sent),
         )
 
     def undo(self, event_id: str, finding: str, reason: str = "") -> None:
@@ -242,6 +243,7 @@ class ReviewSession(JournalDoor):
         then: Then = nothing,
         failed: Failed | None = None,
         owner: QObject | None = None,
+        sent: str = "",
     ) -> None:
         """Do ``write(journal)``, which returns the events it wrote about ``findings``."""
 
@@ -251,7 +253,7 @@ class ReviewSession(JournalDoor):
                 then(result.events)
 
         work = reading.writing(findings, write)
-        self.call(title, work, done, failed, findings)
+        self.call(title, work, done, failed, findings, sent=sent)
 
     def _written(self, result: reading.Written) -> None:
         for name, standing in result.standing.items():

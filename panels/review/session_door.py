@@ -12,6 +12,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing_provider.language import translate
+from . import session_outbox as outbox
 from . import session_reading as reading
 from .session_worker import Failed, Job, Worker
 
@@ -78,30 +79,34 @@ class JournalDoor(QObject):
         failed: Failed | None = None,
         findings: Sequence[str] = (),
         owner: QObject | None = None,
+        sent: str = "",
     ) -> None:
         """Do ``work(journal)`` after what was asked for before; ``then`` in this thread.
 
         ``work`` gets a ``checks.journal.journal.Journal`` of this person. ``failed`` is called
         with what happened and what to do; without it that is told. ``title`` says what was tried;
         ``findings`` count as :attr:`saving` meanwhile. Where ``owner`` is gone by then, it hears
-        nothing; a failure is told.
+        nothing; a failure is told. ``sent`` is what :meth:`_keep` gave.
         """
         if self.path is None:
             return
         refused = failed or (lambda reason, advice: self._tell(title, reason, advice))
         if not self.person:
+            outbox.answered(sent)
             refused(translate("ReviewSession", "Say first who you are."), "")
             return
         path, person, role = self.path, self.person, self.role
         self._save(findings, True)
 
         def done(result: Any) -> None:
+            outbox.answered(sent)
             self._save(findings, False)
             # An answer about a file that is no longer open concerns nobody.
             if path == self.path and _there(owner):
                 then(result)
 
         def gone_wrong(reason: str, advice: str) -> None:
+            outbox.answered(sent)
             self._save(findings, False)
             if path == self.path and _there(owner):
                 refused(reason, advice)
@@ -133,6 +138,12 @@ class JournalDoor(QObject):
                 (failed or (lambda one, other: self._tell("", one, other)))(reason, advice)
 
         self._worker.put(Job(lambda: work(path), done, gone_wrong))
+
+    def _keep(
+        self, findings: Sequence[str], said: tuple[str, str, str], settles: bool = False
+    ) -> str:
+        """Keep a decision where a crash does not reach it, until somebody heard of it."""
+        return outbox.keep(self.path, (self.person, self.role), findings, said, settles)
 
     def _save(self, findings: Sequence[str], begins: bool) -> None:
         if not findings:

@@ -116,3 +116,33 @@ def test_what_is_written_when_the_window_closes_is_not_lost(room, until):
         window.session.decide([name], State.CLOSED, "", Opinion.DISMISSED)
     window.session.shut_down()
     assert len(read_standing(room.path)) == 12
+
+
+def test_what_a_crash_took_along_is_shown_and_saved(room, until, click, journal_of):
+    from onemap_verify.services import settings
+
+    window = room("王敏")
+    first, second = window.ids[:2]
+    kept = []
+    # As if the program ended between sending and writing.
+    window.session._worker.put = kept.append
+    window.session.set_current(first)
+    window.bar.run("reject")
+    window.session.set_current(second)
+    window.bar.reason.set_text("写了很久的理由")
+    window.bar.run("accept")
+    assert len(settings.UNANSWERED.get()) == 2
+    window.session.shut_down()
+    # One of them reached the disk nevertheless, only nobody heard of it.
+    kept[0].work()
+    other = room("王敏")
+    until(lambda: other.bar.failures.isVisible())
+    assert len(other.bar.failures) == 1
+    assert "QGIS ended before it was saved" in other.bar.failures.text.text()
+    assert settings.UNANSWERED.get() == []
+    click(other.bar.failures.again)
+    saved(until, other)
+    now = journal_of(other.session)
+    assert (now[second].state.value, now[second].reason) == ("returned", "写了很久的理由")
+    assert now[first].state.value == "closed"
+    assert settings.UNANSWERED.get() == []
