@@ -71,12 +71,15 @@ class Template:
     def __init__(self, path: Path, document: QDomDocument) -> None:
         self.project = QgsProject()
         self.layout = QgsPrintLayout(self.project)
+        # Nobody undoes anything here, and every step would be kept in memory.
+        self.layout.undoStack().blockCommands(True)
         self.context = QgsReadWriteContext()
         _, good = self.layout.loadFromTemplate(document, self.context)
         self.pages = self.layout.pageCollection().pageCount()
         if not good or not self.pages:
             raise _unusable(path, translate("Layouts", "it is no layout template"))
         self._document = QDomDocument()
+        self._written: dict[int, Any] = {}
         self.parts = [part for item in self.layout.items() for part in self._part(item)]
         self.parts.sort(key=lambda part: (part.item.zValue(), part.identifier))
         for part in self.parts:
@@ -113,10 +116,9 @@ class Template:
 
     def copy(self, part: Part) -> QgsLayoutItem:
         """A copy of a part that is no table, in the same layout."""
-        parent = self._document.createElement("Copies")
-        part.item.writeXml(parent, self._document, self.context)
+        element = self._element(part)
         made = QgsApplication.layoutItemRegistry().createItem(part.item.type(), self.layout)
-        made.readXml(_renamed(parent.firstChildElement()), self._document, self.context)
+        made.readXml(_renamed(element), self._document, self.context)
         self.layout.addLayoutItem(made)
         made.setZValue(part.item.zValue())
         return made
@@ -125,15 +127,23 @@ class Template:
         """A table of the same look, and its frame."""
         table = part.table
         assert table is not None
-        parent = self._document.createElement("Copies")
-        table.writeXml(parent, self._document, self.context)
+        element = self._element(part)
         made = QgsLayoutItemManualTable.create(self.layout)
-        made.readXml(_renamed(parent.firstChildElement()), self._document, self.context)
+        made.readXml(_renamed(element), self._document, self.context)
         self.layout.addMultiFrame(made)
         frame = QgsLayoutFrame(self.layout, made)
         made.addFrame(frame, False)
         frame.setZValue(part.item.zValue())
         return made, frame
+
+    def _element(self, part: Part) -> Any:
+        """What a part is in XML, written once."""
+        known = self._written.get(id(part))
+        if known is None:
+            known = self._document.createElement("Copies")
+            (part.table or part.item).writeXml(known, self._document, self.context)
+            self._written[id(part)] = known
+        return known.firstChildElement()
 
     @staticmethod
     def link(copies: Mapping[str, QgsLayoutItem], part: Part, made: QgsLayoutItem) -> None:
