@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication, QgsProject
+from qgis.core import Qgis, QgsProject
 from qgis.gui import QgsDockWidget, QgsMessageBar
 from qgis.PyQt.QtCore import QSize, Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
@@ -28,7 +28,7 @@ from ..review.precheck import PRECHECK
 from . import memory
 from .dock_tools import DockTools
 from .empty_state import PageWithEmptyState
-from .export import FORMATS, export_task, filters
+from .export import Exports, ask_where
 from .inputs_form import InputsForm
 from .presenter import VerifyPresenter
 from .room import ReviewRoom
@@ -52,7 +52,8 @@ class VerifyDock(QgsDockWidget):
         self.session, self.findings = self.room.session, self.room.queue
         self.on_map = FindingsOnMap(interface.mapCanvas())
         self.presenter = VerifyPresenter(self.form, self.on_map, self)
-        self._exports: list[Any] = []
+        self._exports = Exports(self)
+        self._exports.told.connect(self._tell)
         self._build()
         self._connect()
         memory.recall(self.form)
@@ -263,39 +264,15 @@ class VerifyDock(QgsDockWidget):
 
     def _export(self) -> None:
         parent = self.presenter.findings.parent if self.presenter.findings else Path.home()
-        name, chosen = QFileDialog.getSaveFileName(
-            self,
-            translate("VerifyDock", "Export Shown Findings"),
-            str(parent / "findings.xlsx"),
-            filters(),
-        )
-        if not name:
-            return
-        path = Path(name)
-        if path.suffix.lower() not in FORMATS:
-            path = path.with_name(path.name + "." + chosen.rsplit("*.", 1)[-1].rstrip(")"))
-        self.export_to(path)
+        path = ask_where(self, parent)
+        if path is not None:
+            self.export_to(path)
 
     def export_to(self, path: Path) -> None:
         """Write the findings that the list shows to ``path``, in a task."""
         layer = self.on_map.subset(self.findings.model.feature_ids())
-        if layer is None:
-            return
-        task = export_task(layer, path)
-        self._exports.append((task, layer))
-        saved = translate("VerifyDock", "Saved to {path}").format(path=path)
-        failed = translate("VerifyDock", "Cannot save to {path}").format(path=path)
-        task.writeComplete.connect(lambda *_: self._exported(saved, Qgis.MessageLevel.Success))
-        task.errorOccurred.connect(
-            lambda _number, reason: self._exported(
-                f"{failed} ({reason})", Qgis.MessageLevel.Critical
-            )
-        )
-        QgsApplication.taskManager().addTask(task)
-
-    def _exported(self, text: str, level: Any) -> None:
-        self._exports.clear()
-        self._tell(text, level)
+        if layer is not None:
+            self._exports.start(layer, path)
 
     def _open_options(self) -> None:
         self._interface.showOptionsDialog(self, "OneMapVerifyOptions")
