@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QLocale
 from ..processing_provider.language import translate
 
 SQUARE_METRES_PER_MU = 2000.0 / 3.0
+_DIGITS = 12
 AREA_UNITS = ("m2", "m²", "㎡")
 
 
@@ -37,8 +38,11 @@ def number(value: float, digits: int = 2) -> str:
 def quantity(text: str, unit: str) -> str:
     """A measured or expected value with its unit; areas also in hectares and 亩.
 
-    What is no number is returned as it is.
+    What is no number is returned as it is, and so are codes and identifiers: digits without a unit
+    that begin with 0, or are more than a number holds.
     """
+    if not unit and text.isdigit() and (len(text) > _DIGITS or (text[0] == "0" and len(text) > 1)):
+        return text
     try:
         value = float(text)
     except ValueError:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from qgis.PyQt.QtCore import QEvent, QObject, Qt
-from qgis.PyQt.QtGui import QPalette
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from qgis.PyQt.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from ...processing_provider.language import translate
@@ -37,50 +37,53 @@ def keys() -> list[tuple[str, str]]:
 
 
 class KeyHelp(QFrame):
-    """Lies over a widget until a key or a click."""
+    """A window over a list, looking like it, as large as it needs, until a key or a click."""
 
     def __init__(self, over: QWidget) -> None:
-        super().__init__(over)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.ToolTipBase)
+        super().__init__(over, Qt.WindowType.Popup)
         self.setAccessibleName(translate("QueueHelp", "Keys of the list"))
-        label = QLabel()
-        label.setTextFormat(Qt.TextFormat.RichText)
-        label.setForegroundRole(QPalette.ColorRole.ToolTipText)
-        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        lines = "".join(
-            f'<tr><td style="padding-right:14px;white-space:pre"><b>{escape(key)}</b></td>'
-            f"<td>{escape(does)}</td></tr>"
-            for key, does in keys()
-        )
-        head = escape(translate("QueueHelp", "Keys, while the list has the focus"))
-        label.setText(f'<p><b>{head}</b></p><table cellspacing="0" cellpadding="1">{lines}</table>')
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.RichText)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
-        column.addWidget(label)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.hide()
+        column.addWidget(self._label)
 
     def toggle(self) -> None:
-        """Show it in the middle of what it lies over, or hide it."""
+        """Show it over what it is about, or hide it."""
         if self.isVisible():
             self.hide()
             return
         over = self.parentWidget()
-        size = self.sizeHint().boundedTo(over.size())
-        self.resize(size)
-        self.move((over.width() - size.width()) // 2, (over.height() - size.height()) // 2)
-        self.raise_()
+        self._label.setText(_text(over.palette().color(QPalette.ColorRole.Text).name()))
+        self.adjustSize()
+        corner = over.mapToGlobal(over.rect().topRight())
+        room = over.screen().availableGeometry()
+        left = max(room.left(), min(corner.x(), room.right()) + 1 - self.width())
+        top = max(room.top(), min(corner.y(), room.bottom() - self.height()))
+        self.move(left, top)
         self.show()
         self.setFocus()
 
-    def event(self, event: QEvent) -> bool:
-        ends = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.FocusOut)
-        if event.type() in ends and self.isVisible():
-            self.hide()
-            parent: QObject = self.parentWidget()
-            if event.type() != QEvent.Type.FocusOut and hasattr(parent, "take_focus"):
-                parent.take_focus()
-            return True
-        return bool(super().event(event))
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The ground of the list: a theme may paint none for a frame of its own."""
+        palette = self.parentWidget().palette()
+        painter = QPainter(self)
+        painter.setBrush(palette.color(QPalette.ColorRole.Base))
+        painter.setPen(palette.color(QPalette.ColorRole.Text))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Any key ends it."""
+        event.accept()
+        self.hide()
+
+
+def _text(color: str) -> str:
+    lines = "".join(
+        f'<tr><td style="padding-right:14px;white-space:pre"><b>{escape(key)}</b></td>'
+        f"<td>{escape(does)}</td></tr>"
+        for key, does in keys()
+    )
+    head = escape(translate("QueueHelp", "Keys, while the list has the focus"))
+    table = f'<table cellspacing="0" cellpadding="1">{lines}</table>'
+    return f'<div style="color:{color}"><p><b>{head}</b></p>{table}</div>'

@@ -124,7 +124,7 @@ class QueueWidgets:
         self.decisions_slot.setContentsMargins(0, 0, 0, 0)
         self.details = _rich_label()
         self._lay_out(page, (self.filters, saved, arrange))
-        self.help = KeyHelp(page)
+        self.help = KeyHelp(self.view)
 
     def _lay_out(self, page: QWidget, tools: tuple[QToolButton, ...]) -> None:
         top = QHBoxLayout()

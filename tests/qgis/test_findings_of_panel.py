@@ -132,6 +132,10 @@ def test_details_take_text_as_text(qgis_app):
         ("nan", "m", "nan m"),
         ("", "m²", ""),
         ("0", "°", "0 °"),
+        ("0105", "", "0105"),
+        ("990101102203000000", "", "990101102203000000"),
+        ("2700", "", "2,700"),
+        ("0", "", "0"),
     ],
 )
 def test_quantities(speak, text, unit, shown):
