@@ -10,6 +10,9 @@ from qgis.PyQt.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from ...processing_provider.language import translate
 
+_APART = 4
+"""Pixels from the edge of the screen: a window may have a frame."""
+
 
 def keys() -> list[tuple[str, str]]:
     """Keys and what they do, as shown."""
@@ -58,7 +61,7 @@ class KeyHelp(QFrame):
         self.adjustSize()
         corner = over.mapToGlobal(over.rect().topRight())
         room = over.screen().availableGeometry()
-        left = max(room.left(), min(corner.x(), room.right()) + 1 - self.width())
+        left = max(room.left(), min(corner.x(), room.right()) - self.width() - _APART)
         top = max(room.top(), min(corner.y(), room.bottom() - self.height()))
         self.move(left, top)
         self.show()
