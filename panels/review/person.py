@@ -84,7 +84,7 @@ class PersonWatch(QObject):
         platform = _platform()
         if platform is not None and not self._stop:
             # Listeners are told in any thread; a signal brings it home.
-            self._stop.append(platform.listen(lambda _found: self.changed.emit()))
+            self._stop.append(platform.listen(self._told))
         found = platform.current() if platform is not None else None
         identity = found.identity if found is not None else None
         if identity is self._identity:
@@ -93,4 +93,10 @@ class PersonWatch(QObject):
             self._stop.pop()()
         self._identity = identity
         if identity is not None:
-            self._stop.append(identity.listen(lambda _state: self.changed.emit()))
+            self._stop.append(identity.listen(self._told))
+
+    def _told(self, _what: Any) -> None:
+        try:
+            self.changed.emit()
+        except RuntimeError:  # the window went without stopping us
+            self.stop()

@@ -36,6 +36,8 @@ class ReviewRoom(QObject):
         self.queue = QueuePage(self.session, interface.mapCanvas())
         self.decisions = DecisionBar(self.session)
         self.queue.decisions_slot.addWidget(self.decisions)
+        # Undo is at hand in the whole queue, not in the bar alone.
+        self.queue.addAction(self.decisions.undo_action)
         self.person = PersonChip(self.session)
         self.mode = ModeSwitch(self.session)
         self.precheck = PrecheckBar(self.session, interface)
@@ -114,6 +116,7 @@ class ReviewRoom(QObject):
     def shut_down(self) -> None:
         """Let go of the canvas, the file and the tasks."""
         self.menu.shut_down()
+        self.person.shut_down()
         self.precheck.shut_down()
         self.acceptance.shut_down()
         self.queue.shut_down()
