@@ -56,3 +56,24 @@ def test_an_area_that_is_none_is_null(area):
 
 def test_without_parcels_the_table_is_empty():
     assert list(parcel_facts(None).rows) == []
+
+
+def test_a_verification_writes_them_beside_the_risk(tmp_path):
+    from osgeo import ogr
+    from small_survey import UNKNOWN_CLASS, write_package
+
+    from onemap_verify.checks.findings import Family
+    from onemap_verify.checks.options import Options
+    from onemap_verify.checks.verify import verify
+
+    write_package(tmp_path / "county.gpkg")
+    path = tmp_path / "out" / "findings.gpkg"
+    verify(Options(submission=tmp_path / "county.gpkg", findings=path, families=(Family.CODES,)))
+    source = ogr.Open(str(path))
+    rows = [dict(feature.items()) for feature in source.GetLayerByName("parcel_facts")]
+    risk = [feature["bsm"] for feature in source.GetLayerByName("parcel_risk")]
+    assert [row["bsm"] for row in rows] == risk
+    assert len(rows) == 16
+    assert {row["bsm"]: row["dlbm"] for row in rows}[UNKNOWN_CLASS] == "9999"
+    assert {len(row["zldwdm"]) for row in rows} == {19}
+    assert all(row["area_m2"] > 0 for row in rows)
