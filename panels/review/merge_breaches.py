@@ -55,7 +55,7 @@ class BreachesDialog(QDialog):
             row = session.row(breach.row)
             place = describe(session.table, row) if row >= 0 else breach.row
             where = _table(breach.table) if breach.table else breach.file
-            item = QTreeWidgetItem([where, place, say(breach.text)])
+            item = QTreeWidgetItem([where, place, _what(breach)])
             item.setToolTip(0, breach.file)
             item.setToolTip(1, breach.row)
             item.setData(0, Qt.ItemDataRole.UserRole, breach.row)
@@ -81,13 +81,20 @@ class BreachesDialog(QDialog):
 def _table(name: str) -> str:
     return {
         "findings": translate("BreachesDialog", "Findings"),
-        "decisions": translate("BreachesDialog", "Decisions"),
+        "decisions": translate("BreachesDialog", "Decision table"),
         "journal_events": translate("BreachesDialog", "Journal"),
         "journal_findings": translate("BreachesDialog", "Digests"),
         "parcel_risk": translate("BreachesDialog", "Parcels"),
         "rules_run": translate("BreachesDialog", "Rules run"),
         "record.json": translate("BreachesDialog", "Record"),
     }.get(name, name)
+
+
+def _what(breach: Any) -> str:
+    """What is wrong, without the place that stands beside it."""
+    told = say(breach.text)
+    place = f"{breach.table} {breach.row}".strip()
+    return told[len(place) :].lstrip(" :：") if place and told.startswith(place) else told
 
 
 def check(path: Path, progress: Any) -> Any:

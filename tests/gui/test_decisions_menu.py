@@ -315,8 +315,8 @@ def test_later_edits_are_listed_with_their_places(session, menu, until):
     assert tree.topLevelItemCount() == 1
     item = tree.topLevelItem(0)
     told = f"DLTB {session.table.columns['object_id'][0]}"
-    assert [item.text(column) for column in range(2)] == ["Decisions", told]
-    assert item.text(2).endswith("the decision is not that of the log")
+    assert [item.text(column) for column in range(2)] == ["Decision table", told]
+    assert item.text(2) == "the decision is not that of the log"
     tree.itemActivated.emit(item, 0)
     assert session.current == names[0]
 
