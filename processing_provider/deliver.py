@@ -149,11 +149,9 @@ class Deliver(OneMapAlgorithm):
         done = queue.get(entered.id)
         feedback.pushInfo(f"{done.package_id}: {say(STATE_NAMES[done.state])}")
         target = self.parameterAsFileOutput(parameters, "RECEIPT", context)
-        if target and done.receipt:
-            Path(target).write_text(
-                json.dumps(done.receipt, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-            )
         if done.state is not State.DELIVERED:
+            if target and done.receipt:
+                _save_receipt(Path(target), done)
             raise QgsProcessingException(
                 translate("Platform", "{package} was not delivered ({state}): {reason}").format(
                     package=done.package_id,
@@ -161,6 +159,8 @@ class Deliver(OneMapAlgorithm):
                     reason=say(done.reason),
                 )
             )
+        if target:
+            _save_receipt(Path(target), done)
         return {
             "STATE": done.state.value,
             "PACKAGE_ID": done.package_id,
@@ -168,3 +168,25 @@ class Deliver(OneMapAlgorithm):
             "SM3": done.sm3,
             "RECEIPT": target,
         }
+
+
+def _save_receipt(target: Path, delivery: Any) -> None:
+    """Write the receipt word for word, at once or not at all; the queue keeps it in any case."""
+    from ..checks.errors import OutputError
+    from ..checks.record import write_text
+    from ..services.delivery.states import STATE_NAMES
+
+    try:
+        write_text(target, json.dumps(delivery.receipt, ensure_ascii=False, indent=1) + "\n")
+    except OutputError as error:
+        raise QgsProcessingException(
+            translate(
+                "Platform",
+                "{package}: {state}, but the receipt cannot be saved ({reason}). The delivery "
+                "queue keeps it: run this again, or save it there.",
+            ).format(
+                package=delivery.package_id,
+                state=say(STATE_NAMES[delivery.state]),
+                reason=say(error.text),
+            )
+        ) from error

@@ -11,12 +11,13 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from ...checks.findings import Text
+from ..disk import reason
 from ..errors import ServiceError
 from .entry import FIELDS, FIRST, Anchor, Break, digest, find_breaks
 
@@ -114,7 +115,9 @@ class AuditStore:
                 )
                 base.execute("COMMIT")
             except BaseException:
-                base.execute("ROLLBACK")
+                # A full disk ends the transaction by itself.
+                if base.in_transaction:
+                    base.execute("ROLLBACK")
                 raise
             # Only after it is sure: an end that is ahead of the log would look like a cut.
             self._remember("end", {"seq": entry["seq"], "hash": entry["hash"]})
@@ -186,9 +189,19 @@ class AuditStore:
         AuditProblem, OSError
         """
         part = target.with_name(target.name + ".part")
+        try:
+            count = self._export(part, target.suffix.lower() == ".csv")
+            os.replace(part, target)
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
+        return count
+
+    def _export(self, target: Path, csv_wanted: bool) -> int:
         count = 0
-        if target.suffix.lower() == ".csv":
-            with part.open("w", encoding="utf-8-sig", newline="") as stream:
+        if csv_wanted:
+            with target.open("w", encoding="utf-8-sig", newline="") as stream:
                 writer = csv.DictWriter(stream, _COLUMNS)
                 writer.writeheader()
                 for entry in self.entries():
@@ -198,8 +211,7 @@ class AuditStore:
             rows = list(self.entries())
             count = len(rows)
             text = json.dumps({"events": rows, "head": self._known()}, ensure_ascii=False, indent=1)
-            part.write_text(text + "\n", encoding="utf-8")
-        os.replace(part, target)
+            target.write_text(text + "\n", encoding="utf-8")
         return count
 
     @contextmanager
@@ -212,10 +224,11 @@ class AuditStore:
                 base.executescript(_SCHEMA)
                 yield base
         except (sqlite3.Error, OSError) as error:
+            why = reason(error, self.path)
             raise AuditProblem(
                 Text(
-                    f"审计日志 {self.path.name} 无法读写：{error}",
-                    f"The audit log {self.path.name} cannot be read or written: {error}",
+                    f"审计日志 {self.path.name} 无法读写：{why.zh}",
+                    f"The audit log {self.path.name} cannot be read or written: {why.en}",
                 ),
                 Text(
                     "请检查磁盘空间和文件权限；审计日志不得删除。",
@@ -242,7 +255,8 @@ class AuditStore:
             os.replace(part, self.head)
         except OSError:
             # The event itself is safe; an older end still guards all before it.
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
 
 
 def _plain(value: Any) -> str:

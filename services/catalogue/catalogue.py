@@ -18,7 +18,7 @@ from .csw import Csw
 from .ogc_records import OgcRecords
 from .record import Link, Query, Record, Results, bounded
 from .service_list import ServiceList
-from .store import MOST_RECORDS, PICTURE_LIMIT, Store
+from .store import MOST_RECORDS, PICTURE_LIMIT, CacheProblem, Store
 from .supermap import ServicePage
 
 PROFILE = "profile"
@@ -87,8 +87,10 @@ class Catalogue:
             if not (layer.record and self.profile.catalogue)
         ]
         wanted = {source.url for source in self.profile.catalogue}
-        self.store.forget({*wanted, PROFILE})
-        self.store.replace(PROFILE, own, len(own))
+        # On a full disk what was kept earlier has to do.
+        with contextlib.suppress(CacheProblem):
+            self.store.forget({*wanted, PROFILE})
+            self.store.replace(PROFILE, own, len(own))
 
     def refresh(self, progress: Progress = SILENT) -> list[ServiceError]:
         """Fetch every catalogue anew; answers what went wrong, source by source.
@@ -173,7 +175,8 @@ class Catalogue:
                     with contextlib.suppress(ServiceError):
                         full = reader.details(identifier, progress)
                         if full is not None:
-                            self.store.keep_details(source, full)
+                            with contextlib.suppress(CacheProblem):
+                                self.store.keep_details(source, full)
                             return full
         return self.store.details(source, identifier) or record
 
@@ -204,7 +207,8 @@ class Catalogue:
         picture, _ = read(self.transport, record.preview, limit=PICTURE_LIMIT, progress=progress)
         if not picture.startswith(_PICTURES):
             raise BadAnswer(Text(zh="预览不是图片", en="The preview is no picture"))
-        self.store.keep_picture(record.preview, picture)
+        with contextlib.suppress(CacheProblem):
+            self.store.keep_picture(record.preview, picture)
         return picture
 
     def favourite(self, identifier: str, wanted: bool = True) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ...checks.findings import Text
-from ..errors import BadAnswer
+from ..disk import reason
+from ..errors import BadAnswer, ServiceError
 from .record import Query, Record, Results, fold, from_json
 
 MOST_RECORDS = 100_000
@@ -42,11 +43,16 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
+class CacheProblem(ServiceError):
+    """What was fetched cannot be kept; what was kept before stays."""
+
+
 class Store:
     """The file in which records are kept; safe for several threads.
 
     A file that is damaged or of another layout is made anew: all but the favourites can be
-    fetched again.
+    fetched again. One that cannot be written now (full disk, no right) is left as it is, and
+    what it holds is worked with in memory; ``lasting`` tells.
 
     Parameters
     ----------
@@ -67,8 +73,9 @@ class Store:
             self._connection.close()
 
     def _open(self) -> sqlite3.Connection:
+        self.lasting = True
         kept: list[Any] = []
-        with contextlib.suppress(sqlite3.DatabaseError):
+        try:
             connection = self._connect()
             layout = connection.execute("PRAGMA user_version").fetchone()[0]
             if layout == _LAYOUT and _is_whole(connection):
@@ -76,15 +83,51 @@ class Store:
             with contextlib.suppress(sqlite3.DatabaseError):
                 kept = connection.execute("SELECT id, added FROM favourites").fetchall()
             connection.close()
-        if str(self.path) != ":memory:":
-            for suffix in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    Path(f"{self.path}{suffix}").unlink()
-        connection = self._connect()
-        connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version={_LAYOUT};COMMIT;")
-        with connection:
-            connection.executemany("INSERT OR IGNORE INTO favourites VALUES (?, ?)", kept)
-        return connection
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                return self._in_memory()
+        try:
+            return self._anew(kept)
+        except (sqlite3.Error, OSError):
+            return self._in_memory()
+
+    def _anew(self, kept: list[Any]) -> sqlite3.Connection:
+        """A new file in place of the old one, which stays until the new one is whole."""
+        if str(self.path) == ":memory:":
+            connection = self._connect()
+            _lay_out(connection, kept)
+            return connection
+        fresh = Path(f"{self.path}.new")
+        try:
+            fresh.unlink(missing_ok=True)
+            with contextlib.closing(sqlite3.connect(str(fresh))) as made:
+                _lay_out(made, kept)
+            for suffix in ("-wal", "-shm"):
+                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+            fresh.replace(self.path)
+        except BaseException:
+            for suffix in ("", "-journal"):
+                Path(f"{fresh}{suffix}").unlink(missing_ok=True)
+            raise
+        return self._connect()
+
+    def _in_memory(self) -> sqlite3.Connection:
+        """What the file holds, as far as it can be read without writing anything."""
+        self.lasting = False
+        memory = sqlite3.connect(":memory:", check_same_thread=False)
+        address = f"{Path(self.path).resolve().as_uri()}?mode=ro&immutable=1"
+        try:
+            with contextlib.closing(sqlite3.connect(address, uri=True)) as file:
+                file.backup(memory)
+            if memory.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT:
+                _is_whole(memory)
+                return memory
+        except sqlite3.Error:
+            pass
+        memory.close()
+        memory = sqlite3.connect(":memory:", check_same_thread=False)
+        _lay_out(memory, [])
+        return memory
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(str(self.path), check_same_thread=False, timeout=20.0)
@@ -94,8 +137,28 @@ class Store:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._connection:
-            yield self._connection
+        with self._lock:
+            try:
+                with self._connection:
+                    yield self._connection
+            except sqlite3.Error as error:
+                self._connection.rollback()
+                raise self._not_kept(error) from error
+
+    def _not_kept(self, error: object) -> CacheProblem:
+        why = reason(error, Path(self.path))
+        return CacheProblem(
+            Text(
+                zh=f"目录缓存 {self.path} 无法写入：{why.zh}。已缓存的内容保持不变",
+                en=f"The cache of the catalogue, {self.path}, cannot be written: {why.en}. What "
+                "was kept before stays",
+            ),
+            Text(
+                zh="请检查磁盘剩余空间和文件权限，然后重新打开目录",
+                en="Look at the disk's free space and the rights of the file, then open the "
+                "catalogue again",
+            ),
+        )
 
     def replace(self, source: str, records: Iterable[Record], told: int) -> int:
         """Put ``records`` in place of all that was kept of ``source``, at once or not at all.
@@ -106,6 +169,8 @@ class Store:
         ------
         BadAnswer
             When there are more than :data:`MOST_RECORDS`; what was kept stays.
+        CacheProblem
+            When they cannot be written; what was kept stays.
         """
         with self._writing() as connection:
             connection.execute("DELETE FROM records WHERE source = ?", (source,))
@@ -186,7 +251,15 @@ class Store:
                 )
 
     def favourite(self, identifier: str, wanted: bool) -> None:
-        """Mark a record, or take its mark away; marks stay when records are fetched anew."""
+        """Mark a record, or take its mark away; marks stay when records are fetched anew.
+
+        Raises
+        ------
+        CacheProblem
+            When the mark cannot be kept.
+        """
+        if not self.lasting:
+            raise self._not_kept("database or disk is full")
         with self._writing() as connection:
             if wanted:
                 connection.execute(
@@ -241,6 +314,17 @@ class Store:
                 "SELECT picture FROM pictures WHERE url = ?", (url,)
             ).fetchone()
         return row[0] if row else None
+
+
+def _lay_out(connection: sqlite3.Connection, favourites: list[Any]) -> None:
+    connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version={_LAYOUT};COMMIT;")
+    with connection:
+        connection.executemany("INSERT OR IGNORE INTO favourites VALUES (?, ?)", favourites)
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file itself is broken, rather than the disk full, locked or out of bounds."""
+    return not isinstance(error, sqlite3.OperationalError) or str(error).startswith("no such")
 
 
 def _is_whole(connection: sqlite3.Connection) -> bool:

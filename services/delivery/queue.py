@@ -23,7 +23,7 @@ from typing import Any
 from ...checks.findings import Text
 from ...checks.progress import SILENT, Progress
 from .admission import Admission, examine
-from .problems import NotAdmitted, Problem
+from .problems import NotAdmitted, Problem, QueueProblem
 from .queue_file import QueueFile, sync_folder
 from .states import NO_TEXT, Delivery, Hold, Mode, State
 from .zones import zone_problem
@@ -116,7 +116,11 @@ class DeliveryQueue(QueueFile):
         finally:
             with suppress(OSError):
                 incoming.unlink()
-        return self._enter(admission, profile.id, mode, target, package)
+        try:
+            return self._enter(admission, profile.id, mode, target, package)
+        except QueueProblem:
+            self._drop(target)
+            raise
 
     def pause(self, number: int) -> Delivery:
         """Stop it until :meth:`resume`; a courier at work notices within a second."""
@@ -167,7 +171,9 @@ class DeliveryQueue(QueueFile):
             try:
                 lock.execute("BEGIN EXCLUSIVE")
                 held = True
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise self._unusable(error) from error
                 held = False
             yield held
         finally:
@@ -225,6 +231,12 @@ class DeliveryQueue(QueueFile):
             shutil.copyfile(package, incoming)
         with incoming.open("rb+" if os.name == "nt" else "rb") as stream:
             os.fsync(stream.fileno())
+
+    def _drop(self, copy: Path) -> None:
+        """Remove a copy that no delivery names: nobody would ever make room by removing it."""
+        with suppress(QueueProblem, OSError):
+            if not self._read("SELECT 1 FROM deliveries WHERE path = ?", (copy.name,)):
+                copy.unlink()
 
     def _conflicts(self, admission: Admission, profile: str) -> Problems:
         rows = self._read(

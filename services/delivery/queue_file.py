@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...checks.findings import Text
+from ..disk import reason
 from .problems import QueueProblem
 
 VERSION = 1
@@ -51,7 +52,9 @@ class QueueFile:
                     )
                 )
             self._connection.execute(_TABLE)
-            self._connection.execute(f"PRAGMA user_version={VERSION}")
+            if found != VERSION:
+                # Written once only: a queue can be read on a disk that is full.
+                self._connection.execute(f"PRAGMA user_version={VERSION}")
             sync_folder(self.path.parent)
         except (sqlite3.Error, OSError) as error:
             raise self._unusable(error) from error
@@ -82,10 +85,11 @@ class QueueFile:
                 raise self._unusable(error) from error
 
     def _unusable(self, error: Exception) -> QueueProblem:
+        why = reason(error, self.path)
         return QueueProblem(
             Text(
-                f"交付队列 {self.path} 无法使用：{error}。已有的交付和成果包不会丢失",
-                f"The queue {self.path} cannot be used: {error}. No delivery and no package in it "
+                f"交付队列 {self.path} 无法使用：{why.zh}。已有的交付和成果包不会丢失",
+                f"The queue {self.path} cannot be used: {why.en}. No delivery and no package in it "
                 "is lost",
             )
         )

@@ -6,28 +6,35 @@ page starts where they end. What was counted beforehand has to be there in the e
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from osgeo import gdal, ogr
+from osgeo import gdal
 
 from ...checks import standard
-from ...checks.errors import OutputError
 from ...checks.findings import Text
 from ...checks.progress import SILENT, Progress
-from ...checks.reproject import reference
-from ...checks.vector.names import LayerNames, is_identifier
+from ...checks.vector.names import LayerNames
 from ..errors import BadAnswer, ServiceError
 from ..site_profile import LayerSource
 from . import frames
-from .extract_source import Extract, Journal, fingerprint, gdal_speaks, source_facts, write_sidecar
-from .features import Column, Described, Features, Page, asked, short
+from .extract_features_file import Writer
+from .extract_source import (
+    Extract,
+    Journal,
+    fingerprint,
+    not_written,
+    output_error,
+    put_in_place,
+    source_facts,
+    written,
+)
+from .features import Described, Features, asked, short
 from .features_api import IDENTIFIER
 from .withheld import leaves_out
 
@@ -36,13 +43,6 @@ AT_ONCE = 20_000
 """Features asked for in one page where a server cannot page."""
 LEAST_PAGE = 25
 _MOST_PAGES = 1_000_000
-_TYPES = {
-    "integer": ogr.OFTInteger64, "real": ogr.OFTReal, "date": ogr.OFTDate,
-    "datetime": ogr.OFTDateTime,
-}  # fmt: skip
-_AREAS = (ogr.wkbPolygon, ogr.wkbMultiPolygon, ogr.wkbCurvePolygon, ogr.wkbMultiSurface)
-_LINES = (ogr.wkbLineString, ogr.wkbMultiLineString, ogr.wkbCompoundCurve, ogr.wkbMultiCurve)
-_POINTS = (ogr.wkbPoint, ogr.wkbMultiPoint)
 
 
 def layer_name(layer: LayerSource) -> str:
@@ -111,15 +111,14 @@ class FeatureExtract:
                     raise
                 self.page = total
                 writer, count = self._once(journal, described, names, box, total, progress)
-        except OSError as error:
+            facts = source_facts(
+                layer, described.crs, box, count=count, told=total, columns=names,
+                withheld=leaves_out(layer, [column.name for column in described.columns]),
+            )  # fmt: skip
+            _describe(journal.part, facts)
+            facts = put_in_place(journal, self.target, facts, progress.part(0.95, 1.0))
+        except (OSError, sqlite3.OperationalError) as error:
             raise _cannot_write(self.target, error) from error
-        facts = source_facts(
-            layer, described.crs, box, count=count, told=total, columns=names,
-            withheld=leaves_out(layer, [column.name for column in described.columns]),
-        )  # fmt: skip
-        _describe(journal.part, facts)
-        journal.finish(self.target)
-        facts = write_sidecar(self.target, facts, progress.part(0.95, 1.0))
         return Extract(layer, self.target, writer.name, count, facts, tuple(described.notes))
 
     def _once(
@@ -133,8 +132,12 @@ class FeatureExtract:
     ) -> tuple[Writer, int]:
         layer = self.service.layer
         writer = Writer(journal, layer_name(layer), described, names)
-        with closing(writer):
+        try:
             self._fetch(writer, box, total, progress.part(0.02, 0.95))
+        except BaseException:
+            writer.drop()
+            raise
+        writer.close()
         # What was changed in between has to show.
         counted = self.service.count(box, progress)
         told = total if counted is None else counted
@@ -180,210 +183,13 @@ class FeatureExtract:
                 return
 
 
-class Writer:
-    """The unfinished GeoPackage. ``count`` features are safely in it."""
-
-    def __init__(
-        self, journal: Journal, name: str, described: Described, names: Sequence[str]
-    ) -> None:
-        self.journal = journal
-        self.name = name
-        self.described = described
-        self.names = list(names)
-        self.count = 0
-        self._dataset: gdal.Dataset | None = None
-        if journal.begun:
-            self._go_on()
-
-    def close(self) -> None:
-        """Close the file; one without any feature gets its layer now."""
-        if self._dataset is None and not self.journal.begun:
-            self._create(ogr.wkbUnknown, self._columns_described())
-        self._dataset = None
-
-    def _go_on(self) -> None:
-        try:
-            with closing(sqlite3.connect(self.journal.part)) as connection:
-                quoted = self.name.replace('"', '""')
-                (self.count,) = connection.execute(
-                    f'SELECT count(*) FROM "{quoted}"'  # noqa: S608  # our own name
-                ).fetchone()
-            with gdal_speaks():
-                self._dataset = gdal.OpenEx(
-                    str(self.journal.part), gdal.OF_VECTOR | gdal.OF_UPDATE,
-                    allowed_drivers=["GPKG"],
-                )  # fmt: skip
-        except (sqlite3.Error, RuntimeError):
-            self._dataset = None
-        if self._dataset is None:
-            self.count = 0
-            self.journal.discard()
-
-    def add(self, page: Page) -> int:
-        """Write a page in one transaction; answer how many features it had.
-
-        Raises
-        ------
-        BadAnswer
-            When it cannot be read as what it claims to be.
-        """
-        memory = f"/vsimem/onemap-page-{id(self)}.{'gml' if page.driver == 'GML' else 'json'}"
-        gdal.FileFromMemBuffer(memory, page.content)
-        try:
-            with gdal_speaks() as messages, _all_text():
-                source = _opened(memory, page)
-                layer = source.GetLayer(0) if source is not None else None
-                if layer is None:
-                    if page.returned == 0 or b"featureMember" not in page.content[:100_000]:
-                        return 0
-                    raise _unread(messages)
-                added = int(layer.GetFeatureCount())
-                if added == 0:
-                    return 0
-                if self._dataset is None:
-                    self._create(_geometry(layer), self._columns(layer, page.identifier))
-                self._copy(source, layer, page.identifier, added, messages)
-                del layer, source
-        finally:
-            # Beside a file of GML its reader keeps one of its own.
-            for name in (memory, f"{memory.rpartition('.')[0]}.gfs"):
-                if gdal.VSIStatL(name) is not None:
-                    gdal.Unlink(name)
-        self.count += added
-        return added
-
-    def _columns(self, layer: ogr.Layer, identifier: str) -> list[tuple[str, Column]]:
-        """Columns of the file, each with its name in the page."""
-        definition = layer.GetLayerDefn()
-        present = {
-            definition.GetFieldDefn(i).GetName(): definition.GetFieldDefn(i).GetType()
-            for i in range(definition.GetFieldCount())
-        }
-        described = self._columns_described()
-        if not described:
-            kinds = {kind: name for name, kind in _TYPES.items()}
-            kinds[ogr.OFTInteger] = "integer"
-            described = [
-                (name, Column(name, kinds.get(kind, "text")))
-                for name, kind in present.items()
-                if name != identifier
-            ]
-        if identifier:
-            described.append((identifier, Column(IDENTIFIER)))
-        return described
-
-    def _columns_described(self) -> list[tuple[str, Column]]:
-        wanted = set(self.names)
-        found = []
-        for column in self.described.columns:
-            if column.name in wanted and column.name.lower() not in ("fid", "geom"):
-                text = is_identifier(column.name.upper())
-                found.append((column.name, Column(column.name, "text" if text else column.kind)))
-        return found
-
-    def _create(self, geometry: int, columns: list[tuple[str, Column]]) -> None:
-        part = self.journal.part
-        part.unlink(missing_ok=True)
-        with gdal_speaks() as messages:
-            dataset = gdal.GetDriverByName("GPKG").Create(str(part), 0, 0, 0, gdal.GDT_Unknown)
-            crs = reference(self.described.crs)
-            made = dataset and dataset.CreateLayer(
-                self.name, crs, geometry, ["GEOMETRY_NAME=geom", "FID=onemap_fid"]
-            )
-            if made is None:
-                raise OSError(0, messages[-1] if messages else "GeoPackage", str(part))
-            for _, column in columns:
-                made.CreateField(ogr.FieldDefn(column.name, _TYPES.get(column.kind, ogr.OFTString)))
-            del made
-            dataset.FlushCache()
-        self._dataset = dataset
-        self.journal.note(layer=self.name)
-
-    def _copy(
-        self, source: gdal.Dataset, layer: ogr.Layer, identifier: str, added: int, said: list[str]
-    ) -> None:
-        """Append a page; GDAL does the work, in one transaction."""
-        columns = self._columns(layer, identifier)
-        definition = layer.GetLayerDefn()
-        quoted = ", ".join(
-            f'"{name}" AS "{column.name}"'
-            for name, column in columns
-            if definition.GetFieldIndex(name) >= 0
-        )
-        name = layer.GetName().replace('"', '\\"')
-        promote = ["-nlt", "PROMOTE_TO_MULTI"]
-        if ogr.GT_IsNonLinear(layer.GetGeomType()):
-            promote = ["-nlt", "CONVERT_TO_LINEAR", *promote]
-        options = [
-            "-append", "-nln", self.name, "-gt", "unlimited", *promote,
-            "-sql", f'SELECT {quoted or "FID"} FROM "{name}"',  # noqa: S608  # a file of ours in memory
-            "-dialect", "OGRSQL",
-        ]  # fmt: skip
-        # The frame was asked for; what a page says of it is not needed, and GeoJSON says nothing.
-        done = gdal.VectorTranslate(
-            self._dataset, source, options=gdal.VectorTranslateOptions(options=options)
-        )
-        if done is None or said:
-            raise OSError(0, said[-1] if said else "GeoPackage", str(self.journal.part))
-        assert self._dataset is not None
-        self._dataset.FlushCache()
-        written = int(self._dataset.GetLayerByName(self.name).GetFeatureCount())
-        if written != self.count + added:
-            raise OSError(0, "GeoPackage", str(self.journal.part))
-
-
-@contextlib.contextmanager
-def _all_text() -> Iterator[None]:
-    """Let GML fields be text: our own description says what they are, and no digit is lost."""
-    before = gdal.GetThreadLocalConfigOption("GML_FIELDTYPES", None)
-    gdal.SetThreadLocalConfigOption("GML_FIELDTYPES", "ALWAYS_STRING")
-    try:
-        yield
-    finally:
-        gdal.SetThreadLocalConfigOption("GML_FIELDTYPES", before)
-
-
-def _opened(path: str, page: Page) -> gdal.Dataset | None:
-    try:
-        return gdal.OpenEx(
-            path, gdal.OF_VECTOR | gdal.OF_READONLY, allowed_drivers=[page.driver],
-            open_options=list(page.open_options),
-        )  # fmt: skip
-    except RuntimeError:
-        return None
-
-
-def _unread(messages: list[str]) -> BadAnswer:
-    reason = " ".join((messages[-1] if messages else "").split())[:200]
-    return BadAnswer(
-        Text(
-            zh=f"服务返回的要素无法读取：{reason or '格式不符'}",
-            en=f"The features sent cannot be read: {reason or 'of another format'}",
-        )
-    )
-
-
-def _geometry(layer: ogr.Layer) -> int:
-    """The type of geometry for the whole layer, from what a page holds."""
-    flat = {ogr.GT_Flatten(layer.GetGeomType())}
-    if flat & {ogr.wkbUnknown, ogr.wkbGeometryCollection}:
-        flat = set()
-        for feature in layer:
-            shape = feature.GetGeometryRef()
-            if shape is not None:
-                flat.add(ogr.GT_Flatten(shape.GetGeometryType()))
-        layer.ResetReading()
-    for group, kind in ((_AREAS, ogr.wkbMultiPolygon), (_LINES, ogr.wkbMultiLineString),
-                        (_POINTS, ogr.wkbMultiPoint)):  # fmt: skip
-        if flat and flat <= set(group):
-            return int(kind)
-    return int(ogr.wkbUnknown)
-
-
 def _checked(layer: LayerSource, journal: Journal, name: str, told: int | None) -> int:
     """How many features are there, each once; what does not add up is thrown away."""
     quoted = name.replace('"', '""')
     with closing(sqlite3.connect(journal.part)) as connection:
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            journal.discard()
+            raise not_written(journal.part, ["quick_check"])
         (count,) = connection.execute(
             f'SELECT count(*) FROM "{quoted}"'  # noqa: S608  # our own name
         ).fetchone()
@@ -412,26 +218,20 @@ def _checked(layer: LayerSource, journal: Journal, name: str, told: int | None) 
 
 def _describe(path: Path, facts: dict[str, Any]) -> None:
     """Write the source into the GeoPackage's own metadata."""
-    with gdal_speaks():
-        try:
-            dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE)
-            items = {
-                f"ONEMAP_{key.upper()}": value
-                if isinstance(value, str)
-                else json.dumps(value, ensure_ascii=False)
-                for key, value in facts.items()
-            }
-            dataset.SetMetadata(items)
-            dataset.FlushCache()
-            del dataset
-        except RuntimeError as error:
-            raise _cannot_write(path, OSError(0, str(error), str(path))) from error
+    items = {
+        f"ONEMAP_{key.upper()}": value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False)
+        for key, value in facts.items()
+    }
+    with written(path):
+        dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE)
+        if dataset is None:
+            raise RuntimeError(path.name)
+        dataset.SetMetadata(items)
+        dataset.FlushCache()
+        del dataset
 
 
-def _cannot_write(path: Path, error: OSError) -> Exception:
-    if isinstance(error, ServiceError):
-        return error
-    reason = error.strerror or str(error)
-    return OutputError(
-        Text(zh=f"无法写入 {path.name}：{reason}", en=f"{path.name} cannot be written: {reason}")
-    )
+def _cannot_write(path: Path, error: Exception) -> Exception:
+    return error if isinstance(error, ServiceError) else output_error(path, error)

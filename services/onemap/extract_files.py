@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from osgeo import gdal
 
-from ...checks.errors import OutputError
 from ...checks.findings import Text
 from ...checks.progress import SILENT, Cancelled, Progress
 from ...checks.raster import Raster, RasterError
@@ -20,7 +20,16 @@ from . import frames
 from .coverage import CellGrid
 from .extract_features import layer_name
 from .extract_raster import HALO
-from .extract_source import Extract, Journal, fingerprint, gdal_speaks, source_facts, write_sidecar
+from .extract_source import (
+    Extract,
+    Journal,
+    fingerprint,
+    gdal_speaks,
+    not_written,
+    output_error,
+    put_in_place,
+    source_facts,
+)
 from .withheld import kept, leaves_out
 
 
@@ -41,7 +50,7 @@ def copy_vector(
     OutputError
         When the copy cannot be written.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target)
     with gdal_speaks() as messages:
         dataset = _open_vector(layer, path, messages)
         source = dataset.GetLayerByName(layer.layer) if layer.layer else dataset.GetLayer(0)
@@ -75,13 +84,31 @@ def copy_vector(
             columns=names, withheld=leaves_out(layer, columns),
         )  # fmt: skip
         del written, done, source, dataset
+    if count < 0 or (count == told and messages):
+        journal.discard()
+        raise output_error(target, not_written(target, messages))
     if count != told:
         journal.discard()
-        if count < 0:
-            raise _not_written(target, messages)
         raise _unreadable(layer, messages or [f"{count} / {told}"])
-    journal.finish(target)
-    return Extract(layer, target, name, count, write_sidecar(target, facts, progress))
+    return Extract(layer, target, name, count, _placed(journal, target, facts, progress))
+
+
+def _make_folder(target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(target, error) from error
+
+
+def _placed(
+    journal: Journal, target: Path, facts: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    try:
+        return put_in_place(journal, target, facts, progress)
+    except OSError as error:
+        with suppress(OSError):
+            journal.discard()
+        raise output_error(target, error) from error
 
 
 def _translated(
@@ -185,7 +212,7 @@ def copy_raster(
         corner = (window.column, window.row, window.columns, window.rows)
         options += ["-srcwin", *map(str, corner)]
         cells = cells.part(window)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target)
     journal = Journal(target, fingerprint(layer, grid=repr(cells)))
     journal.discard()
     with gdal_speaks() as messages:
@@ -202,14 +229,13 @@ def copy_raster(
     progress.check()
     if not worked or messages:
         journal.discard()
-        raise _not_written(target, messages)
-    journal.finish(target)
+        raise output_error(target, not_written(target, messages))
     facts = source_facts(
         layer, frames.code(layer.crs), cells.box, count=cells.columns * cells.rows,
         cell=[cells.step_x, cells.step_y], size=[cells.columns, cells.rows],
     )  # fmt: skip
     return Extract(
-        layer, target, "", cells.columns * cells.rows, write_sidecar(target, facts, progress)
+        layer, target, "", cells.columns * cells.rows, _placed(journal, target, facts, progress)
     )
 
 
@@ -230,11 +256,4 @@ def _no_database(layer: LayerSource) -> NotReachable:
             zh=f"图层“{layer.title.zh}”的数据库无法连接或没有此表",
             en=f"The database of “{layer.title.en}” cannot be reached, or has no such table",
         )
-    )
-
-
-def _not_written(path: Path, messages: list[str]) -> OutputError:
-    reason = " ".join((messages[-1] if messages else "?").split())[:200]
-    return OutputError(
-        Text(zh=f"无法写入 {path.name}：{reason}", en=f"{path.name} cannot be written: {reason}")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +14,11 @@ from typing import Any
 
 from osgeo import gdal
 
+from ...checks.errors import OutputError
 from ...checks.findings import Text
 from ...checks.progress import SILENT, Progress
 from ...checks.seal import canonical, file_digests
+from ..disk import reason
 from ..errors import place
 from ..site_profile import LayerSource
 from . import frames
@@ -75,14 +78,36 @@ def source_facts(
     }
 
 
-def write_sidecar(path: Path, facts: dict[str, Any], progress: Progress = SILENT) -> dict[str, Any]:
-    """Write ``facts`` with the digests of ``path`` beside it, at once or not at all."""
-    complete = {**facts, "file": path.name, **file_digests(path, progress)}
-    target = sidecar(path)
-    scratch = target.with_name(target.name + ".new")
-    scratch.write_text(json.dumps(complete, ensure_ascii=False, indent=1), encoding="utf-8")
-    scratch.replace(target)
+def put_in_place(
+    journal: Journal, target: Path, facts: dict[str, Any], progress: Progress = SILENT
+) -> dict[str, Any]:
+    """Put a finished extract in its place, ``facts`` with its digests beside it.
+
+    All that needs room on the disk comes before either name changes; between the two the digests
+    do not fit, which :func:`is_whole` tells.
+
+    Raises
+    ------
+    OSError
+        When there is no room for the facts; the unfinished file and its journal stay.
+    """
+    complete = {**facts, "file": target.name, **file_digests(journal.part, progress)}
+    beside = sidecar(target)
+    scratch = beside.with_name(beside.name + ".new")
+    write_beside(scratch, json.dumps(complete, ensure_ascii=False, indent=1))
+    journal.finish(target)
+    scratch.replace(beside)
     return complete
+
+
+def write_beside(scratch: Path, text: str) -> None:
+    """Write a file that is renamed afterwards; nothing of it stays when the disk is full."""
+    try:
+        scratch.write_text(text, encoding="utf-8")
+    except OSError:
+        with contextlib.suppress(OSError):
+            scratch.unlink()
+        raise
 
 
 def sidecar(path: Path) -> Path:
@@ -137,7 +162,7 @@ class Journal:
         """Write down how far it is."""
         self.state = {**self.state, "mark": self.mark, **facts}
         scratch = self.path.with_name(self.path.name + ".new")
-        scratch.write_text(json.dumps(self.state), encoding="utf-8")
+        write_beside(scratch, json.dumps(self.state))
         scratch.replace(self.path)
 
     def discard(self) -> None:
@@ -171,3 +196,38 @@ def gdal_speaks() -> Iterator[list[str]]:
         yield messages
     finally:
         gdal.PopErrorHandler()
+
+
+@contextlib.contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Have GDAL write to ``path``, and hear of it when it could not.
+
+    GDAL says so by a message alone when a file is flushed or closed.
+
+    Raises
+    ------
+    OSError
+        When something could not be written.
+    """
+    with gdal_speaks() as messages:
+        try:
+            yield
+        except RuntimeError as error:
+            raise not_written(path, [*messages, str(error)]) from error
+    if messages:
+        raise not_written(path, messages)
+
+
+def not_written(path: Path, messages: Sequence[str]) -> OSError:
+    """The error for a file that GDAL could not write."""
+    full = [each for each in messages if "disk is full" in each or "No space left" in each]
+    told = " ".join((full or list(messages) or ["?"])[0].split())[:200]
+    return OSError(errno.ENOSPC if full else errno.EIO, told, str(path))
+
+
+def output_error(path: Path, error: Exception) -> OutputError:
+    """The error for a person; a full disk is called one."""
+    why = reason(error, path)
+    return OutputError(
+        Text(zh=f"无法写入 {path.name}：{why.zh}", en=f"{path.name} cannot be written: {why.en}")
+    )
