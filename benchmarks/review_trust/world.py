@@ -56,7 +56,7 @@ def make_world(folder: Path, count: int = 80, seed: int = 1) -> World:
     results = folder / "results"
     results.mkdir()
     runs = [
-        RuleRun("TOP-OVERLAP", "1", "topology", count, count, 0, Text("", ""), 0.1),
+        RuleRun("TOP-OVERLAP", "1", "topology", count, count, 0, Text("无", "none"), 0.1),
         RuleRun("imagery.none", "1", "imagery", 0, 0, count, Text("未提供影像", "None"), 0.0),
     ]
     parcels = np.array([finding.object_id for finding in findings], dtype=object)

@@ -28,6 +28,15 @@ class Breach:
     row: str
     text: Text
 
+    @property
+    def told(self) -> Text:
+        """With the place, for a person."""
+        place = " ".join(part for part in (self.table, self.row) if part)
+        if not place:
+            return self.text
+        zh, en = f"{place}：{self.text.zh}", f"{place}: {self.text.en}"
+        return Text(zh, en)
+
 
 @dataclass(frozen=True)
 class Check:
@@ -101,12 +110,11 @@ def must_be_intact(path: Path) -> Check:
     """
     checked = check_journal(path)
     if not checked.intact:
-        where = checked.breaches[0]
-        place = " ".join(part for part in (where.table, where.row) if part)
+        where = checked.breaches[0].told
         raise JournalError(
             Text(
-                f"{path.name} 的日志被改动过，不能使用（{place}：{where.text.zh}）。",
-                f"{path.name} was tampered with and cannot be used ({place}: {where.text.en}).",
+                f"{path.name} 的日志被改动过，不能使用（{where.zh}）。",
+                f"{path.name} was tampered with and cannot be used ({where.en}).",
             )
         )
     return checked

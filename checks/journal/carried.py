@@ -137,7 +137,10 @@ def _state_after(
 
 
 def _with(told: Text, change: str) -> Text:
-    return Text(f"{told.zh}（{change}）", f"{told.en} ({change})") if change else told
+    if not change:
+        return told
+    zh, en = f"{told.zh}（{change}）", f"{told.en} ({change})"
+    return Text(zh, en)
 
 
 def came_back(details: Mapping[str, Any]) -> bool:

@@ -171,7 +171,9 @@ def _reviewer(
         *(person, len(later), len(given) - len(later)),
         sum(opinion is Opinion.DOUBTFUL for opinion in later.values()),
         wilson(sum(later[name] is truth[name] for name in later), len(later)),
-        *(rate(wrong), rate(honest), decisions, seconds),
+        rate(wrong),
+        rate(honest),
+        *(decisions, seconds),
     )
 
 
@@ -201,11 +203,11 @@ def _pairs(firsts: Mapping[str, Mapping[str, Event]]) -> Iterable[Pair]:
             if _independent(firsts[first][name], firsts[second][name])
         )
         if both:
-            opinions = [
+            one, other = (
                 [str(firsts[person][name].details["opinion"]) for name in both]
                 for person in (first, second)
-            ]
-            yield Pair(first, second, cohens_kappa(*opinions))
+            )
+            yield Pair(first, second, cohens_kappa(one, other))
 
 
 def _independent(one: Event, other: Event) -> bool:

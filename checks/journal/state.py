@@ -107,14 +107,16 @@ def carried_standing(event: Event) -> Standing:
         for who, value in (given.items() if isinstance(given, Mapping) else ())
         if (opinion := _opinion(value)) is not None
     }
-    note = details.get("note")
-    known = isinstance(note, Mapping)
+    told = details.get("note")
+    note = None
+    if isinstance(told, Mapping):
+        note = Text(str(told.get("zh", "")), str(told.get("en", "")))
     return Standing(
         *(_state(details.get("state")), opinion_of(details), event.reason),
         *(str(details.get("who", "")), str(details.get("at", "")), event.event_id),
         *(opinions, bool(details.get("disputed")), _opinion(details.get("settled"))),
         carried=str(details.get("why", "")),
-        note=Text(str(note.get("zh", "")), str(note.get("en", ""))) if known else None,
+        note=note,
     )
 
 

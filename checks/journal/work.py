@@ -54,7 +54,9 @@ def work_of(events: Iterable[Event]) -> Work:
         for name in package.findings:
             owner[name, package.second] = len(given)
         given.append(package)
-    packages, first, second = [], {}, {}
+    packages: list[Package] = []
+    first: dict[str, str] = {}
+    second: dict[str, str] = {}
     for number, package in enumerate(given):
         kept = tuple(name for name in package.findings if owner[name, package.second] == number)
         if not kept or not package.person:

@@ -159,8 +159,7 @@ class _Review:
             self.breaches.append(Located(name, "unreadable", error.text))
             return None
         self.breaches += [
-            Located(name, "row", _of_table(one.table, one.row, one.text), one.table, one.row)
-            for one in journal.breaches
+            Located(name, "row", one.told, one.table, one.row) for one in journal.breaches
         ]
         return journal
 
@@ -255,11 +254,6 @@ class _Review:
         self.breaches += found.breaches
         self.notes += found.notes
         self.looked += found.looked
-
-
-def _of_table(table: str, row: str, text: Text) -> Text:
-    place = f"{table} {row}".strip()
-    return Text(f"{place}：{text.zh}", f"{place}: {text.en}")
 
 
 def _continued(name: str, before: int, now: int) -> Located:

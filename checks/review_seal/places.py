@@ -32,7 +32,8 @@ class Place:
         where = Text(f"第 {self.first}–{self.last} 字节", f"bytes {self.first}–{self.last}")
         if self.holds is None:
             return where
-        return Text(f"{self.holds.zh}，{where.zh}", f"{self.holds.en}, {where.en}")
+        zh, en = f"{self.holds.zh}，{where.zh}", f"{self.holds.en}, {where.en}"
+        return Text(zh, en)
 
 
 def places(path: Path, known: Blocks, runs: Sequence[tuple[int, int]]) -> list[Place]:

@@ -41,7 +41,8 @@ class Located:
     @property
     def told(self) -> Text:
         """With the file, for a person."""
-        return Text(f"{self.file}：{self.text.zh}", f"{self.file}: {self.text.en}")
+        zh, en = f"{self.file}：{self.text.zh}", f"{self.file}: {self.text.en}"
+        return Text(zh, en)
 
 
 @dataclass(frozen=True)

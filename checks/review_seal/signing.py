@@ -76,15 +76,9 @@ def sign_review(
     InputError, OutputError
         When a file cannot be read, or the signature not be written.
     """
-    here = findings.absolute().parent
-    target = here / SIGNATURE
+    target = findings.absolute().with_name(SIGNATURE)
     must_be_intact(findings)
-    record = _record_of(findings)
-    beside = [("findings", findings.name, findings)]
-    if record is not None:
-        beside.append(("record", record.name, record))
-    beside += [("verdict", _inside(here, path), path) for path in verdicts]
-    wanted = beside + _of_package(package)
+    wanted = _wanted(findings, package, verdicts)
     certificate = parse_certificate(signer.certificate)
     facts = {
         "who": who,
@@ -100,15 +94,7 @@ def sign_review(
         event = journal.record(Action.SIGNED, SUBJECT, reason, {**details, "files": len(wanted)})
         size, root = journal.head()
     _settle(findings)
-    try:
-        files = []
-        for number, (kind, name, path) in enumerate(wanted):
-            progress.at(number / len(wanted), path.name)
-            files.append(file_entry(kind, name, digest_blocks(path, progress=progress)))
-    except OSError as error:
-        raise InputError(
-            Text(f"不能读取 {error.filename}：{error}", f"{error.filename} cannot be read: {error}")
-        ) from error
+    files = _digested(wanted, progress)
     document: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
@@ -130,6 +116,32 @@ def sign_review(
     _write(target, finished(document))
     progress.at(1.0)
     return SignedReview(target, certificate.name, size, root, len(files), event.event_id)
+
+
+def _wanted(
+    findings: Path, package: Path | None, verdicts: Sequence[Path]
+) -> list[tuple[str, str, Path]]:
+    """Role, name and path of everything to be signed."""
+    here = findings.absolute().parent
+    beside = [("findings", findings.name, findings)]
+    record = _record_of(findings)
+    if record is not None:
+        beside.append(("record", record.name, record))
+    beside += [("verdict", _inside(here, path), path) for path in verdicts]
+    return beside + _of_package(package)
+
+
+def _digested(wanted: Sequence[tuple[str, str, Path]], progress: Progress) -> list[dict[str, Any]]:
+    out = []
+    try:
+        for number, (kind, name, path) in enumerate(wanted):
+            progress.at(number / len(wanted), path.name)
+            out.append(file_entry(kind, name, digest_blocks(path, progress=progress)))
+    except OSError as error:
+        raise InputError(
+            Text(f"不能读取 {error.filename}：{error}", f"{error.filename} cannot be read: {error}")
+        ) from error
+    return out
 
 
 def _record_of(findings: Path) -> Path | None:

@@ -234,12 +234,7 @@ def _read_findings(path: Path) -> tuple[str, int, Text | None]:
         known = present(opened)
         count = opened.execute(_UNDECIDED + (_DECIDED if known else "")).fetchone()[0]
     breaches = check_journal(path).breaches if known else ()
-    changed = None
-    if breaches:
-        first = breaches[0]
-        place = " ".join(part for part in (first.table, first.row) if part)
-        changed = Text(f"{place}：{first.text.zh}", f"{place}: {first.text.en}")
-    return root, int(count), changed
+    return root, int(count), breaches[0].told if breaches else None
 
 
 @contextmanager

@@ -31,7 +31,7 @@ FLOORS = (
     ("measures", "report", "sampling", "journal", "inputs", "outputs")
     + ("findings_file", "findings_read", "tables_file", "comparison", "comparison_file")
     + ("parcel_facts", "review_order", "review_order_times")
-    + ("review_inputs", "evidence")
+    + ("review_inputs", "evidence", "review_seal")
     + ("return_list", "return_list_files", "review_figures", "dashboard", "dashboard_page", "acceptance"),
     ("rules",),
     ("recheck_memory", "recheck_digests", "recheck_scopes", "recheck_changes"),
