@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -259,7 +260,7 @@ class _Work:
         parcels = self.changes.layers.get("DLTB")
         return np.zeros(0, dtype=np.int64) if parcels is None else parcels.before
 
-    @property
+    @cached_property
     def _parcels_before_by_name(self) -> IntArray:
         """Row then of each parcel of now, edited or not: for rules that read nothing edited."""
         parcels = self.changes.layers.get("DLTB")

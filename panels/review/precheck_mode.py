@@ -93,3 +93,7 @@ class ModeSwitch(QWidget):
         self._mode = mode
         for name, button in self.buttons.items():
             button.setChecked(name == mode)
+            # In some themes a button that is down hardly differs.
+            font = button.font()
+            font.setBold(name == mode)
+            button.setFont(font)

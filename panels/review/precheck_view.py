@@ -139,7 +139,7 @@ class PrecheckView(QFrame):
         buttons = _row(self.recheck, self.whole, self.edit)
         buttons.setSpacing(4)
         for at, button in enumerate((self.recheck, self.whole, self.edit)):
-            buttons.setStretch(at, 1)
+            buttons.setStretch(at, max(button.sizeHint().width(), 1))
             # In a narrow panel rather a word cut off than a panel that will not shrink.
             button.setMinimumWidth(60)
         buttons.addWidget(self.fix_list)
@@ -204,8 +204,8 @@ class PrecheckView(QFrame):
         if count.doubtful:
             text = translate(
                 "Precheck",
-                "{n} doubtful, {explained} explained: these need not become zero. Where the survey "
-                "is right, explain it with evidence.",
+                "{n} doubtful, {explained} explained: these need not become zero; where the survey "
+                "is right, add evidence.",
             )
             out.append(
                 text.format(n=told(count.doubtful), explained=told(count.doubtful_explained))
