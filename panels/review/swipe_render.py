@@ -146,6 +146,8 @@ def _warped(
         np.zeros((3, view.height, view.width), dtype=np.float32),
         np.zeros((view.height, view.width), dtype=bool),
     )
+    # Being told to stop is no error that anybody wants to read.
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
     try:
         warped = gdal.Warp(
             "",
@@ -161,6 +163,8 @@ def _warped(
         )
     except RuntimeError:
         warped = None
+    finally:
+        gdal.PopErrorHandler()
     if progress is not None:
         progress.check()
     if warped is None:
