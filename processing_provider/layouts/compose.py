@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsLayoutExporter,
+    QgsLayoutFrame,
     QgsLayoutItem,
     QgsLayoutItemLabel,
     QgsLayoutItemPage,
@@ -51,6 +52,17 @@ class Row:
     strong: bool = False
 
 
+@dataclass
+class Planned:
+    """A section of which it is known what stands where."""
+
+    section: Section
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    sheets: dict[str, list[Row]] = field(default_factory=dict)
+    placed: list[Placed] = field(default_factory=list)
+    pages: int = 0
+
+
 class Composer:
     """Fills a template; every method belongs into the main thread.
 
@@ -68,72 +80,92 @@ class Composer:
         self._values = values
         self._rulers: dict[tuple[str, float, bool], Ruler] = {}
         self._layers: list[QgsRasterLayer] = []
-        self.first = self._pages = template.pages
-        self._numbered: list[tuple[QgsLayoutItemLabel, int]] = []
+        self.first = template.pages
+        self.pages = 0
+        self.planned: list[Planned] = []
+        self._made: list[QgsLayoutItem] = []
         self._texts: dict[str, list[str]] = {}
         self._sheets: dict[str, list[Row]] = {}
         self._section = Section(0)
 
-    def add(self, section: Section) -> Iterator[None]:
-        """Put one more section behind what is there; each step of the iterator is a short one."""
+    def plan(self, section: Section) -> None:
+        """Find out what stands where; nothing is made yet."""
         if section.design >= self.template.pages:
             return
-        self._section = section
-        self.template.set_variables({**self._values, **section.values})
-        self._texts = {
-            part.identifier: self._lines(part)
+        self._look_at(Planned(section))
+        self._texts.update(
+            (part.identifier, self._lines(part))
             for part in self.template.on_page(section.design)
             if isinstance(part.item, QgsLayoutItemLabel)
             and not part.identifier.startswith(FURNITURE)
-        }
-        self._sheets = {}
-        yield
+        )
         flow = Flow(self.template, section.design, self._height, self._row_heights)
         placed = flow.run()
-        if not placed:
-            return  # nothing but what stands on every page
-        yield
-        start = self._pages
-        for _ in range(flow.page + 1):
-            self._new_page(section.design)
-        copies: dict[str, QgsLayoutItem] = {}
-        made = []
-        for one in placed:
-            made.append((one, self._make(one, start, copies)))
-            yield
-        for one, item in made:
-            self.template.link(copies, one.part, item)
-        for part in self.template.on_page(section.design):
-            if part.identifier.startswith(FURNITURE):
-                for page in range(start, self._pages):
-                    copy = self.template.copy(part)
-                    put(copy, part, page, part.rect.top(), None)
-                    if isinstance(copy, QgsLayoutItemLabel):
-                        self._numbered.append((copy, page - self.first + 1))
-                yield
+        if placed:  # else there is nothing but what stands on every page
+            one = Planned(section, self._texts, self._sheets, placed, flow.page + 1)
+            self.planned.append(one)
+            self.pages += one.pages
 
-    def finish(self) -> int:
-        """Number the pages; how many there are to print, from ``first`` on."""
-        whole = self._pages - self.first
-        self.template.set_variables(self._values)
-        for label, page in self._numbered:
-            text = label.text()
-            if "@layout_" in text:
-                # The designs lie before the pages, and are not printed.
-                text = re.sub(r"@layout_page\b", str(page), text)
-                label.setText(re.sub(r"@layout_numpages\b", str(whole), text))
+    def begin(self) -> Iterator[None]:
+        """Make the pages while they are still empty: later it takes longer with every item."""
+        for one in self.planned:
+            for _ in range(one.pages):
+                self._new_page(one.section.design)
+            yield
         context = self.layout.renderContext()
         context.setDpi(DPI)
         context.setTextRenderFormat(_text_as_text())
         context.setFlag(QgsLayoutRenderContext.Flag.FlagAntialiasing, True)
-        return whole
+
+    def build(self, one: Planned, start: int) -> Iterator[None]:
+        """Put a section on its pages, the first of which is ``start``, in short steps."""
+        self._look_at(one)
+        first = self.first + start
+        copies: dict[str, QgsLayoutItem] = {}
+        made = []
+        for place in one.placed:
+            made.append((place, self._make(place, first, copies)))
+            yield
+        for place, item in made:
+            self.template.link(copies, place.part, item)
+        for part in self.template.on_page(one.section.design):
+            if not part.identifier.startswith(FURNITURE):
+                continue
+            for page in range(start, start + one.pages):
+                copy = self.template.copy(part)
+                self._made.append(copy)
+                put(copy, part, self.first + page, part.rect.top(), None)
+                if isinstance(copy, QgsLayoutItemLabel):
+                    self._number(copy, page + 1)
+            yield
+
+    def _number(self, label: QgsLayoutItemLabel, page: int) -> None:
+        """The designs lie before the pages and are not printed, so QGIS counts otherwise."""
+        text = label.text()
+        if "@layout_" in text:
+            text = re.sub(r"@layout_page\b", str(page), text)
+            label.setText(re.sub(r"@layout_numpages\b", str(self.pages), text))
+
+    def clear(self) -> None:
+        """Take away what was built, once it is drawn."""
+        for item in self._made:
+            whole = item.multiFrame() if isinstance(item, QgsLayoutFrame) else None
+            if whole is not None:
+                self.layout.removeMultiFrame(whole)
+            else:
+                self.layout.removeLayoutItem(item)
+        self._made = []
+        self._layers = []
+
+    def _look_at(self, one: Planned) -> None:
+        self._section, self._texts, self._sheets = one.section, one.texts, one.sheets
+        self.template.set_variables({**self._values, **one.section.values})
 
     def _new_page(self, design: int) -> None:
         size = self.layout.pageCollection().page(design).pageSize()
         page = QgsLayoutItemPage(self.layout)
         page.setPageSize(size)
         self.layout.pageCollection().addPage(page)
-        self._pages += 1
 
     def _height(self, part: Part) -> float | None:
         identifier = part.identifier
@@ -232,6 +264,7 @@ class Composer:
         if part.table is not None:
             return self._make_table(one, page)
         made = self.template.copy(part)
+        self._made.append(made)
         copies[part.identifier] = made
         if part.identifier in self._texts:
             # What was put in is text, whatever it looks like.
@@ -259,6 +292,7 @@ class Composer:
         part = one.part
         sheet = self._section.parts[part.identifier]
         table, frame = self.template.copy_table(part)
+        self._made.append(frame)
         cells, heights = self._cells(part), self._row_heights(part)
         numbers = [0, *range(*one.rows)]
         rows = [

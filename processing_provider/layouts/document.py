@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsProcessingFeedback
+from qgis.core import QgsProcessingException, QgsProcessingFeedback
 
+from ..language import translate
 from .compose import Composer, PdfPages
 from .content import Section
 from .main_thread import MainThread
@@ -66,14 +67,21 @@ class Document:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._main.call(lambda: self._begin(values))
             for number, section in enumerate(sections):
-                progress.at(0.4 * number / len(sections))
-                self._main.call(partial(self._begin_section, section))
-                while self._main.call(self._step):
+                progress.at(0.2 * number / len(sections))
+                self._main.call(partial(self._plan, section))
+            composer = self._composer
+            assert composer is not None
+            self._in_steps(composer.begin, progress)
+            self._main.call(lambda: self._open(part, str(values.get("title", ""))))
+            page = 0
+            for planned in composer.planned:
+                progress.at(0.2 + 0.8 * page / composer.pages)
+                self._in_steps(partial(composer.build, planned, page), progress)
+                for _ in range(planned.pages):
                     progress.check()
-            pages = self._main.call(lambda: self._open(part, str(values.get("title", ""))))
-            for page in range(pages):
-                progress.at(0.4 + 0.6 * page / pages)
-                self._main.call(partial(self._draw, page))
+                    self._main.call(partial(self._draw, page))
+                    page += 1
+                self._main.call(composer.clear)
             if not self._main.call(self._finish) or not part.is_file():
                 raise cannot_write(path, "PDF")
             os.replace(part, path)
@@ -83,27 +91,35 @@ class Document:
             self.close()
             with suppress(OSError):
                 part.unlink()
-        return pages
+        return page
 
     def _begin(self, values: dict[str, Any]) -> None:
         assert self._template is not None
         self._composer = Composer(self._template, values)
 
-    def _begin_section(self, section: Section) -> None:
+    def _plan(self, section: Section) -> None:
         assert self._composer is not None
-        self._steps = self._composer.add(section)
+        self._composer.plan(section)
+
+    def _in_steps(self, work: Callable[[], Iterator[object]], progress: Progress) -> None:
+        """Do work that stops for breath, each step in a visit of its own."""
+        self._steps = self._main.call(work)
+        while self._main.call(self._step):
+            progress.check()
 
     def _step(self) -> bool:
-        """One step of the section; whether there may be another."""
+        """One step; whether there may be another."""
         return next(self._steps, _NO_MORE) is not _NO_MORE
 
-    def _open(self, path: Path, title: str) -> int:
+    def _open(self, path: Path, title: str) -> None:
         assert self._composer is not None
-        pages = self._composer.finish()
+        if not self._composer.pages:
+            raise QgsProcessingException(
+                translate("Layouts", "With this template nothing is left to print.")
+            )
         self._pdf = PdfPages(self._composer, path, title)
         if not self._pdf.good:
             raise OSError(f"{path}")
-        return pages
 
     def _draw(self, page: int) -> None:
         assert self._pdf is not None
