@@ -165,7 +165,7 @@ def newer(path: Path, head: int, person: str, role: str) -> Snapshot | Written |
         deeds = undoing.last_own(connection, person, 1) if person else []
         return Written([], *_now(connection, path, person, role, names), tuple(deeds), now)
 
-    found: Written | None | bool = _looking(path, look) if head else False
+    found: Written | bool | None = _looking(path, look) if head else False
     return read(path, person, role) if isinstance(found, bool) else found
 
 
