@@ -237,7 +237,7 @@ class Review:
             raise DemoError("the review was signed, and its signature does not hold")
         journal = check_journal(self.resubmitted)
         say(
-            f"  ✓ 签章 signed: {signed.name}，日志 {journal.size} 条 events，"
+            f"  ✓ 签章 signed: {signed.signer}，日志 {journal.size} 条 events，"
             f"根 root {signed.root[:16]}…"
         )
 

@@ -95,16 +95,6 @@
     </message>
     <message>
         <location filename="../panels/review/acceptance_forms.py"/>
-        <source>GB/T 24356-2009</source>
-        <translation>GB/T 24356-2009</translation>
-    </message>
-    <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
-        <source>GB/T 24356-2023</source>
-        <translation>GB/T 24356-2023</translation>
-    </message>
-    <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
         <source>Its Findings</source>
         <translation>样本的发现</translation>
     </message>
@@ -873,8 +863,8 @@
     <name>BreachesDialog</name>
     <message>
         <location filename="../panels/review/merge_breaches.py"/>
-        <source>Decisions</source>
-        <translation>办理数</translation>
+        <source>Decision table</source>
+        <translation>决定</translation>
     </message>
     <message>
         <location filename="../panels/review/merge_breaches.py"/>
@@ -923,8 +913,8 @@
     </message>
     <message>
         <location filename="../panels/review/merge_breaches.py"/>
-        <source>Table</source>
-        <translation>表</translation>
+        <source>Table or file</source>
+        <translation>表或文件</translation>
     </message>
     <message>
         <location filename="../panels/review/merge_breaches.py"/>
@@ -2264,6 +2254,11 @@
         <translation>没有可撤销的操作</translation>
     </message>
     <message>
+        <location filename="../panels/review/decision_bar.py"/>
+        <source>QGIS ended before it was saved.</source>
+        <translation>QGIS 在保存之前意外结束。</translation>
+    </message>
+    <message>
         <location filename="../panels/review/decision_offer.py"/>
         <source>Reading the decisions…</source>
         <translation>正在读取办理记录…</translation>
@@ -2338,11 +2333,6 @@
         <source>{what}: why? Enter saves, Down shows more reasons</source>
         <translation>{what}：请填写理由。回车保存，↓ 键选常用理由</translation>
     </message>
-    <message>
-        <location filename="../panels/review/decision_bar.py"/>
-        <source>{what}: {finding}</source>
-        <translation>{what}：{finding}</translation>
-    </message>
 </context>
 <context>
     <name>DecisionStatus</name>
@@ -2403,6 +2393,11 @@
         <location filename="../panels/review/decision_words.py"/>
         <source>{what}, {n} findings</source>
         <translation>{what}，{n} 条</translation>
+    </message>
+    <message>
+        <location filename="../panels/review/decision_words.py"/>
+        <source>{what}: {finding}</source>
+        <translation>{what}：{finding}</translation>
     </message>
     <message>
         <location filename="../panels/review/decision_words.py"/>
@@ -3476,6 +3471,11 @@ Deliver a sealed package, or drop it here.</source>
         <translation>模板 {name} 不能使用：{reason}</translation>
     </message>
     <message>
+        <location filename="../processing_provider/layouts/document.py"/>
+        <source>With this template nothing is left to print.</source>
+        <translation>按此模板没有可打印的内容。</translation>
+    </message>
+    <message>
         <location filename="../processing_provider/layouts/template.py"/>
         <source>it is no layout template</source>
         <translation>不是布局模板</translation>
@@ -4389,6 +4389,11 @@ Deliver a sealed package, or drop it here.</source>
         <source>{package} was not delivered ({state}): {reason}</source>
         <translation>{package} 未上报（{state}）：{reason}</translation>
     </message>
+    <message>
+        <location filename="../processing_provider/deliver.py"/>
+        <source>{package}: {state}, but the receipt cannot be saved ({reason}). The delivery queue keeps it: run this again, or save it there.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Plugin</name>
@@ -4512,6 +4517,11 @@ Deliver a sealed package, or drop it here.</source>
     </message>
     <message>
         <location filename="../panels/review/precheck.py"/>
+        <source>This object was edited; only a whole run can say more of this finding.</source>
+        <translation>该要素已修改，此条须完整核验才能确认。</translation>
+    </message>
+    <message>
+        <location filename="../panels/review/precheck.py"/>
         <source>Unsaved edits in {layers} are not checked: save first.</source>
         <translation>{layers} 中尚未保存的编辑不会被复查，请先保存。</translation>
     </message>
@@ -4547,8 +4557,8 @@ Deliver a sealed package, or drop it here.</source>
     </message>
     <message>
         <location filename="../panels/review/precheck_view.py"/>
-        <source>{n} doubtful, {explained} explained: these need not become zero. Where the survey is right, explain it with evidence.</source>
-        <translation>存疑 {n} 条，已说明 {explained} 条：存疑不必清零，成果无误的，附举证说明即可。</translation>
+        <source>{n} doubtful, {explained} explained: these need not become zero; where the survey is right, add evidence.</source>
+        <translation>存疑 {n} 条，已说明 {explained} 条：不必清零，成果无误的补充举证即可。</translation>
     </message>
     <message>
         <location filename="../panels/review/precheck.py"/>
@@ -5839,6 +5849,11 @@ Deliver a sealed package, or drop it here.</source>
     </message>
     <message>
         <location filename="../panels/review/review_menu.py"/>
+        <source>Checking findings, decisions and package…</source>
+        <translation>正在检查发现、决定与成果包…</translation>
+    </message>
+    <message>
+        <location filename="../panels/review/review_menu.py"/>
         <source>Checking for later edits</source>
         <translation>正在检查事后改动</translation>
     </message>
@@ -5904,6 +5919,11 @@ Deliver a sealed package, or drop it here.</source>
     </message>
     <message>
         <location filename="../panels/review/review_menu.py"/>
+        <source>Signed by {who}.</source>
+        <translation>签名人：{who}。</translation>
+    </message>
+    <message>
+        <location filename="../panels/review/review_menu.py"/>
         <source>Take Over</source>
         <translation>结转</translation>
     </message>
@@ -5937,8 +5957,8 @@ Deliver a sealed package, or drop it here.</source>
     </message>
     <message>
         <location filename="../panels/verify/room.py"/>
-        <source>Review</source>
-        <translation>审核</translation>
+        <source>Manage</source>
+        <translation>管理</translation>
     </message>
 </context>
 <context>
@@ -6366,6 +6386,11 @@ Deliver a sealed package, or drop it here.</source>
         <source>Before</source>
         <translation>前期</translation>
     </message>
+    <message>
+        <location filename="../panels/review/swipe.py"/>
+        <source>false colour</source>
+        <translation>假彩色</translation>
+    </message>
 </context>
 <context>
     <name>Verification</name>
@@ -6508,12 +6533,12 @@ Deliver a sealed package, or drop it here.</source>
         <translation>取消</translation>
     </message>
     <message>
-        <location filename="../panels/verify/dock.py"/>
+        <location filename="../panels/verify/export.py"/>
         <source>Cannot save to {path}</source>
         <translation>无法保存到 {path}</translation>
     </message>
     <message>
-        <location filename="../panels/verify/dock.py"/>
+        <location filename="../panels/verify/export.py"/>
         <source>Export Shown Findings</source>
         <translation>导出所列发现</translation>
     </message>
@@ -6558,7 +6583,7 @@ Deliver a sealed package, or drop it here.</source>
         <translation>核查队列</translation>
     </message>
     <message>
-        <location filename="../panels/verify/dock.py"/>
+        <location filename="../panels/verify/export.py"/>
         <source>Saved to {path}</source>
         <translation>已保存到 {path}</translation>
     </message>
