@@ -80,8 +80,10 @@ class Composer:
         self._values = values
         self._rulers: dict[tuple[str, float, bool], Ruler] = {}
         self._layers: list[QgsRasterLayer] = []
-        self.first = template.pages
         self.pages = 0
+        self.papers: list[int] = []
+        """Numbers of the pages that hold the section that was built last."""
+        self._papers: dict[tuple[float, float], list[int]] = {}
         self.planned: list[Planned] = []
         self._made: list[QgsLayoutItem] = []
         self._texts: dict[str, list[str]] = {}
@@ -106,37 +108,34 @@ class Composer:
             self.planned.append(one)
             self.pages += one.pages
 
-    def begin(self) -> Iterator[None]:
-        """Make the pages while they are still empty: later it takes longer with every item."""
-        for one in self.planned:
-            for _ in range(one.pages):
-                self._new_page(one.section.design)
-            yield
+    def begin(self) -> None:
+        """All is planned: get ready to draw."""
         context = self.layout.renderContext()
         context.setDpi(DPI)
         context.setTextRenderFormat(_text_as_text())
         context.setFlag(QgsLayoutRenderContext.Flag.FlagAntialiasing, True)
 
     def build(self, one: Planned, start: int) -> Iterator[None]:
-        """Put a section on its pages, the first of which is ``start``, in short steps."""
+        """Put a section on paper in short steps; ``start`` pages came before it."""
         self._look_at(one)
-        first = self.first + start
+        self.papers = self._paper(one.section.design, one.pages)
+        yield
         copies: dict[str, QgsLayoutItem] = {}
         made = []
         for place in one.placed:
-            made.append((place, self._make(place, first, copies)))
+            made.append((place, self._make(place, copies)))
             yield
         for place, item in made:
             self.template.link(copies, place.part, item)
         for part in self.template.on_page(one.section.design):
             if not part.identifier.startswith(FURNITURE):
                 continue
-            for page in range(start, start + one.pages):
+            for page, paper in enumerate(self.papers, start + 1):
                 copy = self.template.copy(part)
                 self._made.append(copy)
-                put(copy, part, self.first + page, part.rect.top(), None)
+                put(copy, part, paper, part.rect.top(), None)
                 if isinstance(copy, QgsLayoutItemLabel):
-                    self._number(copy, page + 1)
+                    self._number(copy, page)
             yield
 
     def _number(self, label: QgsLayoutItemLabel, page: int) -> None:
@@ -161,11 +160,17 @@ class Composer:
         self._section, self._texts, self._sheets = one.section, one.texts, one.sheets
         self.template.set_variables({**self._values, **one.section.values})
 
-    def _new_page(self, design: int) -> None:
-        size = self.layout.pageCollection().page(design).pageSize()
-        page = QgsLayoutItemPage(self.layout)
-        page.setPageSize(size)
-        self.layout.pageCollection().addPage(page)
+    def _paper(self, design: int, count: int) -> list[int]:
+        """Numbers of so many empty pages of a design's size; they serve every section."""
+        collection = self.layout.pageCollection()
+        size = collection.page(design).pageSize()
+        pages = self._papers.setdefault((size.width(), size.height()), [])
+        while len(pages) < count:
+            page = QgsLayoutItemPage(self.layout)
+            page.setPageSize(size)
+            collection.addPage(page)
+            pages.append(collection.pageCount() - 1)
+        return pages[:count]
 
     def _height(self, part: Part) -> float | None:
         identifier = part.identifier
@@ -259,8 +264,8 @@ class Composer:
         page = self.layout.pageCollection().page(self._section.design)
         return float(page.pageSize().height())
 
-    def _make(self, one: Placed, start: int, copies: dict[str, QgsLayoutItem]) -> QgsLayoutItem:
-        part, page = one.part, start + one.page
+    def _make(self, one: Placed, copies: dict[str, QgsLayoutItem]) -> QgsLayoutItem:
+        part, page = one.part, self.papers[one.page]
         if part.table is not None:
             return self._make_table(one, page)
         made = self.template.copy(part)
@@ -374,18 +379,18 @@ class PdfPages:
 
     def __init__(self, composer: Composer, path: Path, title: str) -> None:
         self._layout = composer.layout
-        self._first = composer.first
+        self._begun = False
         self._exporter = QgsLayoutExporter(composer.layout)
         self._writer = QPdfWriter(str(path))
         self._writer.setResolution(DPI)
         self._writer.setTitle(title)
         self._writer.setCreator("OneMap Verify")
-        self._writer.setPageLayout(self._page(0))
+        self._writer.setPageLayout(self._page(composer.planned[0].section.design))
         self._painter = QPainter()
         self.good = self._painter.begin(self._writer)
 
     def _page(self, number: int) -> QPageLayout:
-        size = self._layout.pageCollection().page(self._first + number).pageSize()
+        size = self._layout.pageCollection().page(number).pageSize()
         upright = QSizeF(min(size.width(), size.height()), max(size.width(), size.height()))
         turned = size.width() > size.height()
         return QPageLayout(
@@ -395,11 +400,12 @@ class PdfPages:
         )
 
     def draw(self, number: int) -> None:
-        """Draw one page; they come in order."""
-        if number:
+        """Draw a page of the layout as the next one of the file."""
+        if self._begun:
             self._writer.setPageLayout(self._page(number))
             self._writer.newPage()
-        self._exporter.renderPage(self._painter, self._first + number)
+        self._begun = True
+        self._exporter.renderPage(self._painter, number)
 
     def close(self) -> None:
         """The last page is drawn."""

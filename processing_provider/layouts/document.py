@@ -71,16 +71,16 @@ class Document:
                 self._main.call(partial(self._plan, section))
             composer = self._composer
             assert composer is not None
-            self._in_steps(composer.begin, progress)
+            self._main.call(composer.begin)
             self._main.call(lambda: self._open(part, str(values.get("title", ""))))
             page = 0
             for planned in composer.planned:
                 progress.at(0.2 + 0.8 * page / composer.pages)
                 self._in_steps(partial(composer.build, planned, page), progress)
-                for _ in range(planned.pages):
+                for paper in composer.papers:
                     progress.check()
-                    self._main.call(partial(self._draw, page))
-                    page += 1
+                    self._main.call(partial(self._draw, paper))
+                page += planned.pages
                 self._main.call(composer.clear)
             if not self._main.call(self._finish) or not part.is_file():
                 raise cannot_write(path, "PDF")
