@@ -156,7 +156,7 @@ class FindingTable:
             self.risk = np.full(len(self), np.nan)
         self.minutes: IntArray | None = None
         """Order by expected errors found per minute; ``None`` until somebody has reckoned it."""
-        self._orders: dict[str, IntArray] = {"worst": self._order("worst")}
+        self._orders: dict[str, IntArray] = {}
 
     def __len__(self) -> int:
         return len(self.columns["fid"])
