@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +48,20 @@ class Clients:
     """Several couriers on one queue, each a process of its own.
 
     They are the children of a process that is forked here and never opens the queue itself:
-    SQLite must not be carried across a fork. Make this before the queue is opened.
+    SQLite must not be carried across a fork. Make this before the queue is opened. ``carry`` is
+    what each of them does for ever, given the queue's file and ``profile``.
     """
 
-    def __init__(self, queue: Path, profile: SiteProfile, count: int) -> None:
+    def __init__(
+        self,
+        queue: Path,
+        profile: Any,
+        count: int,
+        carry: Callable[[Path, Any], None] | None = None,
+    ) -> None:
         self._pipe, theirs = FORK.Pipe()
-        self._parent = FORK.Process(target=_keep, args=(theirs, queue, profile, count))
+        given = (theirs, queue, profile, count, carry or _carry)
+        self._parent = FORK.Process(target=_keep, args=given)
         self._parent.start()
 
     def keep_running(self) -> None:
@@ -73,7 +82,9 @@ class Clients:
         self._parent.kill()
 
 
-def _keep(pipe: Any, queue: Path, profile: SiteProfile, count: int) -> None:
+def _keep(
+    pipe: Any, queue: Path, profile: Any, count: int, carry: Callable[[Path, Any], None]
+) -> None:
     """Start and kill clients as told."""
     running: list[Any] = []
     while True:
@@ -96,7 +107,7 @@ def _keep(pipe: Any, queue: Path, profile: SiteProfile, count: int) -> None:
             pipe.send(bool(running))
             continue
         while len(running) < count:
-            process = FORK.Process(target=_carry, args=(queue, profile), daemon=True)
+            process = FORK.Process(target=carry, args=(queue, profile), daemon=True)
             process.start()
             running.append(process)
         pipe.send(True)

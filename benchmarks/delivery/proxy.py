@@ -35,6 +35,7 @@ from .faults import (
 _HEAD = 1 << 16
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _OFFSET = re.compile(rb"(\r\nupload-offset: *)(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _SILENCE = 1.3
 
 
@@ -220,9 +221,12 @@ class FaultProxy:
             head = _read_head(server)
             if head is None:
                 raise OSError("no answer")
-            bodiless = method == b"HEAD" or head.split(b" ", 2)[1] in (b"204", b"304")
-            body = b"" if bodiless else _read_body(server, head)
-            return Message(head, body)
+            if method == b"HEAD" or head.split(b" ", 2)[1] in (b"204", b"304"):
+                return Message(head, b"")
+            if _CHUNKED.search(head):
+                body = _read_chunks(server)
+                return Message(_CHUNKED.sub(b"\r\nContent-Length: %d" % len(body), head), body)
+            return Message(head, _read_body(server, head))
         finally:
             server.close()
 
@@ -241,6 +245,8 @@ class FaultProxy:
         # A receipt that is asked for again and again would otherwise have most of the faults.
         if path.startswith(b"/receipts"):
             choices += [TRUNCATED, FORGED]
+        elif path.startswith(b"/ows"):
+            choices += [TRUNCATED, ERROR_AFTER]
         if method in (b"HEAD", b"PATCH"):
             choices += [WRONG_OFFSET, WRONG_OFFSET]
         weights = [4.0] * len(choices)
@@ -302,6 +308,21 @@ def _read_body(source: socket.socket, head: bytes) -> bytes:
         parts.append(block)
         left -= len(block)
     return b"".join(parts)
+
+
+def _read_chunks(source: socket.socket) -> bytes:
+    """A body whose length was not known when it began."""
+    parts = []
+    with source.makefile("rb") as stream:
+        while True:
+            length = int(stream.readline().split(b";")[0], 16)
+            if not length:
+                return b"".join(parts)
+            part = stream.read(length)
+            if len(part) < length:
+                raise _Cut
+            parts.append(part)
+            stream.readline()
 
 
 def _reset(connection: socket.socket) -> None:

@@ -49,6 +49,7 @@ class Books:
     false_successes: int = 0
     wrong_rows: int = 0
     copies_missing: int = 0
+    orphans: int = 0
     faults: int = 0
     by_fault: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
@@ -64,6 +65,7 @@ class Books:
             or self.false_successes
             or self.wrong_rows
             or self.copies_missing
+            or self.orphans
         )
 
 
@@ -213,8 +215,7 @@ class _Storm:
             books.duplicated += counts.get(package_id, 0) > 1 or rows[0] > wanted[0]
             books.wrong_rows += rows != wanted or receipts.get(package_id) != expected
             books.copies_missing += mine is None or not mine.path.is_file()
-        if orphans:
-            books.notes.append(f"{orphans} staged rows without a commit")
+        books.orphans = orphans
 
     # -- parts ------------------------------------------------------------------------------------
 

@@ -150,8 +150,14 @@ class CatalogueSearch(QObject):
 
     def favourite(self, identifier: str, wanted: bool) -> None:
         """Mark a record, or take its mark away."""
-        if self.catalogue is not None:
+        from ...services.errors import ServiceError
+
+        if self.catalogue is None:
+            return
+        try:
             self.catalogue.favourite(identifier, wanted)
+        except ServiceError as error:
+            self._failed(say(error.text), say(error.advice))
 
     def describe(self, record: Any) -> None:
         """Show what is known of a record now, and the rest when it has come."""

@@ -85,49 +85,18 @@ class Store:
             connection.close()
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
-                return self._in_memory()
-        try:
-            return self._anew(kept)
-        except (sqlite3.Error, OSError):
-            return self._in_memory()
-
-    def _anew(self, kept: list[Any]) -> sqlite3.Connection:
-        """A new file in place of the old one, which stays until the new one is whole."""
+                self.lasting = False
+                return _in_memory(Path(self.path))
         if str(self.path) == ":memory:":
             connection = self._connect()
             _lay_out(connection, kept)
             return connection
-        fresh = Path(f"{self.path}.new")
         try:
-            fresh.unlink(missing_ok=True)
-            with contextlib.closing(sqlite3.connect(str(fresh))) as made:
-                _lay_out(made, kept)
-            for suffix in ("-wal", "-shm"):
-                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-            fresh.replace(self.path)
-        except BaseException:
-            for suffix in ("", "-journal"):
-                Path(f"{fresh}{suffix}").unlink(missing_ok=True)
-            raise
-        return self._connect()
-
-    def _in_memory(self) -> sqlite3.Connection:
-        """What the file holds, as far as it can be read without writing anything."""
-        self.lasting = False
-        memory = sqlite3.connect(":memory:", check_same_thread=False)
-        address = f"{Path(self.path).resolve().as_uri()}?mode=ro&immutable=1"
-        try:
-            with contextlib.closing(sqlite3.connect(address, uri=True)) as file:
-                file.backup(memory)
-            if memory.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT:
-                _is_whole(memory)
-                return memory
-        except sqlite3.Error:
-            pass
-        memory.close()
-        memory = sqlite3.connect(":memory:", check_same_thread=False)
-        _lay_out(memory, [])
-        return memory
+            _make_anew(Path(self.path), kept)
+            return self._connect()
+        except (sqlite3.Error, OSError):
+            self.lasting = False
+            return _in_memory(Path(self.path))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(str(self.path), check_same_thread=False, timeout=20.0)
@@ -314,6 +283,40 @@ class Store:
                 "SELECT picture FROM pictures WHERE url = ?", (url,)
             ).fetchone()
         return row[0] if row else None
+
+
+def _make_anew(path: Path, favourites: list[Any]) -> None:
+    """A new file in place of the old one, which stays until the new one is whole."""
+    fresh = Path(f"{path}.new")
+    try:
+        fresh.unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(str(fresh))) as made:
+            _lay_out(made, favourites)
+        for suffix in ("-wal", "-shm"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        fresh.replace(path)
+    except BaseException:
+        for suffix in ("", "-journal"):
+            Path(f"{fresh}{suffix}").unlink(missing_ok=True)
+        raise
+
+
+def _in_memory(path: Path) -> sqlite3.Connection:
+    """What a file holds, as far as it can be read without writing anything."""
+    memory = sqlite3.connect(":memory:", check_same_thread=False)
+    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as file:
+            file.backup(memory)
+        if memory.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT:
+            _is_whole(memory)
+            return memory
+    except sqlite3.Error:
+        pass
+    memory.close()
+    memory = sqlite3.connect(":memory:", check_same_thread=False)
+    _lay_out(memory, [])
+    return memory
 
 
 def _lay_out(connection: sqlite3.Connection, favourites: list[Any]) -> None:

@@ -101,7 +101,7 @@ class DeliveryQueue(QueueFile):
         package = Path(package)
         incoming = self.folder / f".incoming-{uuid.uuid4().hex}"
         try:
-            self._take(package, incoming)
+            _take(package, incoming)
             admission = examine(incoming, profile, trust, progress)
             problems = [*admission.problems]
             problems += [p for p in [zone_problem(admission.zone, profile)] if p is not None]
@@ -214,24 +214,6 @@ class DeliveryQueue(QueueFile):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _take(self, package: Path, incoming: Path) -> None:
-        """Our own copy, on disk for good: a second name for the file where that is possible."""
-        if not package.is_file():
-            raise NotAdmitted(
-                [
-                    Problem(
-                        "no_file",
-                        Text(f"没有这个文件：{package}", f"There is no such file: {package}"),
-                    )
-                ]
-            )
-        try:
-            os.link(package, incoming)
-        except OSError:
-            shutil.copyfile(package, incoming)
-        with incoming.open("rb+" if os.name == "nt" else "rb") as stream:
-            os.fsync(stream.fileno())
-
     def _drop(self, copy: Path) -> None:
         """Remove a copy that no delivery names: nobody would ever make room by removing it."""
         with suppress(QueueProblem, OSError):
@@ -288,3 +270,22 @@ class DeliveryQueue(QueueFile):
         values["path"] = self.folder / values["path"]
         values["receipt"] = json.loads(values["receipt"])
         return Delivery(**values)
+
+
+def _take(package: Path, incoming: Path) -> None:
+    """Our own copy, on disk for good: a second name for the file where that is possible."""
+    if not package.is_file():
+        raise NotAdmitted(
+            [
+                Problem(
+                    "no_file",
+                    Text(f"没有这个文件：{package}", f"There is no such file: {package}"),
+                )
+            ]
+        )
+    try:
+        os.link(package, incoming)
+    except OSError:
+        shutil.copyfile(package, incoming)
+    with incoming.open("rb+" if os.name == "nt" else "rb") as stream:
+        os.fsync(stream.fileno())

@@ -109,7 +109,7 @@ class RasterWriter:
                 values = self._dataset.ReadAsArray(left, top, right - left, bottom - top)
             except RuntimeError:
                 return -1
-        return -1 if messages or values is None else zlib.crc32(np.ascontiguousarray(values))
+        return -1 if messages or values is None else zlib.crc32(values.tobytes())
 
     def close(self) -> None:
         """Write what is still in memory.

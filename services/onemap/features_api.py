@@ -290,6 +290,10 @@ class ArcGisFeatures:
             seen = {name for name in feature.get("attributes") or {} if name.upper() in never}
             if seen:
                 raise sent_all_the_same(self.layer, seen)
+        # Told that there is more, a newer GDAL would ask for it, from a file in memory.
+        for place in (told, told.get("properties")):
+            if isinstance(place, dict):
+                place.pop("exceededTransferLimit", None)
         content = json.dumps(told, ensure_ascii=False).encode("utf-8")
         identifier = self._identifier if self._identifier in names else ""
         return Page(content, "ESRIJSON", len(features), identifier)
