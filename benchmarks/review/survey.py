@@ -187,7 +187,7 @@ def _runs(findings: Sequence[Finding], parcels: int) -> list[RuleRun]:
         counts[finding.rule_id] = counts.get(finding.rule_id, 0) + 1
     family = {finding.rule_id: finding.family.value for finding in findings}
     return [
-        RuleRun(name, "1", family[name], parcels, number, 0, Text("", ""), 0.1)
+        RuleRun(name, "1", family[name], parcels, number, 0, Text("无", "none"), 0.1)
         for name, number in sorted(counts.items())
     ]
 
