@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette
+from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from .verdict_look import readable
+from .chart_look import ground_of
 
 COLORS = {
     "found": "#7a7f87",
@@ -52,28 +52,28 @@ class Chip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint_chip(painter, QRectF(self.rect()), self._text, self._color, self.palette())
+        ground, ink = ground_of(self, paper=False)
+        paint_chip(painter, QRectF(self.rect()), self._text, self._color, ground, ink)
         painter.end()
 
 
 def paint_chip(
-    painter: QPainter, area: QRectF, text: str, color: QColor, palette: QPalette
+    painter: QPainter, area: QRectF, text: str, color: QColor, ground: QColor, ink: QColor
 ) -> None:
-    """Paint the chip into ``area``."""
-    dark = palette.color(QPalette.ColorRole.Window).lightness() < 128
+    """Paint the chip into ``area``; ``ground`` is what is behind it, ``ink`` what is read on it."""
+    dark = ground.lightness() < 128
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    ground = QColor(color)
-    ground.setAlpha(_TINT_ON_DARK if dark else _TINT)
+    tint = QColor(color)
+    tint.setAlpha(_TINT_ON_DARK if dark else _TINT)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
+    painter.setBrush(tint)
     radius = area.height() / 2.0
     painter.drawRoundedRect(area, radius, radius)
     dot = color.lighter(150) if dark else color
     painter.setBrush(dot)
     painter.drawEllipse(QRectF(area.left() + 8, area.center().y() - 3.5, 7, 7))
-    window = palette.color(QPalette.ColorRole.Window)
-    painter.setPen(readable(palette.color(QPalette.ColorRole.WindowText), window))
+    painter.setPen(ink)
     painter.drawText(
         area.adjusted(20, 0, -6, 0),
         Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,

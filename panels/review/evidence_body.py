@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from ...checks.evidence.model import Evidence
 
 WIDE = 480
-"""From this width on the three parts stand side by side."""
+"""From this width on words and tabs stand side by side, and the chart is one of the tabs."""
+WIDER = 720
+"""From this width on the chart has a column of its own."""
 PHOTO, PROFILE, RELATED = 0, 1, 2
 _SHARES = {
     "chart": (0.34, 0.30, 0.36),
@@ -58,6 +60,7 @@ class EvidenceBody(QWidget):
     def __init__(self, photos: PhotoPane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fix_first = False
+        self._charts_are_tab = False
         self._own_shares: dict[str, tuple[float, ...]] = {}
         self._shown: tuple[FindingTable, int, dict[str, Any], Evidence | None] | None = None
         self.head = EvidenceHead()
@@ -96,6 +99,7 @@ class EvidenceBody(QWidget):
             (self._link_stack, translate("EvidenceDock", "Related")),
         ):
             self.tabs.addTab(page, title)
+        self._pages = {PHOTO: self._photo_stack, PROFILE: self.profile, RELATED: self._link_stack}
         self.splitter = QSplitter()
         self.splitter.setChildrenCollapsible(False)
         for part, stretch in ((self.words, 35), (self.charts, 31), (self.tabs, 34)):
@@ -125,10 +129,32 @@ class EvidenceBody(QWidget):
         super().resizeEvent(event)
         beside = self.width() >= WIDE and self.width() > 1.4 * self.height()
         wide = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        self._place_charts(beside and self.width() < WIDER)
         if self.splitter.orientation() != wide:
             self.splitter.setOrientation(wide)
             self._own_shares.clear()
         self._share_out()
+
+    def show_page(self, page: int) -> None:
+        """Bring photos, profile or related findings to the front."""
+        self.tabs.setCurrentWidget(self._pages[page])
+
+    def _place_charts(self, as_tab: bool) -> None:
+        """Three columns that are too narrow to read help nobody."""
+        if as_tab == self._charts_are_tab:
+            return
+        self._charts_are_tab = as_tab
+        self._own_shares.clear()
+        if as_tab:
+            self.tabs.insertTab(0, self.charts, translate("EvidenceDock", "Chart"))
+            self._charts_first()
+        else:
+            self.tabs.removeTab(self.tabs.indexOf(self.charts))
+            self.splitter.insertWidget(1, self.charts)
+
+    def _charts_first(self) -> None:
+        if self._charts_are_tab and self._kind() == "chart":
+            self.tabs.setCurrentWidget(self.charts)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -216,7 +242,7 @@ class EvidenceBody(QWidget):
         self._no_photo.setText(empty)
         self._photo_stack.setCurrentIndex(0 if photos else 1)
         title = translate("EvidenceDock", "Photo")
-        self.tabs.setTabText(PHOTO, f"{title} {len(photos)}" if photos else title)
+        self._name_tab(PHOTO, f"{title} {len(photos)}" if photos else title)
 
     def _fill_links(
         self, evidence: Evidence | None, empty: str, about: Callable[[str], str]
@@ -226,7 +252,10 @@ class EvidenceBody(QWidget):
         self._no_links.setText(empty)
         self._link_stack.setCurrentIndex(0 if links else 1)
         title = translate("EvidenceDock", "Related")
-        self.tabs.setTabText(RELATED, f"{title} {len(links)}" if links else title)
+        self._name_tab(RELATED, f"{title} {len(links)}" if links else title)
+
+    def _name_tab(self, page: int, title: str) -> None:
+        self.tabs.setTabText(self.tabs.indexOf(self._pages[page]), title)
 
     def _choose_tab(self, family: str, evidence: Evidence) -> None:
         """The tab that says most of such a finding; one that is empty is never put in front."""
@@ -235,18 +264,28 @@ class EvidenceBody(QWidget):
             PROFILE: evidence.profile is not None,
             RELATED: bool(evidence.links),
         }
-        if self.tabs.currentIndex() not in filled:
+        front = self.tabs.currentWidget()
+        now = next((name for name, page in self._pages.items() if page is front), None)
+        if now is None and front is not self.charts:
             return  # a tab that somebody else has put here
-        wanted = [_FIRST.get(family, self.tabs.currentIndex()), self.tabs.currentIndex()]
-        for tab in (*wanted, PHOTO, PROFILE, RELATED):
-            if filled[tab]:
-                self.tabs.setCurrentIndex(tab)
+        if self._charts_are_tab and evidence.charts and family not in _FIRST:
+            self.tabs.setCurrentWidget(self.charts)
+            return
+        last = PHOTO if now is None else now
+        for name in (_FIRST.get(family, last), last, PHOTO, PROFILE, RELATED):
+            if filled[name]:
+                self.show_page(name)
                 return
 
     def _share_out(self) -> None:
         """Share the room as the person did, else by use; none for a chart that is not there."""
         kind = self._kind()
-        self.charts.setVisible(kind == "chart")
+        if self._charts_are_tab:
+            place = self.tabs.indexOf(self.charts)
+            self.tabs.setTabEnabled(place, kind == "chart")
+            kind = "photo" if kind == "chart" else kind
+        else:
+            self.charts.setVisible(kind == "chart")
         wide = self.splitter.orientation() == Qt.Orientation.Horizontal
         whole = self.width() if wide else self.height() - self.head.height()
         shares = self._own_shares.get(kind) or (_SHARES if wide else _UPRIGHT)[kind]

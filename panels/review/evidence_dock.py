@@ -93,7 +93,7 @@ class EvidenceDock(QgsDockWidget):
         """Do what a key of the queue asks for: ``photo`` or ``blink``."""
         if command == "photo":
             self.setUserVisible(True)
-            self.body.tabs.setCurrentIndex(PHOTO)
+            self.body.show_page(PHOTO)
             if self.evidence is None:
                 self._photo_wanted = self.session.current
             elif self.evidence.photos:
