@@ -94,6 +94,7 @@ class OneMapPlugin:
         self.evidence = EvidenceDock(self.interface, self.dock.session, window)
         self.dock.room.attach_evidence(self.evidence)
         self.one_map = OneMapDock(self.interface, window)
+        self.dock.room.deliver_wanted.connect(self.one_map.show_delivery)
         verify = QAction(icons.icon("onemap"), translate("Plugin", "Verify Submission"), window)
         verify.setToolTip(translate("Plugin", "Show or hide the panel that verifies submissions"))
         self._add_panel("dock", verify, "onemap_verify_panel")

@@ -154,6 +154,11 @@ class OneMapDock(QgsDockWidget):
         project.layersAdded.connect(self._show_loaded)
         project.layersRemoved.connect(self._show_loaded)
 
+    def show_delivery(self) -> None:
+        """Bring the queue of deliveries to the front."""
+        self.tabs.setCurrentWidget(self.delivery)
+        self.setUserVisible(True)
+
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
         self.begin()

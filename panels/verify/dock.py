@@ -172,6 +172,10 @@ class VerifyDock(QgsDockWidget):
         self.tabs.setTabVisible(3, self.room.mode.mode != PRECHECK)
 
     def _verify_whole(self) -> None:
+        """Verify again what the findings are about, whatever stood in the form."""
+        found = self.presenter.findings
+        if found is not None:
+            memory.recall_run(self.form, found)
         self.tabs.setCurrentWidget(self.form)
         self.presenter.start()
 

@@ -76,6 +76,28 @@ def recall(form: InputsForm) -> None:
     fill_layers(form)
 
 
+def recall_run(form: InputsForm, findings: Path) -> bool:
+    """Fill the form with what a verification was made from; false where its package is gone."""
+    from ...checks.review_inputs import ReviewInputs
+
+    inputs = ReviewInputs.read(findings)
+    if not inputs.submission:
+        return False
+    if str(form.value("SUBMISSION") or "") == inputs.submission:
+        return True
+    form.set_value("SUBMISSION", inputs.submission)
+    form.set_value("DEM_ORIGIN", inputs.dem_origin)
+    for name, value in (
+        ("DEM", inputs.dem),
+        ("IMAGERY", inputs.imagery),
+        ("IMAGERY_PREVIOUS", inputs.imagery_previous),
+        ("PREVIOUS", inputs.previous),
+    ):
+        form.set_value(name, value or None)
+    form.set_value("CONTROL_LAYERS", list(inputs.control_layers))
+    return True
+
+
 def fill_layers(form: InputsForm) -> None:
     """Choose trusted layers from the project where none is chosen; none of the package itself."""
     by_source = {layer.source(): layer.id() for layer in QgsProject.instance().mapLayers().values()}

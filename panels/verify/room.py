@@ -25,10 +25,11 @@ class ReviewRoom(QObject):
     """Queue, decisions and person around one session; the Evidence panel when there is one.
 
     ``go_to`` takes a row of the table of findings to the map. ``mode_changed`` comes with
-    ``precheck`` or ``review``.
+    ``precheck`` or ``review``, ``deliver_wanted`` when a county is done and wants to deliver.
     """
 
     mode_changed = pyqtSignal(str)
+    deliver_wanted = pyqtSignal()
 
     def __init__(self, interface: Any, go_to: Callable[[int], object], parent: QObject) -> None:
         super().__init__(parent)
@@ -51,6 +52,7 @@ class ReviewRoom(QObject):
         self.menu.changes_wanted.connect(lambda: self.queue.set_wanted(Wanted(new=True)))
         self.mode.mode_changed.connect(self._mode_changed)
         self.precheck.told.connect(self.session.told)
+        self.precheck.next_wanted.connect(self._go_on)
         self.acceptance.told.connect(self.session.told)
         self._mode_changed(self.mode.mode)
 
@@ -121,6 +123,13 @@ class ReviewRoom(QObject):
         self.acceptance.shut_down()
         self.queue.shut_down()
         self.session.shut_down()
+
+    def _go_on(self, what: str) -> None:
+        """A county is done: on to the delivery, or over to who reviews it."""
+        if what == "deliver":
+            self.deliver_wanted.emit()
+        else:
+            self.mode.set_mode(what)
 
     def _mode_changed(self, mode: str) -> None:
         self.precheck.setVisible(mode == PRECHECK)

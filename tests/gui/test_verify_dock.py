@@ -409,3 +409,17 @@ def test_shutting_down_leaves_nothing_listening(desk, survey):
     desk.shut_down()
     assert project.receivers(project.layersAdded) == before - 1
     project.layersAdded.connect(desk._layers_added)  # so that the fixture can shut down again
+
+
+def test_a_whole_run_is_of_what_the_findings_are_about(desk, tmp_path):
+    import reviewed_survey
+
+    from onemap_verify.panels.verify import memory
+
+    found = reviewed_survey.make(tmp_path / "county")
+    desk.form.package.set_path(str(tmp_path / "another.gpkg"))
+    assert memory.recall_run(desk.form, found)
+    values = desk.form.values()
+    assert values["SUBMISSION"] == str(tmp_path / "county" / "package")
+    assert str(values["DEM"]).endswith("dem.tif")
+    assert len(values["CONTROL_LAYERS"]) == 1
