@@ -135,24 +135,16 @@ class Composer:
                 self._made.append(copy)
                 put(copy, part, paper, part.rect.top(), None)
                 if isinstance(copy, QgsLayoutItemLabel):
-                    self._number(copy, page)
+                    numbered(copy, page, self.pages)
             yield
-
-    def _number(self, label: QgsLayoutItemLabel, page: int) -> None:
-        """The designs lie before the pages and are not printed, so QGIS counts otherwise."""
-        text = label.text()
-        if "@layout_" in text:
-            text = re.sub(r"@layout_page\b", str(page), text)
-            label.setText(re.sub(r"@layout_numpages\b", str(self.pages), text))
 
     def clear(self) -> None:
         """Take away what was built, once it is drawn."""
         for item in self._made:
             whole = item.multiFrame() if isinstance(item, QgsLayoutFrame) else None
+            self.layout.removeLayoutItem(item)
             if whole is not None:
                 self.layout.removeMultiFrame(whole)
-            else:
-                self.layout.removeLayoutItem(item)
         self._made = []
         self._layers = []
 
@@ -278,20 +270,8 @@ class Composer:
         picture = self._section.parts.get(part.identifier)
         put(made, part, page, one.top, one.height)
         if is_map(part) and isinstance(picture, MapPicture):
-            self._fill_map(made, picture)
+            self._layers.append(fill_map(made, picture))
         return made
-
-    def _fill_map(self, item: Any, picture: MapPicture) -> None:
-        options = QgsRasterLayer.LayerOptions(False)  # its style would look at every pixel
-        layer = QgsRasterLayer(str(picture.path), part_name(picture.path), "gdal", options)
-        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), 1, 2, 3))
-        crs = QgsCoordinateReferenceSystem.fromWkt(picture.wkt)
-        layer.setCrs(crs)
-        self._layers.append(layer)
-        item.setCrs(crs)
-        item.setLayers([layer])
-        item.setKeepLayerSet(True)
-        item.setExtent(QgsRectangle(*picture.extent))
 
     def _make_table(self, one: Placed, page: int) -> QgsLayoutItem:
         part = one.part
@@ -343,6 +323,28 @@ def put(item: QgsLayoutItem, part: Part, page: int, top: float, height: float | 
     point = QgsLayoutPoint(part.rect.left(), top, _MILLIMETRES)
     item.attemptMove(point, True, False, page)
     item.setId(part.identifier)
+
+
+def numbered(label: QgsLayoutItemLabel, page: int, whole: int) -> None:
+    """Put page numbers in: sheets serve several pages, so QGIS counts otherwise."""
+    text = label.text()
+    if "@layout_" in text:
+        text = re.sub(r"@layout_page\b", str(page), text)
+        label.setText(re.sub(r"@layout_numpages\b", str(whole), text))
+
+
+def fill_map(item: Any, picture: MapPicture) -> QgsRasterLayer:
+    """Show a drawn map; the layer that is returned has to be kept."""
+    options = QgsRasterLayer.LayerOptions(False)  # its style would look at every pixel
+    layer = QgsRasterLayer(str(picture.path), part_name(picture.path), "gdal", options)
+    layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), 1, 2, 3))
+    crs = QgsCoordinateReferenceSystem.fromWkt(picture.wkt)
+    layer.setCrs(crs)
+    item.setCrs(crs)
+    item.setLayers([layer])
+    item.setKeepLayerSet(True)
+    item.setExtent(QgsRectangle(*picture.extent))
+    return layer
 
 
 def part_name(path: Path) -> str:

@@ -231,6 +231,8 @@ def report(run, path, folder, wanted):
     text = words(target)
     for one in wanted:
         assert one in text, one
+    # What stood on an earlier page does not shine through on a later one.
+    assert text.count("抽样方案") == text.count("估计量") == 1
 
 
 def test_one_gross_error_fails_the_lot(run, tmp_path):
