@@ -121,6 +121,7 @@ class QueuePresenter(QObject):
             # What was decided while the others were gone through.
             arrays.update(self._since, session.standing, session.row, session.person)
             arrays.assign(session.assigned, session.row)
+            arrays.change(session.changed, session.row)
             arrays.version = self.standing.version + 1
             self._take(arrays, session)
             self.refresh()
@@ -130,6 +131,7 @@ class QueuePresenter(QObject):
     def take_assigned(self, session: Any) -> None:
         """What the person was asked to look at."""
         self.standing.assign(session.assigned, session.row)
+        self.standing.change(session.changed, session.row)
         self.refresh()
 
     def _take(self, standing: StandingArrays, session: Any) -> None:

@@ -49,12 +49,14 @@ class StandingArrays:
         """Rows that the person was asked to look at."""
         self.carried = np.zeros(count, dtype=bool)
         """Rows whose standing came over from an earlier verification, and stayed."""
+        self.changed = np.zeros(count, dtype=bool)
+        """Rows that are new, or other than in the submission before."""
 
     def clear(self) -> None:
         """Nobody has touched anything; what is assigned stays."""
-        assigned = self.assigned
+        assigned, changed = self.assigned, self.changed
         self._reset(len(self.state))
-        self.assigned = assigned
+        self.assigned, self.changed = assigned, changed
 
     def assign(self, assigned: Iterable[str], row_of: Callable[[str], int]) -> None:
         """Take anew what the person was asked to look at."""
@@ -62,6 +64,13 @@ class StandingArrays:
         rows = np.array([row for row in map(row_of, assigned) if row >= 0], dtype=np.int64)
         self.assigned[:] = False
         self.assigned[rows] = True
+
+    def change(self, changed: Iterable[str], row_of: Callable[[str], int]) -> None:
+        """Take anew what a comparison with the submission before has found."""
+        self.version += 1
+        rows = np.array([row for row in map(row_of, changed) if row >= 0], dtype=np.int64)
+        self.changed[:] = False
+        self.changed[rows] = True
 
     def update(
         self,
@@ -101,7 +110,9 @@ class StandingArrays:
 
     @property
     def new(self) -> BoolArray:
-        """Rows without a past: nothing came over for them, and nobody has decided yet."""
+        """Rows that a resubmission brought back or along; else those without a past."""
+        if self.changed.any():
+            return self.changed
         return (self.state == 0) & ~self.carried
 
     def waiting(self, role: str) -> BoolArray:

@@ -379,3 +379,15 @@ def test_minutes_order_a_real_file(table, survey):
     assert by_minutes(table, "no such rule set") is None
     # Nobody has decided anything: nothing to learn of a pace.
     assert by_minutes(table, "", Path(survey["findings"]), "me") is None
+
+
+def test_what_a_resubmission_changed_is_what_is_new(qgis_app):
+    from onemap_verify.panels.review.queue_standing import StandingArrays
+
+    names = {"a": 0, "b": 1, "c": 2}
+    arrays = StandingArrays(3)
+    assert arrays.new.tolist() == [True, True, True]
+    arrays.change(["b", "gone"], lambda name: names.get(name, -1))
+    assert arrays.new.tolist() == [False, True, False]
+    arrays.change([], names.get)
+    assert arrays.new.tolist() == [True, True, True]
