@@ -170,7 +170,7 @@ def _wmts(
 
 def _xyz(layer: LayerSource, _: Requests, __: Progress) -> ProviderSource:
     least, most = layer.options.get("zmin", 0), layer.options.get("zmax", 18)
-    uri = _pairs(("type", "xyz"), ("url", quote(layer.url, safe=":/{}.,-_~@")), ("zmin", least),
+    uri = _pairs(("type", "xyz"), ("url", _encoded(layer.url)), ("zmin", least),
                  ("zmax", most))  # fmt: skip
     return ProviderSource(layer, "wms", uri, False)
 

@@ -249,3 +249,23 @@ def test_postgis_sources_name_their_columns_and_no_password(make_profile):
     with pytest.raises(ProfileProblem) as caught:
         provider_source(make_profile(secret).layers[0], None)
     assert "geheim" not in str(caught.value.text)
+
+
+def test_tiles_whose_place_stands_in_the_query_are_asked_for(load, make_profile, serve):
+    """The template of a source is read otherwise by each version of QGIS."""
+    from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsRectangle
+    from qgis.PyQt.QtCore import QSize
+
+    server = serve(lambda request, number: request.say(404, b""))
+    url = f"{server.url}/t?T=img&x={{x}}&y={{y}}&l={{z}}"
+    described = {"id": "tiles", "kind": "xyz", "url": url, "options": {"zmin": 0, "zmax": 3}}
+    layer = load(make_profile(described))["tiles"]
+    settings = QgsMapSettings()
+    settings.setLayers([layer])
+    settings.setDestinationCrs(layer.crs())
+    settings.setExtent(QgsRectangle(-2e7, -2e7, 2e7, 2e7))
+    settings.setOutputSize(QSize(200, 200))
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    assert "/t?T=img&x=0&y=0&l=0" in {path for _, path, *_ in server.seen}
