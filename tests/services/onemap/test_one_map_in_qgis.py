@@ -253,19 +253,27 @@ def test_postgis_sources_name_their_columns_and_no_password(make_profile):
 
 def test_tiles_whose_place_stands_in_the_query_are_asked_for(load, make_profile, serve):
     """The template of a source is read otherwise by each version of QGIS."""
-    from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsRectangle
-    from qgis.PyQt.QtCore import QSize
+    from qgis.core import QgsMapRendererSequentialJob, QgsMapSettings, QgsRectangle
+    from qgis.PyQt.QtCore import QBuffer, QSize
+    from qgis.PyQt.QtGui import QColor, QImage
 
-    server = serve(lambda request, number: request.say(404, b""))
+    tile = QImage(256, 256, QImage.Format.Format_RGB32)
+    tile.fill(QColor("#2040c0"))
+    written = QBuffer()
+    written.open(QBuffer.OpenModeFlag.WriteOnly)
+    tile.save(written, "PNG")
+    content = bytes(written.data())
+    server = serve(lambda request, number: request.say(200, content, Content_Type="image/png"))
     url = f"{server.url}/t?T=img&x={{x}}&y={{y}}&l={{z}}"
-    described = {"id": "tiles", "kind": "xyz", "url": url, "options": {"zmin": 0, "zmax": 3}}
+    described = {"id": "tiles", "kind": "xyz", "url": url, "options": {"zmin": 0, "zmax": 0}}
     layer = load(make_profile(described))["tiles"]
     settings = QgsMapSettings()
     settings.setLayers([layer])
     settings.setDestinationCrs(layer.crs())
-    settings.setExtent(QgsRectangle(-2e7, -2e7, 2e7, 2e7))
-    settings.setOutputSize(QSize(200, 200))
-    job = QgsMapRendererParallelJob(settings)
+    settings.setExtent(QgsRectangle(-1e7, -1e7, 1e7, 1e7))
+    settings.setOutputSize(QSize(100, 100))
+    job = QgsMapRendererSequentialJob(settings)
     job.start()
     job.waitForFinished()
-    assert "/t?T=img&x=0&y=0&l=0" in {path for _, path, *_ in server.seen}
+    assert QColor(job.renderedImage().pixel(50, 50)).name() == "#2040c0"
+    assert {path for _, path, *_ in server.seen} == {"/t?T=img&x=0&y=0&l=0"}
