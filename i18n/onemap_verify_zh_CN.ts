@@ -291,7 +291,7 @@
     <message>
         <location filename="../panels/review/acceptance_page.py"/>
         <source>by {signer}</source>
-        <translation>{signer}</translation>
+        <translation>由 {signer} 签署</translation>
     </message>
     <message>
         <location filename="../panels/review/acceptance_outcome.py"/>
@@ -497,7 +497,7 @@
     <message>
         <location filename="../panels/review/known_dialog.py"/>
         <source>Kappa (95 %)</source>
-        <translation>Kappa（95 %）</translation>
+        <translation>Kappa（95% 置信区间）</translation>
     </message>
     <message>
         <location filename="../panels/review/known_dialog.py"/>
@@ -2750,6 +2750,11 @@ Deliver a sealed package, or drop it here.</source>
         <translation>无法保存到 {path}</translation>
     </message>
     <message>
+        <location filename="../panels/review/evidence_body.py"/>
+        <source>Chart</source>
+        <translation>图表</translation>
+    </message>
+    <message>
         <location filename="../panels/review/evidence_dock.py"/>
         <source>Choose a finding in the queue to see its evidence.</source>
         <translation>请在队列中选择一个问题，查看其证据。</translation>
@@ -4392,7 +4397,7 @@ Deliver a sealed package, or drop it here.</source>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>{package}: {state}, but the receipt cannot be saved ({reason}). The delivery queue keeps it: run this again, or save it there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{package}：{state}，但回执无法保存（{reason}）。回执仍在汇交队列中：请重新运行，或在队列中另存。</translation>
     </message>
 </context>
 <context>

@@ -147,14 +147,10 @@ class EvidenceBody(QWidget):
         self._own_shares.clear()
         if as_tab:
             self.tabs.insertTab(0, self.charts, translate("EvidenceDock", "Chart"))
-            self._charts_first()
+            if self._kind() == "chart":
+                self.tabs.setCurrentWidget(self.charts)
         else:
-            self.tabs.removeTab(self.tabs.indexOf(self.charts))
             self.splitter.insertWidget(1, self.charts)
-
-    def _charts_first(self) -> None:
-        if self._charts_are_tab and self._kind() == "chart":
-            self.tabs.setCurrentWidget(self.charts)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -268,7 +264,7 @@ class EvidenceBody(QWidget):
         now = next((name for name, page in self._pages.items() if page is front), None)
         if now is None and front is not self.charts:
             return  # a tab that somebody else has put here
-        if self._charts_are_tab and evidence.charts and family not in _FIRST:
+        if self._charts_are_tab and evidence.charts and _FIRST.get(family) != PHOTO:
             self.tabs.setCurrentWidget(self.charts)
             return
         last = PHOTO if now is None else now
