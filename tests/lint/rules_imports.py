@@ -15,7 +15,15 @@ MAY_IMPORT = {
     "panels": {"panels", "processing_provider", "checks", "services"},
     ROOT: {"panels", "processing_provider", "checks", "services", ROOT},
     "demo": {"demo", "panels", "processing_provider", "checks", "services", ROOT},
-    "benchmarks": {"benchmarks", "demo", "panels", "processing_provider", "checks", "services", ROOT},
+    "benchmarks": {
+        "benchmarks",
+        "demo",
+        "panels",
+        "processing_provider",
+        "checks",
+        "services",
+        ROOT,
+    },
 }
 ROOM_NAMES = set(MAY_IMPORT) - {ROOT}
 
@@ -32,7 +40,14 @@ FLOORS = (
     + ("findings_file", "findings_read", "tables_file", "comparison", "comparison_file")
     + ("parcel_facts", "review_order", "review_order_times")
     + ("review_inputs", "evidence", "review_seal")
-    + ("return_list", "return_list_files", "review_figures", "dashboard", "dashboard_page", "acceptance"),
+    + (
+        "return_list",
+        "return_list_files",
+        "review_figures",
+        "dashboard",
+        "dashboard_page",
+        "acceptance",
+    ),
     ("rules",),
     ("recheck_memory", "recheck_digests", "recheck_scopes", "recheck_changes"),
     ("verify", "recheck", "recheck_part", "recheck_kept", "recheck_setup", "recheck_place")
