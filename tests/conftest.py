@@ -105,6 +105,9 @@ def shared_data() -> Path:
     return data
 
 
+_KEPT = []
+
+
 @pytest.fixture(scope="session")
 def qgis_app():
     """Yield a ``QgsApplication`` with widgets in a profile that is thrown away."""
@@ -125,6 +128,8 @@ def qgis_app():
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, profile)
     application = QgsApplication.instance() or QgsApplication([], True, profile)
+    # Without a name that outlives the fixture it would be taken apart then, and QGIS 3.40 crashes.
+    _KEPT.append(application)
     application.initQgis()
     yield application
     # exitQgis() crashes in several versions once Python providers were registered; the process
