@@ -312,7 +312,7 @@ def _read_body(source: socket.socket, head: bytes) -> bytes:
 
 def _read_chunks(source: socket.socket) -> bytes:
     """A body whose length was not known when it began."""
-    parts = []
+    parts: list[bytes] = []
     with source.makefile("rb") as stream:
         while True:
             length = int(stream.readline().split(b";")[0], 16)
