@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from .changes import run_changes
 from .large import run_large
 from .report import markdown, write_report
 from .servers import Missing
@@ -17,6 +18,7 @@ from .storm import _CLIENTS, Books, run_storm
 
 _FAULTS, _QUICK = 10_000, 300
 _PARCEL_FAULTS, _PARCEL_QUICK = 1_000, 60
+_CHANGES, _CHANGES_QUICK = 10_000, 300
 _LARGE = 3 << 30
 
 
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         books = run_storm(_made(work / "storm"), faults, given.seed, _say)
         features = _parcels(_made(work / "parcels"), parcels, given.seed) if parcels else None
+        some = _CHANGES_QUICK if given.quick or given.faults else _CHANGES
+        changes = run_changes(_made(work / "changes"), some, given.seed, _say)
         large = run_large(_made(work / "large"), size, _say) if size else None
     except Missing as error:
         _say(f"Error: {error}")
@@ -47,11 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     settings = {"seed": given.seed, "parcels": 9, "clients": _CLIENTS}
-    sys.stdout.write(markdown(books, large, settings, features))
+    sys.stdout.write(markdown(books, large, settings, features, changes))
     if not given.quick and not given.faults:
-        write_report(Path(__file__).resolve().parents[1], books, large, settings, features)
+        write_report(Path(__file__).resolve().parents[1], books, large, settings, features, changes)
     wrong = large is not None and not large.note and not large.digest_right
     clean = books.clean and (features is None or features.clean)
+    clean = clean and changes.named == changes.detected == changes.changed
     return 0 if clean and not wrong else 1
 
 

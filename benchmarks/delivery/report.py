@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .changes import Changes
 from .large import Large
 from .storm import Books
 
@@ -18,6 +19,7 @@ def write_report(
     large: Large | None,
     settings: dict[str, Any],
     features: Books | None = None,
+    changes: Changes | None = None,
 ) -> None:
     """Write ``DELIVERY.md`` and ``DELIVERY.json``."""
     document = {
@@ -26,17 +28,22 @@ def write_report(
         "storm": asdict(books),
         "parcels": asdict(features) if features else None,
         "large": asdict(large) if large else None,
+        "changes": asdict(changes) if changes else None,
     }
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "DELIVERY.json").write_text(text + "\n", encoding="utf-8")
     (folder / "DELIVERY.md").write_text(
-        markdown(books, large, settings, features), encoding="utf-8"
+        markdown(books, large, settings, features, changes), encoding="utf-8"
     )
 
 
 def markdown(
-    books: Books, large: Large | None, settings: dict[str, Any], features: Books | None = None
+    books: Books,
+    large: Large | None,
+    settings: dict[str, Any],
+    features: Books | None = None,
+    changes: Changes | None = None,
 ) -> str:
     """The report for a person."""
     rows = "\n".join(f"| {name} | {count:,} |" for name, count in books.by_fault.items())
@@ -73,7 +80,26 @@ over every attribute and vertex of the rows as stored is not that of the submiss
 | --- | ---: |
 {rows}
 {notes}
-{_parcels(features)}{_large(large)}"""
+{_parcels(features)}{_large(large)}{_changes(changes)}"""
+
+
+def _changes(changes: Changes | None) -> str:
+    if changes is None:
+        return ""
+    return f"""
+## Single bytes of a sealed package
+
+Each time one byte is changed, in contents, headers, manifest or directory by turns, checked, and
+put back.
+
+| | |
+| --- | ---: |
+| size of the package | {changes.bytes:,} bytes, {changes.objects} objects |
+| changes | {changes.changed:,} |
+| **not noticed** | **{changes.changed - changes.detected}** |
+| **another object named than the one that was changed** | **{changes.changed - changes.named}** |
+| seconds | {changes.seconds:.0f} |
+"""
 
 
 def _parcels(books: Books | None) -> str:
