@@ -84,7 +84,7 @@ class OneMapPlugin:
 
     def _add_panels(self) -> None:
         from .panels.onemap.dock import OneMapDock
-        from .panels.review.evidence_dock import EvidenceDock
+        from .panels.review.evidence.dock import EvidenceDock
         from .panels.verify.dock import VerifyDock
         from .processing_provider import icons
         from .processing_provider.language import translate

@@ -4,382 +4,382 @@
 <context>
     <name>Acceptance</name>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>A number of units</source>
         <translation>指定样本量</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Add to Map</source>
         <translation>加载到地图</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Adjustment t</source>
         <translation>调整系数 t</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Agree on it before the draw</source>
         <translation>须在抽样前商定</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>All elements weigh the same</source>
         <translation>各质量元素等权</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Certificate</source>
         <translation>证书</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Confidence</source>
         <translation>置信度</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Deadline</source>
         <translation>整改期限</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Decide the Open Ones</source>
         <translation>认定未决的发现</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Draw Again</source>
         <translation>重新抽样</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Draw Sample</source>
         <translation>抽样</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Draw sample</source>
         <translation>抽取样本</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Element</source>
         <translation>质量元素</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Errors by element and class</source>
         <translation>各质量元素的错漏</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Errors found</source>
         <translation>错漏认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Every weight has to be a number that is not negative.</source>
         <translation>权重须为非负数。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Fabrication, departure from the route: fails the lot</source>
         <translation>伪造成果、偏离技术路线等，直接判批不合格</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Its Findings</source>
         <translation>样本的发现</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Judge Lot</source>
         <translation>判定本批</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Judge lot</source>
         <translation>批判定</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Judge the lot first.</source>
         <translation>请先判定本批。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Key (SM2)</source>
         <translation>私钥（SM2）</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Language</source>
         <translation>语言</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Lot accepted · {grade}</source>
         <translation>批合格 · {grade}</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Lot rejected</source>
         <translation>批不合格</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Make Reports</source>
         <translation>生成报告</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_presenter.py"/>
+        <location filename="../panels/review/acceptance/presenter.py"/>
         <source>Noting the draw</source>
         <translation>记录抽样</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Objection</source>
         <translation>否决事项</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Of the whole lot {share} % fail (95 % interval {low}–{high} %).</source>
         <translation>推断整批不合格率 {share}%（95% 置信区间 {low}%～{high}%）。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Open the results of a verification first.</source>
         <translation>请先打开一次核验的结果。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Passphrase</source>
         <translation>口令</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Plan</source>
         <translation>抽样方案</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_presenter.py"/>
+        <location filename="../panels/review/acceptance/presenter.py"/>
         <source>Reading the parcels</source>
         <translation>读取图斑</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_presenter.py"/>
+        <location filename="../panels/review/acceptance/presenter.py"/>
         <source>Reading the sample</source>
         <translation>读取样本</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Reports</source>
         <translation>报告</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Return list</source>
         <translation>整改清单</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Return list (PDF, spreadsheet, layer)</source>
         <translation>整改清单（PDF、电子表格、图层）</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Return list (spreadsheet)</source>
         <translation>整改清单（电子表格）</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Review report</source>
         <translation>核查报告</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Review report (PDF)</source>
         <translation>核查报告（PDF）</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Sample</source>
         <translation>样本</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_presenter.py"/>
+        <location filename="../panels/review/acceptance/presenter.py"/>
         <source>Say first who you are.</source>
         <translation>请先填写姓名。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Seed</source>
         <translation>随机种子</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Select the findings about the sample in the queue</source>
         <translation>在队列中选中涉及样本的发现</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Share of wrong units to be ruled out</source>
         <translation>须排除的不合格率</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Sign</source>
         <translation>签署</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>Signing is not available in this version.</source>
         <translation>此版本不能签署。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Sign…</source>
         <translation>签署…</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Strata</source>
         <translation>分层</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Units to draw</source>
         <translation>抽取的单位数</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Used once and kept nowhere</source>
         <translation>仅使用一次，不保存</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Verdict on the lot</source>
         <translation>检验批判定书</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>Verdict on the lot (PDF)</source>
         <translation>检验批判定书（PDF）</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Weight</source>
         <translation>权重</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_presenter.py"/>
+        <location filename="../panels/review/acceptance/presenter.py"/>
         <source>Writing the errors</source>
         <translation>写出错漏</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>Zero defects</source>
         <translation>零缺陷方案</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>by {signer}</source>
         <translation>由 {signer} 签署</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>excellent</source>
         <translation>优</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>good</source>
         <translation>良</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>judged before the last change</source>
         <translation>判定后已有变动</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>land class</source>
         <translation>地类</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>not qualified</source>
         <translation>不合格</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>older than the verdict</source>
         <translation>早于最近的判定</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_outcome.py"/>
+        <location filename="../panels/review/acceptance/outcome.py"/>
         <source>qualified</source>
         <translation>合格</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>t of GB/T 24356: above 1 for large or complex units</source>
         <translation>GB/T 24356 的 t：单位成果特别大或复杂时大于 1</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>village</source>
         <translation>坐落单位</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_presenter.py"/>
+        <location filename="../panels/review/acceptance/presenter.py"/>
         <source>{blank} parcels without BSM and {double} with one that another has already cannot be drawn.</source>
         <translation>{blank} 个图斑没有标识码，{double} 个图斑的标识码与其他图斑重复，不能参加抽样。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>{count} events since</source>
         <translation>签署后又有 {count} 条记录</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>{count} files</source>
         <translation>{count} 个文件</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>{count} findings about the sample wait for a decision.</source>
         <translation>另有 {count} 条涉及样本的发现尚未认定。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>{count} undecided</source>
         <translation>{count} 条未认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>{count} upheld</source>
         <translation>属实 {count} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_page.py"/>
+        <location filename="../panels/review/acceptance/page.py"/>
         <source>{drawn} of {units} units</source>
         <translation>抽取 {drawn} / {units}</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>{errors} upheld errors in {units} units.</source>
         <translation>{units} 个样本中认定错漏 {errors} 处。</translation>
     </message>
     <message>
-        <location filename="../panels/review/acceptance_forms.py"/>
+        <location filename="../panels/review/acceptance/forms.py"/>
         <source>{units} parcels in {lots} lots: {size} to inspect</source>
         <translation>{units} 个图斑分为 {lots} 批，应检 {size} 个</translation>
     </message>
@@ -465,157 +465,157 @@
 <context>
     <name>AgreementDialog</name>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Agreement</source>
         <translation>一致程度</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Agreement of Reviewers</source>
         <translation>核查一致性</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Decisions</source>
         <translation>办理数</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Errors seen</source>
         <translation>错误识别率</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Honest ones let pass</source>
         <translation>正确放行率</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Judged by both</source>
         <translation>共同认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Kappa (95 %)</source>
         <translation>Kappa（95% 置信区间）</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Kappa is the agreement beyond what chance gives (Cohen 1960). Only findings that both judged without knowing of each other count.</source>
         <translation>Kappa 为排除偶然因素后的一致程度（Cohen 1960）。只统计双方互不知情、独立认定的问题。</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Known Cases</source>
         <translation>已知案例</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Known Cases…</source>
         <translation>已知案例…</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Known cases</source>
         <translation>已知案例</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Measure against a file of cases set beforehand</source>
         <translation>与事先设置的已知案例对照</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Measuring the reviewers</source>
         <translation>正在测量核查员</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Measuring…</source>
         <translation>正在计算…</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>No finding has two opinions that were given blind yet.</source>
         <translation>尚无由两人独立认定的问题。</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Nobody has given an opinion yet.</source>
         <translation>尚无人给出认定。</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Pairs of reviewers</source>
         <translation>两两比较</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Person</source>
         <translation>人员</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Reviewers</source>
         <translation>核查人员</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Right</source>
         <translation>正确率</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Same opinion</source>
         <translation>意见相同</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Seconds each</source>
         <translation>每条秒数</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>Two reviewers</source>
         <translation>两名核查员</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>almost perfect</source>
         <translation>几乎完全一致</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>cannot be told</source>
         <translation>无法计算</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>fair</source>
         <translation>一般</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>moderate</source>
         <translation>中等一致</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>poor</source>
         <translation>差</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>slight</source>
         <translation>较弱</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>substantial</source>
         <translation>高度一致</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_dialog.py"/>
+        <location filename="../panels/review/decisions/known_dialog.py"/>
         <source>too few to tell</source>
         <translation>数量太少，无法判断</translation>
     </message>
@@ -651,162 +651,162 @@
 <context>
     <name>AssignDialog</name>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>All that wait ({n})</source>
         <translation>全部待办（{n}）</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Assign Work</source>
         <translation>分派任务</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Batch 1</source>
         <translation>第 1 批</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>By parcel</source>
         <translation>按图斑</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>By village</source>
         <translation>按村</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Done</source>
         <translation>已完成</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Findings</source>
         <translation>核验结果</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Findings one by one</source>
         <translation>逐条划分</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Findings that a second person judges without seeing the first</source>
         <translation>由第二人独立认定（看不到第一人的意见）的问题所占比例</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>First look</source>
         <translation>首次核查</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Give Out {n} Findings</source>
         <translation>分派 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Give out, evenly by minutes of work</source>
         <translation>新分派（按工作量平均）</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Given out</source>
         <translation>已分派</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Giving out the work</source>
         <translation>正在分派任务</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Keep together</source>
         <translation>划分方式</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Kind</source>
         <translation>类型</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Minutes</source>
         <translation>分钟</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Minutes left</source>
         <translation>剩余分钟</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Name</source>
         <translation>名称</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Not yet assigned ({n})</source>
         <translation>尚未分派（{n}）</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Person</source>
         <translation>人员</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Saving…</source>
         <translation>正在保存…</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Second opinion</source>
         <translation>第二意见</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Second opinions</source>
         <translation>第二意见</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Selected in the queue ({n})</source>
         <translation>队列中选中的（{n}）</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Take Back</source>
         <translation>收回</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Take what is left of the package away from the person</source>
         <translation>收回该任务包中的问题，不再由此人办理</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Taking work back</source>
         <translation>正在收回任务</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Who would get what</source>
         <translation>分派预览</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Work package</source>
         <translation>任务包</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>Work packages</source>
         <translation>任务包</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_dialog.py"/>
+        <location filename="../panels/review/decisions/assign_dialog.py"/>
         <source>{n} of them are given out already and would go over.</source>
         <translation>其中 {n} 条已分派，将转给新的人员。</translation>
     </message>
@@ -862,67 +862,67 @@
 <context>
     <name>BreachesDialog</name>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Decision table</source>
         <translation>决定</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Digests</source>
         <translation>摘要</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Findings</source>
         <translation>核验结果</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Journal</source>
         <translation>日志</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Later Edits</source>
         <translation>事后改动</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Parcels</source>
         <translation>图斑</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Places</source>
         <translation>位置</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Record</source>
         <translation>核验记录</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Row</source>
         <translation>行</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Rules run</source>
         <translation>规则执行情况</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>Table or file</source>
         <translation>表或文件</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>What is wrong</source>
         <translation>问题</translation>
     </message>
     <message>
-        <location filename="../panels/review/merge_breaches.py"/>
+        <location filename="../panels/review/decisions/merge_breaches.py"/>
         <source>{n} places are not as they were written. Ask who edited the file; decisions can no longer be relied on there.</source>
         <translation>有 {n} 处与写入时不符。请查明何人改动过文件，这些位置的决定不再可信。</translation>
     </message>
@@ -930,92 +930,92 @@
 <context>
     <name>BulkDialog</name>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Appeal against {n} Findings</source>
         <translation>申诉 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>By rule</source>
         <translation>按规则</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>By severity</source>
         <translation>按等级</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>By village</source>
         <translation>按村</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Close {n} Findings</source>
         <translation>办结 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>How many of what</source>
         <translation>分类统计</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Keep {n} Findings under Review</source>
         <translation>{n} 条存疑，继续核查</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Make {n} Findings Exceptions</source>
         <translation>{n} 条作例外认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Mark {n} Findings as Rechecked</source>
         <translation>{n} 条标为已复核</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Not known</source>
         <translation>未知</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Nothing was saved. {why}</source>
         <translation>未保存任何一条。{why}</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Reason (it is written down with every finding)</source>
         <translation>理由（逐条记录）</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Report {n} Findings as Corrected</source>
         <translation>{n} 条报为已整改</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Return {n} Findings</source>
         <translation>退回 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Saving…</source>
         <translation>正在保存…</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>The findings</source>
         <translation>问题列表</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>Try Again</source>
         <translation>重试</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bulk.py"/>
+        <location filename="../panels/review/decisions/bulk.py"/>
         <source>{hint}. Either all {n} findings are decided or, where one cannot be, none. It can be undone as one.</source>
         <translation>{hint}。{n} 条同时办理：有一条不能办理，则全部不办理。可一次性撤销。</translation>
     </message>
@@ -1023,77 +1023,77 @@
 <context>
     <name>CarriedDialog</name>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Came back</source>
         <translation>重新列入</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Checked again and no longer found</source>
         <translation>复查后不再存在</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Closed or an exception, and the same as before</source>
         <translation>已办结或例外认定，本次无变化</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Compared with the Earlier Submission</source>
         <translation>与上次报送比较</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Decided in this submission before</source>
         <translation>本次已有办理结果</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Decisions of {earlier} went over to {n} findings that are still the same. Only what changed comes back.</source>
         <translation>{earlier} 的办理结果已结转到 {n} 条相同的问题上，只有发生变化的需要再看。</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Gone</source>
         <translation>已消除</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Left as they are</source>
         <translation>保持不变</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>New</source>
         <translation>新增</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Not checked again</source>
         <translation>未能复查</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Not found in the earlier submission</source>
         <translation>上次报送中没有</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Returned or closed before, and still there or changed</source>
         <translation>曾退回或办结，本次仍在或有变化</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Show Only What Changed</source>
         <translation>只看有变化的</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>Stay decided</source>
         <translation>维持原结论</translation>
     </message>
     <message>
-        <location filename="../panels/review/resubmission_dialog.py"/>
+        <location filename="../panels/review/decisions/resubmission_dialog.py"/>
         <source>The rule could not be run this time: not taken as mended</source>
         <translation>本次未能执行该规则，不视为已整改</translation>
     </message>
@@ -2163,47 +2163,47 @@
 <context>
     <name>Chart</name>
     <message>
-        <location filename="../panels/review/chart_widget.py"/>
+        <location filename="../panels/review/evidence/chart_widget.py"/>
         <source>Copy Picture</source>
         <translation>复制图片</translation>
     </message>
     <message>
-        <location filename="../panels/review/chart_widget.py"/>
+        <location filename="../panels/review/evidence/chart_widget.py"/>
         <source>Copy Values</source>
         <translation>复制数值</translation>
     </message>
     <message>
-        <location filename="../panels/review/chart_widget.py"/>
+        <location filename="../panels/review/evidence/chart_widget.py"/>
         <source>Save Picture</source>
         <translation>保存图片</translation>
     </message>
     <message>
-        <location filename="../panels/review/chart_widget.py"/>
+        <location filename="../panels/review/evidence/chart_widget.py"/>
         <source>Save Picture…</source>
         <translation>保存图片…</translation>
     </message>
     <message>
-        <location filename="../panels/review/chart_export.py"/>
+        <location filename="../panels/review/evidence/chart_export.py"/>
         <source>{name}, high</source>
         <translation>{name}（上限）</translation>
     </message>
     <message>
-        <location filename="../panels/review/chart_export.py"/>
+        <location filename="../panels/review/evidence/chart_export.py"/>
         <source>{name}, low</source>
         <translation>{name}（下限）</translation>
     </message>
     <message>
-        <location filename="../panels/review/chart_export.py"/>
+        <location filename="../panels/review/evidence/chart_export.py"/>
         <source>{name}: no values</source>
         <translation>{name}：无数值</translation>
     </message>
     <message>
-        <location filename="../panels/review/chart_export.py"/>
+        <location filename="../panels/review/evidence/chart_export.py"/>
         <source>{name}: {count} values, from {low} to {high} (at {where})</source>
         <translation>{name}：{count} 个数值，{low} 至 {high}（最大值位于 {where}）</translation>
     </message>
     <message>
-        <location filename="../panels/review/chart_export.py"/>
+        <location filename="../panels/review/evidence/chart_export.py"/>
         <source>{name}: {low} to {high}</source>
         <translation>{name}：{low} 至 {high}</translation>
     </message>
@@ -2211,12 +2211,12 @@
 <context>
     <name>Charts</name>
     <message>
-        <location filename="../panels/review/evidence_charts.py"/>
+        <location filename="../panels/review/evidence/charts.py"/>
         <source>Next Chart</source>
         <translation>下一张图</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_charts.py"/>
+        <location filename="../panels/review/evidence/charts.py"/>
         <source>Previous Chart</source>
         <translation>上一张图</translation>
     </message>
@@ -2224,112 +2224,112 @@
 <context>
     <name>DecisionBar</name>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>Choose a finding to decide about it.</source>
         <translation>请选择一条问题进行办理。</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>Disputed</source>
         <translation>有分歧</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>Not possible where this finding stands now</source>
         <translation>当前状态下不能这样办理</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>Nothing can be decided about all of them at once</source>
         <translation>所选各条状态不同，没有可统一办理的操作</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>Nothing for you to decide here</source>
         <translation>此处无需您办理</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>Nothing to undo</source>
         <translation>没有可撤销的操作</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>QGIS ended before it was saved.</source>
         <translation>QGIS 在保存之前意外结束。</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>Reading the decisions…</source>
         <translation>正在读取办理记录…</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>Reason, if one is needed</source>
         <translation>理由（退回、例外等须填写）</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>Saved ✓ {what}</source>
         <translation>已保存 ✓ {what}</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>Saving… {what}</source>
         <translation>正在保存… {what}</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>Second opinion</source>
         <translation>第二意见</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>Second opinions are given one by one</source>
         <translation>第二意见须逐条给出</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_view.py"/>
+        <location filename="../panels/review/decisions/view.py"/>
         <source>Settle…</source>
         <translation>裁定…</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_view.py"/>
+        <location filename="../panels/review/decisions/view.py"/>
         <source>Two opinions differ: look at both and decide</source>
         <translation>两人意见不一：对照双方理由后裁定</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_view.py"/>
+        <location filename="../panels/review/decisions/view.py"/>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>Undo: {what}</source>
         <translation>撤销：{what}</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>Undoing…</source>
         <translation>正在撤销…</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>Undone: {what}</source>
         <translation>已撤销：{what}</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>What others think is shown after your opinion</source>
         <translation>请独立认定，之后显示他人意见</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_offer.py"/>
+        <location filename="../panels/review/decisions/offer.py"/>
         <source>{n} selected</source>
         <translation>已选 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_bar.py"/>
+        <location filename="../panels/review/decisions/bar.py"/>
         <source>{what}: why? Enter saves, Down shows more reasons</source>
         <translation>{what}：请填写理由。回车保存，↓ 键选常用理由</translation>
     </message>
@@ -2337,32 +2337,32 @@
 <context>
     <name>DecisionStatus</name>
     <message>
-        <location filename="../panels/review/decision_status.py"/>
+        <location filename="../panels/review/decisions/status.py"/>
         <source>And {n} more.</source>
         <translation>另有 {n} 条。</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_status.py"/>
+        <location filename="../panels/review/decisions/status.py"/>
         <source>Discard</source>
         <translation>放弃</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_status.py"/>
+        <location filename="../panels/review/decisions/status.py"/>
         <source>Do not save this decision</source>
         <translation>不再保存这条决定</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_status.py"/>
+        <location filename="../panels/review/decisions/status.py"/>
         <source>Not saved: {what}. {why}</source>
         <translation>未保存：{what}。{why}</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_status.py"/>
+        <location filename="../panels/review/decisions/status.py"/>
         <source>Try Again</source>
         <translation>重试</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_status.py"/>
+        <location filename="../panels/review/decisions/status.py"/>
         <source>What became of the decision</source>
         <translation>办理结果</translation>
     </message>
@@ -2370,37 +2370,37 @@
 <context>
     <name>DecisionWords</name>
     <message>
-        <location filename="../panels/review/decision_words.py"/>
+        <location filename="../panels/review/decisions/words.py"/>
         <source>Agrees with {names}</source>
         <translation>与 {names} 一致</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_words.py"/>
+        <location filename="../panels/review/decisions/words.py"/>
         <source>Decisions carried over to {n} findings</source>
         <translation>结转 {n} 条的办理结果</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_words.py"/>
+        <location filename="../panels/review/decisions/words.py"/>
         <source>Differs from {others}</source>
         <translation>与他人不一致（{others}）</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_words.py"/>
+        <location filename="../panels/review/decisions/words.py"/>
         <source>Work package {name}</source>
         <translation>任务包“{name}”</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_words.py"/>
+        <location filename="../panels/review/decisions/words.py"/>
         <source>{what}, {n} findings</source>
         <translation>{what}，{n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_words.py"/>
+        <location filename="../panels/review/decisions/words.py"/>
         <source>{what}: {finding}</source>
         <translation>{what}：{finding}</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_words.py"/>
+        <location filename="../panels/review/decisions/words.py"/>
         <source>{who}: {opinion}</source>
         <translation>{who}：{opinion}</translation>
     </message>
@@ -2682,57 +2682,57 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>EvidenceCard</name>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Clause</source>
         <translation>依据条款</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Expected</source>
         <translation>应为</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Honest explanations</source>
         <translation>可能的合理情形</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>How to fix</source>
         <translation>如何整改</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Likely cause</source>
         <translation>可能原因</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Measured</source>
         <translation>核验测得</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Not shown</source>
         <translation>未能显示</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Object</source>
         <translation>对象</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Parcel</source>
         <translation>图斑</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Rule</source>
         <translation>规则</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_card.py"/>
+        <location filename="../panels/review/evidence/card.py"/>
         <source>Tolerance</source>
         <translation>容差</translation>
     </message>
@@ -2740,112 +2740,112 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>EvidenceDock</name>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>Cannot open the image {path}</source>
         <translation>无法打开影像 {path}</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>Cannot save to {path}</source>
         <translation>无法保存到 {path}</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>Chart</source>
         <translation>图表</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>Choose a finding in the queue to see its evidence.</source>
         <translation>请在队列中选择一个问题，查看其证据。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>Collecting the evidence…</source>
         <translation>正在收集证据…</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>Evidence</source>
         <translation>证据</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>No elevation profile: it needs a terrain model and a polygon.</source>
         <translation>没有高程剖面：需要 DEM 和面状图形。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>No image was used in this verification.</source>
         <translation>本次核验未使用影像。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>No other finding has to do with this one.</source>
         <translation>没有与本问题相关的其他问题。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>No photo belongs to this finding.</source>
         <translation>本问题没有对应的举证照片。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>Nothing to draw here.</source>
         <translation>没有可绘制的图表。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>Nothing to look at yet. Verify a package, or open results in the Verify panel.</source>
         <translation>暂无内容。请先核验成果，或在“成果核验”面板中打开已有结果。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>Nothing was found in this package.</source>
         <translation>本成果未发现问题。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>Photo</source>
         <translation>照片</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>Profile</source>
         <translation>剖面</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>Related</source>
         <translation>关联</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>Saved to {path}</source>
         <translation>已保存到 {path}</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>The evidence cannot be shown ({reason}).</source>
         <translation>无法显示证据（{reason}）。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>The images are still being looked for.</source>
         <translation>正在查找影像。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>There is no earlier image to compare with.</source>
         <translation>没有可供对比的前期影像。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_dock.py"/>
+        <location filename="../panels/review/evidence/dock.py"/>
         <source>There is no later image to compare with.</source>
         <translation>没有可供对比的后期影像。</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_body.py"/>
+        <location filename="../panels/review/evidence/body.py"/>
         <source>What was found</source>
         <translation>发现的问题</translation>
     </message>
@@ -2853,37 +2853,37 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>EvidenceHead</name>
     <message>
-        <location filename="../panels/review/evidence_head.py"/>
+        <location filename="../panels/review/evidence/head.py"/>
         <source>Blink</source>
         <translation>闪烁</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_head.py"/>
+        <location filename="../panels/review/evidence/head.py"/>
         <source>Draw the evidence on the map: views, tracks, outlines</source>
         <translation>在地图上绘出证据：视域、轨迹、轮廓</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_head.py"/>
+        <location filename="../panels/review/evidence/head.py"/>
         <source>Let the image before and after take turns, on the map (B)</source>
         <translation>在地图上交替显示前后两期影像（B）</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_head.py"/>
+        <location filename="../panels/review/evidence/head.py"/>
         <source>On map</source>
         <translation>上图</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_head.py"/>
+        <location filename="../panels/review/evidence/head.py"/>
         <source>Swipe</source>
         <translation>卷帘</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_head.py"/>
+        <location filename="../panels/review/evidence/head.py"/>
         <source>Swipe between the image before and after, on the map</source>
         <translation>在地图上以卷帘对比前后两期影像</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_head.py"/>
+        <location filename="../panels/review/evidence/head.py"/>
         <source>Zoom to the evidence on the map</source>
         <translation>缩放到地图上的证据</translation>
     </message>
@@ -2891,27 +2891,27 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>EvidenceLinks</name>
     <message>
-        <location filename="../panels/review/evidence_links.py"/>
+        <location filename="../panels/review/evidence/links.py"/>
         <source>Contradicts</source>
         <translation>矛盾</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_links.py"/>
+        <location filename="../panels/review/evidence/links.py"/>
         <source>Related findings</source>
         <translation>关联问题</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_links.py"/>
+        <location filename="../panels/review/evidence/links.py"/>
         <source>Same cause</source>
         <translation>同类原因</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_links.py"/>
+        <location filename="../panels/review/evidence/links.py"/>
         <source>Same parcel</source>
         <translation>同一图斑</translation>
     </message>
     <message>
-        <location filename="../panels/review/evidence_links.py"/>
+        <location filename="../panels/review/evidence/links.py"/>
         <source>Supports</source>
         <translation>印证</translation>
     </message>
@@ -3109,57 +3109,57 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>HistoryView</name>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>Another reviewer judges this finding too. What others think is shown once you have given your own opinion.</source>
         <translation>另有一名核查员独立认定该问题。您给出认定后，将显示他人的意见。</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>Carried over from the former submission</source>
         <translation>由上次报送结转</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>History of the finding</source>
         <translation>办理过程</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>No finding is chosen.</source>
         <translation>未选择问题。</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>Nobody has decided about it yet.</source>
         <translation>尚无办理记录。</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>Opinion: {opinion}</source>
         <translation>意见：{opinion}</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>Taken back</source>
         <translation>撤销</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>former submission</source>
         <translation>上次报送</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>given blind</source>
         <translation>独立认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>settles the dispute</source>
         <translation>裁定分歧</translation>
     </message>
     <message>
-        <location filename="../panels/review/history_view.py"/>
+        <location filename="../panels/review/decisions/history_view.py"/>
         <source>undone</source>
         <translation>已撤销</translation>
     </message>
@@ -3423,47 +3423,47 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>KnownCases</name>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>Decided copy</source>
         <translation>已办理的副本</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>File of cases</source>
         <translation>案例文件</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>Findings on which people have come to a sure decision in another copy are hidden among the others. The journal gets a digest only; the cases themselves go to a file that you keep to yourself.</source>
         <translation>将另一副本中已有确定结论的问题混入待核问题，用于测量核查员的判断水平。日志只记录其摘要，案例本身写入由您保管的文件。</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>Number of cases</source>
         <translation>案例数</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>Saving…</source>
         <translation>正在保存…</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>Set Cases</source>
         <translation>设置案例</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>Set Known Cases</source>
         <translation>设置已知案例</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>Setting known cases</source>
         <translation>正在设置已知案例</translation>
     </message>
     <message>
-        <location filename="../panels/review/known_cases_form.py"/>
+        <location filename="../panels/review/decisions/known_cases_form.py"/>
         <source>{n} cases set. Keep the file to yourself: {file}</source>
         <translation>已设置 {n} 条已知案例。请自行妥善保管文件：{file}</translation>
     </message>
@@ -3532,27 +3532,27 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>ModeSwitch</name>
     <message>
-        <location filename="../panels/review/precheck_mode.py"/>
+        <location filename="../panels/review/precheck/mode.py"/>
         <source>County: fix what was found, then deliver</source>
         <translation>县级：整改所发现的问题后报送</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_mode.py"/>
+        <location filename="../panels/review/precheck/mode.py"/>
         <source>Pre-check</source>
         <translation>自查</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_mode.py"/>
+        <location filename="../panels/review/precheck/mode.py"/>
         <source>Pre-check or review</source>
         <translation>自查或审核</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_mode.py"/>
+        <location filename="../panels/review/precheck/mode.py"/>
         <source>Province: decide on what was found</source>
         <translation>省级：对所发现的问题作出认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_mode.py"/>
+        <location filename="../panels/review/precheck/mode.py"/>
         <source>Review</source>
         <translation>审核</translation>
     </message>
@@ -3860,27 +3860,27 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>PeopleList</name>
     <message>
-        <location filename="../panels/review/assign_people.py"/>
+        <location filename="../panels/review/decisions/assign_people.py"/>
         <source>Add</source>
         <translation>添加</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_people.py"/>
+        <location filename="../panels/review/decisions/assign_people.py"/>
         <source>Name (several with commas)</source>
         <translation>姓名（多人用逗号分隔）</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_people.py"/>
+        <location filename="../panels/review/decisions/assign_people.py"/>
         <source>Name of a person to add</source>
         <translation>要添加的人员姓名</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_people.py"/>
+        <location filename="../panels/review/decisions/assign_people.py"/>
         <source>People</source>
         <translation>人员</translation>
     </message>
     <message>
-        <location filename="../panels/review/assign_people.py"/>
+        <location filename="../panels/review/decisions/assign_people.py"/>
         <source>Remove</source>
         <translation>移除</translation>
     </message>
@@ -3888,37 +3888,37 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>PersonChip</name>
     <message>
-        <location filename="../panels/review/person_chip.py"/>
+        <location filename="../panels/review/decisions/person_chip.py"/>
         <source>Not signed in: decisions bear the name given here</source>
         <translation>未登录平台：办理记录以此处填写的姓名为准</translation>
     </message>
     <message>
-        <location filename="../panels/review/person_chip.py"/>
+        <location filename="../panels/review/decisions/person_chip.py"/>
         <source>Person and role: {person}</source>
         <translation>人员与角色：{person}</translation>
     </message>
     <message>
-        <location filename="../panels/review/person_chip.py"/>
+        <location filename="../panels/review/decisions/person_chip.py"/>
         <source>Role</source>
         <translation>身份</translation>
     </message>
     <message>
-        <location filename="../panels/review/person_chip.py"/>
+        <location filename="../panels/review/decisions/person_chip.py"/>
         <source>Signed in at the platform</source>
         <translation>已登录平台</translation>
     </message>
     <message>
-        <location filename="../panels/review/person_chip.py"/>
+        <location filename="../panels/review/decisions/person_chip.py"/>
         <source>The platform grants this account no role here</source>
         <translation>平台未授予该账号相应角色</translation>
     </message>
     <message>
-        <location filename="../panels/review/person_chip.py"/>
+        <location filename="../panels/review/decisions/person_chip.py"/>
         <source>Who are you?</source>
         <translation>请填写姓名</translation>
     </message>
     <message>
-        <location filename="../panels/review/person_chip.py"/>
+        <location filename="../panels/review/decisions/person_chip.py"/>
         <source>Your name</source>
         <translation>您的姓名</translation>
     </message>
@@ -3926,42 +3926,42 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>Photo</name>
     <message>
-        <location filename="../panels/review/photo_card.py"/>
+        <location filename="../panels/review/evidence/photo_card.py"/>
         <source>Azimuth {azimuth}°</source>
         <translation>方位角 {azimuth}°</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_card.py"/>
+        <location filename="../panels/review/evidence/photo_card.py"/>
         <source>Opening the photo…</source>
         <translation>正在打开照片…</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_card.py"/>
+        <location filename="../panels/review/evidence/photo_card.py"/>
         <source>Parcel {parcel}</source>
         <translation>图斑 {parcel}</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_card.py"/>
+        <location filename="../panels/review/evidence/photo_card.py"/>
         <source>Sun below the horizon</source>
         <translation>太阳在地平线以下</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_card.py"/>
+        <location filename="../panels/review/evidence/photo_card.py"/>
         <source>Sun {azimuth}°, {height}° high</source>
         <translation>太阳方位 {azimuth}°，高度角 {height}°</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_card.py"/>
+        <location filename="../panels/review/evidence/photo_card.py"/>
         <source>The package has only the record of this photo, no picture.</source>
         <translation>成果中只有该照片的记录，没有图像。</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_card.py"/>
+        <location filename="../panels/review/evidence/photo_card.py"/>
         <source>This file is not a picture that can be read.</source>
         <translation>该文件不是可读取的图像。</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_card.py"/>
+        <location filename="../panels/review/evidence/photo_card.py"/>
         <source>This picture claims a size that is not safe to open.</source>
         <translation>该图像声明的尺寸过大，为安全起见不予打开。</translation>
     </message>
@@ -3969,32 +3969,32 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>PhotoPane</name>
     <message>
-        <location filename="../panels/review/photo_pane.py"/>
+        <location filename="../panels/review/evidence/photo_pane.py"/>
         <source>Next Photo (Right)</source>
         <translation>下一张照片（→）</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_pane.py"/>
+        <location filename="../panels/review/evidence/photo_pane.py"/>
         <source>Photos of the finding</source>
         <translation>问题的举证照片</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_pane.py"/>
+        <location filename="../panels/review/evidence/photo_pane.py"/>
         <source>Previous Photo (Left)</source>
         <translation>上一张照片（←）</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_pane.py"/>
+        <location filename="../panels/review/evidence/photo_pane.py"/>
         <source>Show Two Photos Side by Side</source>
         <translation>并排显示两张照片</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_pane.py"/>
+        <location filename="../panels/review/evidence/photo_pane.py"/>
         <source>Side by side</source>
         <translation>并排</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_pane.py"/>
+        <location filename="../panels/review/evidence/photo_pane.py"/>
         <source>Whole Screen (P)</source>
         <translation>全屏（P）</translation>
     </message>
@@ -4002,22 +4002,22 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>PhotoRose</name>
     <message>
-        <location filename="../panels/review/photo_rose.py"/>
+        <location filename="../panels/review/evidence/photo_rose.py"/>
         <source>E</source>
         <translation>东</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_rose.py"/>
+        <location filename="../panels/review/evidence/photo_rose.py"/>
         <source>N</source>
         <translation>北</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_rose.py"/>
+        <location filename="../panels/review/evidence/photo_rose.py"/>
         <source>S</source>
         <translation>南</translation>
     </message>
     <message>
-        <location filename="../panels/review/photo_rose.py"/>
+        <location filename="../panels/review/evidence/photo_rose.py"/>
         <source>W</source>
         <translation>西</translation>
     </message>
@@ -4436,162 +4436,162 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>Precheck</name>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source> ({s} s)</source>
         <translation>（{s} 秒）</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>, </source>
         <translation>，</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>Cancelled: nothing has changed.</source>
         <translation>已取消，未作任何改动。</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>Checking again what was edited</source>
         <translation>正在复查修改之处</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Export the list of what is to be fixed…</source>
         <translation>导出整改清单…</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Go to the object in the package and open it for editing</source>
         <translation>定位到成果中的要素并打开编辑</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Jump &amp;&amp; Edit</source>
         <translation>定位编辑</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Left to fix, by severity</source>
         <translation>待整改，按缺陷等级</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Nothing left to fix</source>
         <translation>已无待整改问题</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>Nothing was edited since the last check.</source>
         <translation>上次核验之后没有修改。</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Re-check Edited</source>
         <translation>复查修改处</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>Reading the record</source>
         <translation>正在读取核验记录</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Save Edits</source>
         <translation>保存编辑</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Seal &amp;&amp; Deliver…</source>
         <translation>签封报送…</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Send to Reviewer…</source>
         <translation>送审…</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>The package was saved. Re-check what was edited?</source>
         <translation>成果已保存，是否复查修改之处？</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>This object was edited; only a whole run can say more of this finding.</source>
         <translation>该要素已修改，此条须完整核验才能确认。</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>Unsaved edits in {layers} are not checked: save first.</source>
         <translation>{layers} 中尚未保存的编辑不会被复查，请先保存。</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Verify Whole</source>
         <translation>完整核验</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Verify again only what was edited since the last time</source>
         <translation>只重新核验上次之后修改过的内容</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Verify the whole package once before you deliver.</source>
         <translation>报送前请完整核验一次。</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Verify the whole package once more before it is sealed</source>
         <translation>签封前须再完整核验一次</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>Verify the whole package with all rules</source>
         <translation>用全部规则核验整个成果包</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>{done} of {total} fixed</source>
         <translation>已整改 {done}/{total}</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>{n} doubtful, {explained} explained: these need not become zero; where the survey is right, add evidence.</source>
         <translation>存疑 {n} 条，已说明 {explained} 条：不必清零，成果无误的补充举证即可。</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>{n} edited</source>
         <translation>修改 {n} 处</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>{n} findings gone</source>
         <translation>消除 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>{n} new</source>
         <translation>新增 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>{n} still there</source>
         <translation>仍在 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck.py"/>
+        <location filename="../panels/review/precheck/bar.py"/>
         <source>{n} to be confirmed by a whole run</source>
         <translation>待完整核验确认 {n} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_view.py"/>
+        <location filename="../panels/review/precheck/view.py"/>
         <source>{n} to be confirmed by a whole run.</source>
         <translation>{n} 条待完整核验确认。</translation>
     </message>
@@ -4599,22 +4599,22 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>PrecheckEdit</name>
     <message>
-        <location filename="../panels/review/precheck_edit.py"/>
+        <location filename="../panels/review/precheck/edit.py"/>
         <source>A file</source>
         <translation>文件</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_edit.py"/>
+        <location filename="../panels/review/precheck/edit.py"/>
         <source>{layer} cannot be edited here</source>
         <translation>{layer} 无法在此编辑</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_edit.py"/>
+        <location filename="../panels/review/precheck/edit.py"/>
         <source>{layer} is read-only: shown, not opened to edit</source>
         <translation>{layer} 为只读，仅供查看</translation>
     </message>
     <message>
-        <location filename="../panels/review/precheck_edit.py"/>
+        <location filename="../panels/review/precheck/edit.py"/>
         <source>{object} is no longer in {layer}</source>
         <translation>{layer} 中已没有 {object}</translation>
     </message>
@@ -4622,87 +4622,87 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>QueueFilters</name>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>All</source>
         <translation>全部</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Clear all</source>
         <translation>全部清除</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Disputed</source>
         <translation>有分歧</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Family</source>
         <translation>规则族</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>In the map</source>
         <translation>地图范围内</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Land class</source>
         <translation>地类</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Mine or for me</source>
         <translation>我的或分派给我的</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>New in this submission</source>
         <translation>本次提交新增</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Not known</source>
         <translation>未知</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Remove the filter {name}</source>
         <translation>移除筛选条件“{name}”</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Severity</source>
         <translation>错误等级</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>State</source>
         <translation>办理状态</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Still to decide</source>
         <translation>待认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Text</source>
         <translation>文字</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>This file was written by an earlier version, which did not keep villages and land classes. Verify the package again to filter by them.</source>
         <translation>该文件由较早版本生成，未记录行政村和地类。重新核验成果后即可按其筛选。</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Verdict</source>
         <translation>结论</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filter_panel.py"/>
+        <location filename="../panels/review/queue/filter_panel.py"/>
         <source>Village</source>
         <translation>行政村</translation>
     </message>
@@ -4710,107 +4710,107 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>QueueHelp</name>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Accept: the finding is true</source>
         <translation>属实：问题成立</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Back to the list; again: clear the filters</source>
         <translation>返回列表；再按一次清除筛选</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Blink between before and after</source>
         <translation>前后时相影像闪烁对比</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Choose all</source>
         <translation>全选</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Close, open a group</source>
         <translation>收起、展开分组</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Doubtful</source>
         <translation>存疑</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Exception, with a reason</source>
         <translation>例外认定（须写明理由）</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Filters</source>
         <translation>筛选</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>First, last finding</source>
         <translation>第一条、最后一条问题</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Group: none, by parcel, by rule</source>
         <translation>分组：不分组、按图斑、按规则</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Keys of the list</source>
         <translation>列表快捷键</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Keys, while the list has the focus</source>
         <translation>快捷键（焦点在列表时有效）</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Next finding still to decide</source>
         <translation>下一条待认定的问题</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Next, previous finding</source>
         <translation>下一条、上一条问题</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Photos</source>
         <translation>照片</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Reject: the finding is not true</source>
         <translation>不属实：问题不成立</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Return to the county</source>
         <translation>退回县级</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Search</source>
         <translation>搜索</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>These keys</source>
         <translation>显示本说明</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Undo the last decision</source>
         <translation>撤销上一次认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_help.py"/>
+        <location filename="../panels/review/queue/help.py"/>
         <source>Zoom the map to the finding</source>
         <translation>地图缩放到该问题</translation>
     </message>
@@ -4818,122 +4818,122 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>QueuePage</name>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>By family</source>
         <translation>按规则族</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>By object</source>
         <translation>按对象</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>By parcel</source>
         <translation>按图斑</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>By rule</source>
         <translation>按规则</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_page.py"/>
+        <location filename="../panels/review/queue/page.py"/>
         <source>Choose a finding to see its numbers.</source>
         <translation>选择一条问题以查看其数值。</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Decided: {decided} of {total}</source>
         <translation>已认定 {decided} / {total}</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Filters</source>
         <translation>筛选</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Filters (F)</source>
         <translation>筛选（F）</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Findings</source>
         <translation>核验结果</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Groups</source>
         <translation>分组</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Most errors per minute first</source>
         <translation>每分钟查实最多者在前</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_page.py"/>
+        <location filename="../panels/review/queue/page.py"/>
         <source>No finding passes these filters.</source>
         <translation>没有符合筛选条件的问题。</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>No groups</source>
         <translation>不分组</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_filtering.py"/>
+        <location filename="../panels/review/queue/filtering.py"/>
         <source>Nothing was carried over from an earlier verification.</source>
         <translation>没有从以前的核验沿用的内容。</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Order</source>
         <translation>排序</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Order and groups (G)</source>
         <translation>排序与分组（G）</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Saved filters</source>
         <translation>已存筛选</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Search message, object, rule…</source>
         <translation>搜索说明、对象、规则…</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Searching…</source>
         <translation>正在搜索…</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>The parcels come first whose look promises the most true errors per minute: the probability of a true problem divided by the minutes that a look takes. Findings of one parcel are looked at together. The minutes adapt to your own decisions.</source>
         <translation>每分钟预期查实问题最多的图斑排在最前：以确有问题的概率除以核查所需的分钟数。同一图斑的问题一并核查。所需分钟数随您本人的认定速度自动调整。</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Worst first</source>
         <translation>最严重者在前</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>{chosen} chosen</source>
         <translation>已选 {chosen} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>{decided} decided</source>
         <translation>已认定 {decided} 条</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>{shown} of {total} findings</source>
         <translation>共 {total} 条问题，显示 {shown} 条</translation>
     </message>
@@ -4941,32 +4941,32 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>ReasonLine</name>
     <message>
-        <location filename="../panels/review/decision_reason_line.py"/>
+        <location filename="../panels/review/decisions/reason_line.py"/>
         <source>Given lately</source>
         <translation>最近使用</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_reason_line.py"/>
+        <location filename="../panels/review/decisions/reason_line.py"/>
         <source>None yet</source>
         <translation>暂无</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_reason_line.py"/>
+        <location filename="../panels/review/decisions/reason_line.py"/>
         <source>Reason</source>
         <translation>理由</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_reason_line.py"/>
+        <location filename="../panels/review/decisions/reason_line.py"/>
         <source>Standard and Recent Reasons</source>
         <translation>常用与最近的理由</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_reason_line.py"/>
+        <location filename="../panels/review/decisions/reason_line.py"/>
         <source>Standard and Recent Reasons (Down)</source>
         <translation>常用与最近的理由（↓）</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_reason_line.py"/>
+        <location filename="../panels/review/decisions/reason_line.py"/>
         <source>Standard reasons</source>
         <translation>常用理由</translation>
     </message>
@@ -5838,112 +5838,112 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>ReviewMenu</name>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Agreement of Reviewers…</source>
         <translation>核查一致性…</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Assign Work…</source>
         <translation>分派任务…</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Check for Later Edits</source>
         <translation>检查事后改动</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Checking findings, decisions and package…</source>
         <translation>正在检查发现、决定与成果包…</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Checking for later edits</source>
         <translation>正在检查事后改动</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Compare with Earlier Submission…</source>
         <translation>与上次报送比较…</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Comparing</source>
         <translation>正在比较</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Comparing with {file}…</source>
         <translation>正在与 {file} 比较…</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Findings</source>
         <translation>核验结果</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Findings of the Earlier Submission</source>
         <translation>上次报送的核查发现</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Looking for earlier submissions</source>
         <translation>正在查找以往报送</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Merge Another Copy</source>
         <translation>合并其他副本</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Merge Another Copy…</source>
         <translation>合并其他副本…</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Merging</source>
         <translation>正在合并</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Nothing was edited: all {n} entries and every finding are intact.</source>
         <translation>未发现改动：日志 {n} 条及全部发现均完好。</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Review</source>
         <translation>审核</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Set Known Cases…</source>
         <translation>设置已知案例…</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Signed by {who}.</source>
         <translation>签名人：{who}。</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>Take Over</source>
         <translation>结转</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>This county was verified before ({when}, {n} findings decided). Take those decisions over, and look only at what changed?</source>
         <translation>该县此前已核验过（{when}，已办理 {n} 条）。是否结转其办理结果，只看有变化的？</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>{n} entries taken over from {file}.</source>
         <translation>已从 {file} 合并 {n} 条记录。</translation>
     </message>
     <message>
-        <location filename="../panels/review/review_menu.py"/>
+        <location filename="../panels/review/decisions/review_menu.py"/>
         <source>{n} findings are disputed now and to be settled.</source>
         <translation>其中 {n} 条出现分歧，需要裁定。</translation>
     </message>
@@ -5979,7 +5979,7 @@ Deliver a sealed package, or drop it here.</source>
         <translation>保存意见</translation>
     </message>
     <message>
-        <location filename="../panels/review/session_door.py"/>
+        <location filename="../panels/review/journal/door.py"/>
         <source>Say first who you are.</source>
         <translation>请先填写姓名。</translation>
     </message>
@@ -5992,17 +5992,17 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>Roles</name>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Administrator</source>
         <translation>管理人员</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Reviewer</source>
         <translation>核查人员</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Surveyor</source>
         <translation>作业人员</translation>
     </message>
@@ -6010,47 +6010,47 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>SavedFilters</name>
     <message>
-        <location filename="../panels/review/saved_filters.py"/>
+        <location filename="../panels/review/queue/saved_filters.py"/>
         <source>Accusations not decided</source>
         <translation>未认定的“不一致”</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Delete</source>
         <translation>删除</translation>
     </message>
     <message>
-        <location filename="../panels/review/saved_filters.py"/>
+        <location filename="../panels/review/queue/saved_filters.py"/>
         <source>Disputed</source>
         <translation>有分歧</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Name</source>
         <translation>名称</translation>
     </message>
     <message>
-        <location filename="../panels/review/saved_filters.py"/>
+        <location filename="../panels/review/queue/saved_filters.py"/>
         <source>Photos and tracks</source>
         <translation>照片与轨迹</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Save Filters</source>
         <translation>保存筛选</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Save These Filters…</source>
         <translation>保存当前筛选…</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>Use at the Start</source>
         <translation>打开时使用</translation>
     </message>
     <message>
-        <location filename="../panels/review/queue_widgets.py"/>
+        <location filename="../panels/review/queue/widgets.py"/>
         <source>{name} (at the start)</source>
         <translation>{name}（打开时使用）</translation>
     </message>
@@ -6071,42 +6071,42 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>SettleDialog</name>
     <message>
-        <location filename="../panels/review/decision_settle.py"/>
+        <location filename="../panels/review/decisions/settle.py"/>
         <source>Dismissed: close</source>
         <translation>不属实，办结</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_settle.py"/>
+        <location filename="../panels/review/decisions/settle.py"/>
         <source>Doubtful: keep under review</source>
         <translation>存疑，继续核查</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_settle.py"/>
+        <location filename="../panels/review/decisions/settle.py"/>
         <source>No reason given</source>
         <translation>未填写理由</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_settle.py"/>
+        <location filename="../panels/review/decisions/settle.py"/>
         <source>Reason of the settlement</source>
         <translation>裁定理由</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_settle.py"/>
+        <location filename="../panels/review/decisions/settle.py"/>
         <source>Saving…</source>
         <translation>正在保存…</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_settle.py"/>
+        <location filename="../panels/review/decisions/settle.py"/>
         <source>Settle</source>
         <translation>裁定</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_settle.py"/>
+        <location filename="../panels/review/decisions/settle.py"/>
         <source>Settle the Dispute</source>
         <translation>裁定分歧</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_settle.py"/>
+        <location filename="../panels/review/decisions/settle.py"/>
         <source>Upheld: return</source>
         <translation>属实，退回</translation>
     </message>
@@ -6216,127 +6216,127 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>Steps</name>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Appeal</source>
         <translation>申诉</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Corrected</source>
         <translation>已整改</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Deny</source>
         <translation>驳回申诉</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Dismiss</source>
         <translation>不属实</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Dismissed</source>
         <translation>不属实</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Doubtful</source>
         <translation>存疑</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Doubtful: it stays under review</source>
         <translation>存疑，继续核查</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Exception</source>
         <translation>例外认定</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Grant</source>
         <translation>申诉成立</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>It is not so: ask the reviewer to look again, with a reason</source>
         <translation>问题不属实：说明理由，请核查人员复核</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>It is so, and may stay so, for a special reason</source>
         <translation>情况属实，因特殊原因准予保留</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>It still holds: back to the county, with a reason</source>
         <translation>问题仍然成立：退回县级并说明理由</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>It was so, and is corrected now</source>
         <translation>问题属实，已完成整改</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Looked at again; closed later</source>
         <translation>已复核，稍后办结</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Mended: close</source>
         <translation>整改到位</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Not mended</source>
         <translation>整改不到位</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Not so: the finding is closed</source>
         <translation>不属实，办结</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Rechecked</source>
         <translation>已复核</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Reopen</source>
         <translation>重新核查</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Return</source>
         <translation>属实退回</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Take it back under review</source>
         <translation>重新列入核查</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>The correction is right: the finding is closed</source>
         <translation>整改到位，办结</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Upheld</source>
         <translation>属实</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Upheld: the finding goes back to the county, with a reason</source>
         <translation>属实，退回县级整改并说明理由</translation>
     </message>
     <message>
-        <location filename="../panels/review/decision_steps.py"/>
+        <location filename="../panels/review/decisions/steps.py"/>
         <source>Your opinion; what others said is shown afterwards</source>
         <translation>您的认定；之后显示他人意见</translation>
     </message>
@@ -6382,17 +6382,17 @@ Deliver a sealed package, or drop it here.</source>
 <context>
     <name>Swipe</name>
     <message>
-        <location filename="../panels/review/swipe.py"/>
+        <location filename="../panels/review/evidence/swipe.py"/>
         <source>After</source>
         <translation>后期</translation>
     </message>
     <message>
-        <location filename="../panels/review/swipe.py"/>
+        <location filename="../panels/review/evidence/swipe.py"/>
         <source>Before</source>
         <translation>前期</translation>
     </message>
     <message>
-        <location filename="../panels/review/swipe.py"/>
+        <location filename="../panels/review/evidence/swipe.py"/>
         <source>false colour</source>
         <translation>假彩色</translation>
     </message>

@@ -52,7 +52,7 @@ class Bench:
     """The panel's queue on a file, and what each step of using it takes."""
 
     def __init__(self, path: Path) -> None:
-        from onemap_verify.panels.review.queue_page import QueuePage
+        from onemap_verify.panels.review.queue.page import QueuePage
         from onemap_verify.panels.review.session import ReviewSession
 
         self.path = path
@@ -141,7 +141,7 @@ class Bench:
 
     def filters(self) -> None:
         """Each filter alone, then several, then none again."""
-        from onemap_verify.panels.review.queue_filters import Wanted
+        from onemap_verify.panels.review.queue.filters import Wanted
 
         page = self.page
         facts = page.presenter.table.facts
@@ -231,7 +231,7 @@ class Bench:
     def deciding(self) -> None:
         """A decision, written to the disk, until the list has moved on to the next finding."""
         from onemap_verify.checks.journal.lifecycle import Opinion, State
-        from onemap_verify.panels.review.queue_filters import Wanted
+        from onemap_verify.panels.review.queue.filters import Wanted
 
         page, session = self.page, self.session
         for name, wanted in (("decision", Wanted()), ("decision, filtered", Wanted(waiting=True))):

@@ -11,8 +11,8 @@ from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyl
 
 from ...processing_provider.language import say, translate
 from ..numbers import count
-from .queue_model import QueueModel
-from .queue_standing import STATES, StandingArrays
+from .queue.model import QueueModel
+from .queue.standing import STATES, StandingArrays
 from .verdict_look import paint_badge, verdict_color
 from .words import family_title, message_column, state_title, verdict_title
 

@@ -10,11 +10,11 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...processing_provider.language import translate
-from . import session_reading as reading
 from .finding_table import FindingTable
-from .session_door import JournalDoor, Then, nothing
-from .session_reading import Snapshot
-from .session_worker import Failed
+from .journal import reading
+from .journal.door import JournalDoor, Then, nothing
+from .journal.reading import Snapshot
+from .journal.worker import Failed
 
 _LOOK_EVERY_MS = 3000
 

@@ -24,7 +24,7 @@ from qgis.PyQt.QtWidgets import (
 from ...processing_provider import icons
 from ...processing_provider.language import translate
 from ..review.map_view import FindingsOnMap
-from ..review.precheck import PRECHECK
+from ..review.precheck.bar import PRECHECK
 from . import memory
 from .dock_tools import DockTools
 from .empty_state import PageWithEmptyState

@@ -10,14 +10,14 @@ from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ...processing_provider.language import translate
-from ..review.acceptance_page import AcceptancePage
-from ..review.decision_bar import DecisionBar
-from ..review.history_view import HistoryView
-from ..review.person_chip import PersonChip
-from ..review.precheck import PRECHECK, ModeSwitch, PrecheckBar
-from ..review.queue_filters import Wanted
-from ..review.queue_page import QueuePage
-from ..review.review_menu import ReviewMenu
+from ..review.acceptance.page import AcceptancePage
+from ..review.decisions.bar import DecisionBar
+from ..review.decisions.history_view import HistoryView
+from ..review.decisions.person_chip import PersonChip
+from ..review.decisions.review_menu import ReviewMenu
+from ..review.precheck.bar import PRECHECK, ModeSwitch, PrecheckBar
+from ..review.queue.filters import Wanted
+from ..review.queue.page import QueuePage
 from ..review.session import ReviewSession
 
 

@@ -17,8 +17,8 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...processing_provider.language import translate
 from ..review.finding_table import FindingTable
-from ..review.queue_order import by_minutes
-from ..review.queue_reading import read_findings
+from ..review.queue.order import by_minutes
+from ..review.queue.reading import read_findings
 
 ALGORITHM = "onemap:verifysubmission"
 

@@ -17,8 +17,8 @@ def page(onemap_provider, tmp_path, swallowed, until):
     from qgis.core import QgsApplication, QgsProject
     from qgis.PyQt.QtCore import QEvent
 
-    from onemap_verify.panels.review.acceptance_page import AcceptancePage
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.acceptance.page import AcceptancePage
+    from onemap_verify.panels.review.queue.reading import read_findings
     from onemap_verify.panels.review.session import ReviewSession
 
     path = write_verification(tmp_path / "v", [finding(n) for n in range(60)])
@@ -57,7 +57,7 @@ def opened(page):
 
 
 def test_nothing_is_open(onemap_provider, swallowed):
-    from onemap_verify.panels.review.acceptance_page import AcceptancePage
+    from onemap_verify.panels.review.acceptance.page import AcceptancePage
     from onemap_verify.panels.review.session import ReviewSession
 
     page = AcceptancePage(ReviewSession())

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.gui
 
 @pytest.fixture
 def session(qgis_app, survey, tmp_path, monkeypatch, until, swallowed):
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
     from onemap_verify.panels.review.session import ReviewSession
     from onemap_verify.services import settings
 
@@ -44,7 +44,7 @@ def menu(session, new_window):
     from qgis.core import QgsApplication
     from qgis.PyQt.QtCore import QEvent
 
-    from onemap_verify.panels.review.review_menu import ReviewMenu
+    from onemap_verify.panels.review.decisions.review_menu import ReviewMenu
 
     window = new_window()
     window.window.show()
@@ -270,7 +270,7 @@ def test_a_resubmission_is_noticed_and_only_what_changed_comes_back(
 def test_the_history_shows_the_former_submission(session, menu, until, tmp_path, qgis_app):
     Opinion, State = opinions()
     from onemap_verify.checks.journal.journal import Journal
-    from onemap_verify.panels.review.history_view import HistoryView
+    from onemap_verify.panels.review.decisions.history_view import HistoryView
 
     earlier = write_run(tmp_path / "a", 20, "2026-03-01T00:00:00+00:00")
     later = write_run(tmp_path / "b", 20, "2026-06-01T00:00:00+00:00")
@@ -336,8 +336,8 @@ def test_who_decides_is_remembered(session, until, qgis_app):
     from qgis.PyQt.QtCore import Qt
     from qgis.PyQt.QtTest import QTest
 
-    from onemap_verify.panels.review.person import computer_user
-    from onemap_verify.panels.review.person_chip import PersonChip
+    from onemap_verify.panels.review.decisions.person import computer_user
+    from onemap_verify.panels.review.decisions.person_chip import PersonChip
 
     session.person, session.role = "", "reviewer"
     chip = PersonChip(session)
@@ -360,7 +360,7 @@ def test_who_decides_is_remembered(session, until, qgis_app):
 
 def test_a_signed_in_account_brings_name_and_roles(session, until, monkeypatch, qgis_app):
     """Who is signed in decides under the account, in no other role than the platform grants."""
-    from onemap_verify.panels.review.person_chip import PersonChip
+    from onemap_verify.panels.review.decisions.person_chip import PersonChip
     from onemap_verify.services import session as platform
     from onemap_verify.services.identity.account import Account, Role
     from onemap_verify.services.identity.account import State as SignIn

@@ -46,8 +46,8 @@ def evidence(onemap_provider, verified, new_window, swallowed, until):
     from qgis.PyQt.QtCore import QEvent, Qt
 
     from onemap_verify.checks.standard import load
-    from onemap_verify.panels.review.evidence_dock import EvidenceDock
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.evidence.dock import EvidenceDock
+    from onemap_verify.panels.review.queue.reading import read_findings
     from onemap_verify.panels.review.session import ReviewSession
 
     QgsProject.instance().clear()
@@ -215,8 +215,8 @@ def test_loaded_and_unloaded_three_times_it_leaves_nothing(
     from qgis.PyQt.QtCore import QEvent, Qt
 
     from onemap_verify.checks.standard import load
-    from onemap_verify.panels.review.evidence_dock import EvidenceDock
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.evidence.dock import EvidenceDock
+    from onemap_verify.panels.review.queue.reading import read_findings
     from onemap_verify.panels.review.session import ReviewSession
 
     window = new_window()

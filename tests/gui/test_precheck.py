@@ -45,8 +45,8 @@ def desk(onemap_provider, new_window, swallowed):
     from qgis.PyQt.QtCore import QEvent
     from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
-    from onemap_verify.panels.review.precheck import ModeSwitch, PrecheckBar
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.precheck.bar import ModeSwitch, PrecheckBar
+    from onemap_verify.panels.review.queue.reading import read_findings
     from onemap_verify.panels.review.session import ReviewSession
     from onemap_verify.services import settings
 
@@ -228,7 +228,7 @@ def test_explained_counts_as_done(opened, until):
 
 def test_nothing_left(opened, until):
     """A calm page with the next step; delivered only after a whole run."""
-    from onemap_verify.panels.review.precheck_count import Count
+    from onemap_verify.panels.review.precheck.count import Count
 
     view, wanted = opened.view, []
     opened.bar.next_wanted.connect(wanted.append)

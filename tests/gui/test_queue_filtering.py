@@ -116,7 +116,7 @@ def test_the_extent_is_brought_into_the_findings_crs(queue, until):
 
 
 def test_filters_are_saved_chosen_and_deleted(queue):
-    from onemap_verify.panels.review import saved_filters
+    from onemap_verify.panels.review.queue import saved_filters
     from onemap_verify.services import settings
 
     menu = queue.widgets.saved
@@ -152,7 +152,7 @@ def test_filters_are_saved_chosen_and_deleted(queue):
 
 
 def test_typing_looks_in_another_thread_and_only_the_last_word_counts(queue, until, monkeypatch):
-    from onemap_verify.panels.review import queue_presenter
+    from onemap_verify.panels.review.queue import presenter as queue_presenter
 
     monkeypatch.setattr(queue_presenter, "_AT_ONCE", 10)
     shown = []

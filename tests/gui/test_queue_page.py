@@ -45,7 +45,7 @@ def test_letters_say_what_to_do_with_the_current_finding(queue, press, key):
     press(queue.view, Qt.Key.Key_J)
     press(queue.view, Qt.Key.Key_J)
     press(queue.view, getattr(Qt.Key, f"Key_{key}"))
-    from onemap_verify.panels.review.queue_view import COMMANDS
+    from onemap_verify.panels.review.queue.view import COMMANDS
 
     assert words == [COMMANDS[key]]
     # However fast the keys come, the command is about what is highlighted.
@@ -224,8 +224,8 @@ def test_help_lists_the_keys_and_goes_with_any(queue, press):
 
 
 def test_every_key_that_is_explained_does_something():
-    from onemap_verify.panels.review.queue_help import keys
-    from onemap_verify.panels.review.queue_view import COMMANDS, MOVES
+    from onemap_verify.panels.review.queue.help import keys
+    from onemap_verify.panels.review.queue.view import COMMANDS, MOVES
 
     told = {part for each, _ in keys() for part in each.split()}
     assert {*COMMANDS, *MOVES} <= told
@@ -254,7 +254,7 @@ def test_the_order_that_was_learned_comes_before_one_begins(queue, until):
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_many_standings_are_gone_through_in_another_thread(queue, until, monkeypatch, count):
-    from onemap_verify.panels.review import queue_presenter
+    from onemap_verify.panels.review.queue import presenter as queue_presenter
 
     monkeypatch.setattr(queue_presenter, "_AT_ONCE_STANDING", count)
     decide(queue, until, 1, 3, 5)

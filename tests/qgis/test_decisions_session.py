@@ -25,7 +25,7 @@ def until(qgis_app):
 @pytest.fixture
 def opened(qgis_app, survey, tmp_path, monkeypatch, until):
     """Opens sessions on one copy of the file of findings."""
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
     from onemap_verify.panels.review.session import ReviewSession
 
     monkeypatch.setenv("ONEMAP_AUDIT", str(tmp_path / "audit.db"))
@@ -80,7 +80,7 @@ def test_calls_are_answered_in_their_order(opened, until):
 
 def test_what_others_write_is_read_by_itself(opened, until, monkeypatch):
     from onemap_verify.checks.journal.journal import Journal
-    from onemap_verify.panels.review import session_reading
+    from onemap_verify.panels.review.journal import reading as session_reading
 
     Opinion, State = words()
     session = opened()
@@ -173,7 +173,7 @@ def test_a_file_that_may_not_be_written(opened, until):
 
 
 def test_a_file_that_is_damaged_says_so(opened, until):
-    from onemap_verify.panels.review.decision_bar import DecisionBar
+    from onemap_verify.panels.review.decisions.bar import DecisionBar
 
     Opinion, State = words()
     session = opened()
@@ -197,7 +197,7 @@ def test_a_file_that_is_damaged_says_so(opened, until):
 
 def test_a_decision_about_the_file_before_is_not_lost(opened, until, survey, tmp_path):
     from onemap_verify.checks.journal.reading import read_standing
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
 
     Opinion, State = words()
     session = opened()
@@ -212,7 +212,7 @@ def test_a_decision_about_the_file_before_is_not_lost(opened, until, survey, tmp
 
 
 def test_a_failure_after_turning_away_is_told(opened, until, survey, tmp_path):
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
 
     _, State = words()
     session = opened()

@@ -40,7 +40,7 @@ def parts(qgis_app):
 def widget_of(chart, size=(300, 200), dark=False):
     from qgis.PyQt.QtGui import QColor, QPalette
 
-    from onemap_verify.panels.review.chart_widget import ChartWidget
+    from onemap_verify.panels.review.evidence.chart_widget import ChartWidget
 
     widget = ChartWidget()
     palette = QPalette()
@@ -162,7 +162,7 @@ def test_names_never_overlap_and_stay_inside(parts, size):
 
 
 def test_ticks_are_round_and_tell_what_they_stand_for(parts):
-    from onemap_verify.panels.review.chart_scale import nice_ticks, tick_text, value_text
+    from onemap_verify.panels.review.evidence.chart_scale import nice_ticks, tick_text, value_text
 
     assert nice_ticks(0.0, 10.0, 6) == [0, 2, 4, 6, 8, 10]
     assert nice_ticks(0.25, 30.25, 3) == [10, 20, 30]
@@ -190,7 +190,11 @@ def test_a_legend_only_for_several_series(parts):
 def test_every_colour_stands_out_from_the_ground(qgis_app, ground):
     from qgis.PyQt.QtGui import QColor, QFont
 
-    from onemap_verify.panels.review.chart_look import MARKS_CONTRAST, TEXT_CONTRAST, Look
+    from onemap_verify.panels.review.evidence.chart_look import (
+        MARKS_CONTRAST,
+        TEXT_CONTRAST,
+        Look,
+    )
     from onemap_verify.panels.review.verdict_look import contrast
 
     color = QColor(ground)
@@ -206,8 +210,8 @@ def test_a_theme_that_says_nothing_is_seen_through(qgis_app):
     from qgis.PyQt.QtGui import QColor
     from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
-    from onemap_verify.panels.review.chart_look import ground_of
-    from onemap_verify.panels.review.chart_widget import ChartWidget
+    from onemap_verify.panels.review.evidence.chart_look import ground_of
+    from onemap_verify.panels.review.evidence.chart_widget import ChartWidget
 
     outer = QWidget()
     outer.setObjectName("outer")

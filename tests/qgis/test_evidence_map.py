@@ -57,7 +57,7 @@ def places(shapes):
 
 
 def shapes_of(canvas):
-    from onemap_verify.panels.review.map_shapes import MapShapes
+    from onemap_verify.panels.review.evidence.map_shapes import MapShapes
 
     return MapShapes(canvas)
 
@@ -145,8 +145,8 @@ def write_image(path, level, epsg=EPSG, width=400.0, bands=4):
 
 @pytest.fixture
 def swipe(canvas):
-    from onemap_verify.panels.review.evidence_worker import EvidenceWorker
-    from onemap_verify.panels.review.swipe import Swipe
+    from onemap_verify.panels.review.evidence.swipe import Swipe
+    from onemap_verify.panels.review.evidence.worker import EvidenceWorker
 
     worker = EvidenceWorker("test images")
     swipe = Swipe(canvas, worker)
@@ -312,7 +312,7 @@ def test_colours_are_cut_where_one_looks(qgis_app, tmp_path):
 
     from osgeo import gdal
 
-    from onemap_verify.panels.review.swipe_render import View, render
+    from onemap_verify.panels.review.evidence.swipe_render import View, render
 
     path = str(tmp_path / "wide.tif")
     data = gdal.GetDriverByName("GTiff").Create(path, 600, 600, 3, gdal.GDT_UInt16)
@@ -340,7 +340,7 @@ def test_colours_are_cut_where_one_looks(qgis_app, tmp_path):
 
 
 def test_a_grey_image_is_shown_grey(qgis_app, tmp_path):
-    from onemap_verify.panels.review.swipe_render import View, render
+    from onemap_verify.panels.review.evidence.swipe_render import View, render
 
     view = View((X, Y, X + 400, Y + 400), wkt(), 40, 40)
     image = render(write_image(tmp_path / "grey.tif", 1, bands=1), (3, 2, 1), view).image

@@ -57,7 +57,7 @@ def photo(name="a.jpg", data=b"", azimuth=math.nan, **more):
     [(0, (80, 40), "red"), (3, (80, 40), "blue"), (6, (40, 80), "red"), (8, (40, 80), "blue")],
 )
 def test_photos_stand_upright(qgis_app, orientation, size, first):
-    from onemap_verify.panels.review.photo_decode import decode
+    from onemap_verify.panels.review.evidence.photo_decode import decode
 
     picture = decode(jpeg(orientation=orientation))
     assert (picture.image.width(), picture.image.height()) == size
@@ -68,7 +68,7 @@ def test_photos_stand_upright(qgis_app, orientation, size, first):
 
 
 def test_large_ones_are_made_small_while_they_are_decoded(qgis_app):
-    from onemap_verify.panels.review.photo_decode import decode
+    from onemap_verify.panels.review.evidence.photo_decode import decode
 
     picture = decode(jpeg(600, 300, 6), longest=100)
     assert (picture.image.width(), picture.image.height()) == (50, 100)
@@ -76,7 +76,7 @@ def test_large_ones_are_made_small_while_they_are_decoded(qgis_app):
 
 
 def test_hostile_files_say_why_not(qgis_app):
-    from onemap_verify.panels.review.photo_decode import decode
+    from onemap_verify.panels.review.evidence.photo_decode import decode
 
     good = jpeg()
     huge = bytearray(good)
@@ -93,7 +93,7 @@ def test_hostile_files_say_why_not(qgis_app):
 def test_the_rose_points_where_the_camera_looked(qgis_app):
     from qgis.PyQt.QtGui import QColor, QPalette
 
-    from onemap_verify.panels.review.photo_rose import PhotoRose
+    from onemap_verify.panels.review.evidence.photo_rose import PhotoRose
 
     rose = PhotoRose()
     palette = QPalette()
@@ -120,7 +120,7 @@ def test_zooming_keeps_what_is_under_the_pointer(qgis_app):
     from qgis.PyQt.QtCore import QPointF
     from qgis.PyQt.QtGui import QImage
 
-    from onemap_verify.panels.review.photo_view import PhotoView
+    from onemap_verify.panels.review.evidence.photo_view import PhotoView
 
     view = PhotoView()
     view.resize(200, 100)
@@ -146,8 +146,8 @@ def test_zooming_keeps_what_is_under_the_pointer(qgis_app):
 
 @pytest.fixture
 def pane(qgis_app, until):
-    from onemap_verify.panels.review.evidence_worker import EvidenceWorker
-    from onemap_verify.panels.review.photo_pane import PhotoPane
+    from onemap_verify.panels.review.evidence.photo_pane import PhotoPane
+    from onemap_verify.panels.review.evidence.worker import EvidenceWorker
 
     worker = EvidenceWorker("test photos")
     pane = PhotoPane(worker)
@@ -195,7 +195,7 @@ def test_photos_are_stepped_by_keys_and_moved_together(pane, until):
 
 
 def test_angles_and_names_are_said(qgis_app):
-    from onemap_verify.panels.review.photo_card import caption
+    from onemap_verify.panels.review.evidence.photo_card import caption
 
     lines = caption(photo(azimuth=320.6))
     assert lines == [
@@ -211,7 +211,7 @@ def test_angles_and_names_are_said(qgis_app):
 
 
 def test_the_newest_wish_wins(qgis_app, until):
-    from onemap_verify.panels.review.evidence_worker import EvidenceWorker
+    from onemap_verify.panels.review.evidence.worker import EvidenceWorker
 
     worker = EvidenceWorker("test")
     told, begun, go = [], threading.Event(), threading.Event()

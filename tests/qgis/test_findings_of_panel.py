@@ -7,14 +7,14 @@ import pytest
 
 @pytest.fixture
 def table(qgis_app, survey):
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
 
     return read_findings(Path(survey["findings"]))
 
 
 def rows(table, order="worst", **wanted):
-    from onemap_verify.panels.review.queue_filters import Context, Masks, Wanted
-    from onemap_verify.panels.review.queue_standing import StandingArrays
+    from onemap_verify.panels.review.queue.filters import Context, Masks, Wanted
+    from onemap_verify.panels.review.queue.standing import StandingArrays
 
     context = Context(table, StandingArrays(len(table)))
     plain = {name: (value,) if name != "text" else value for name, value in wanted.items()}
@@ -68,7 +68,7 @@ def test_what_is_typed_is_text_and_nothing_else(table, text):
 
 
 def test_reading_can_be_stopped_and_tells_how_far_it_is(qgis_app, survey):
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
 
     seen = []
     read_findings(Path(survey["findings"]), at=seen.append)
@@ -78,7 +78,7 @@ def test_reading_can_be_stopped_and_tells_how_far_it_is(qgis_app, survey):
 
 @pytest.mark.parametrize("content", [None, b"", b"no database at all" * 100])
 def test_a_file_that_is_none_of_ours_is_refused(qgis_app, tmp_path, content):
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
 
     path = tmp_path / "a ' b.gpkg"
     if content is not None:

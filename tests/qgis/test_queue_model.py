@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture
 def table(qgis_app, survey):
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
 
     return read_findings(Path(survey["findings"]))
 
@@ -36,7 +36,7 @@ def standing(state, who="", opinions=(), disputed=False, carried=""):
 
 
 def arrays_of(table, standings, person="me", assigned=()):
-    from onemap_verify.panels.review.queue_standing import StandingArrays
+    from onemap_verify.panels.review.queue.standing import StandingArrays
 
     arrays = StandingArrays(len(table))
     arrays.update(standings, standings, lambda name: table.row_of.get(name, -1), person)
@@ -45,7 +45,7 @@ def arrays_of(table, standings, person="me", assigned=()):
 
 
 def kept(table, wanted, arrays=None, role="reviewer"):
-    from onemap_verify.panels.review.queue_filters import Context, Masks
+    from onemap_verify.panels.review.queue.filters import Context, Masks
 
     context = Context(table, arrays or arrays_of(table, {}), role)
     return np.flatnonzero(Masks().together(wanted.filters(), context)).tolist()
@@ -53,13 +53,13 @@ def kept(table, wanted, arrays=None, role="reviewer"):
 
 def test_the_states_are_those_of_the_journal():
     from onemap_verify.checks.journal.lifecycle import State
-    from onemap_verify.panels.review.queue_standing import STATES
+    from onemap_verify.panels.review.queue.standing import STATES
 
     assert tuple(state.value for state in State) == STATES
 
 
 def test_several_values_of_several_filters():
-    from onemap_verify.panels.review.queue_filters import Wanted
+    from onemap_verify.panels.review.queue.filters import Wanted
 
     table = table_of(
         family=["terrain", "photos", "tracks", "codes", "new family"],
@@ -80,7 +80,7 @@ def test_several_values_of_several_filters():
 
 
 def test_where_findings_stand():
-    from onemap_verify.panels.review.queue_filters import Wanted
+    from onemap_verify.panels.review.queue.filters import Wanted
 
     table = table_of(family=["codes"] * 7)
     arrays = arrays_of(
@@ -105,7 +105,7 @@ def test_where_findings_stand():
 
 
 def test_what_a_mask_keeps_is_reckoned_anew_after_a_decision():
-    from onemap_verify.panels.review.queue_filters import Context, Masks, Wanted
+    from onemap_verify.panels.review.queue.filters import Context, Masks, Wanted
 
     table = table_of(family=["codes"] * 3)
     arrays, masks = arrays_of(table, {}), Masks()
@@ -120,7 +120,7 @@ def test_what_a_mask_keeps_is_reckoned_anew_after_a_decision():
 def test_the_extent_is_that_of_the_envelopes(table):
     import small_survey
 
-    from onemap_verify.panels.review.queue_filters import Wanted
+    from onemap_verify.panels.review.queue.filters import Wanted
 
     west, south = small_survey.WEST, small_survey.SOUTH
     # Finding i lies 10 i to 10 i + 8 metres east; every tenth has no place.
@@ -139,7 +139,7 @@ def rows_between(table, first, last):
 def test_geometries_that_are_none_have_no_place(survey, tmp_path):
     import shutil
 
-    from onemap_verify.panels.review.queue_reading import read_findings
+    from onemap_verify.panels.review.queue.reading import read_findings
 
     path = tmp_path / "f.gpkg"
     shutil.copyfile(survey["findings"], path)
@@ -182,8 +182,8 @@ def test_risk_of_the_parcels_is_read(table, survey):
 def test_villages_and_classes_come_from_parcel_facts(table, survey, tmp_path):
     import shutil
 
-    from onemap_verify.panels.review.queue_filters import Wanted
-    from onemap_verify.panels.review.queue_reading import read_facts
+    from onemap_verify.panels.review.queue.filters import Wanted
+    from onemap_verify.panels.review.queue.reading import read_facts
 
     path = tmp_path / "f.gpkg"
     shutil.copyfile(survey["findings"], path)
@@ -211,7 +211,7 @@ def test_villages_and_classes_come_from_parcel_facts(table, survey, tmp_path):
 
 
 def test_wanted_survives_json_and_hostile_json():
-    from onemap_verify.panels.review.queue_filters import Wanted
+    from onemap_verify.panels.review.queue.filters import Wanted
 
     wanted = Wanted("坡", ("terrain",), ("A", "B"), waiting=True, extent=(1.0, 2.0, 3.0, 4.0))
     plain = wanted.to_json()
@@ -224,7 +224,7 @@ def test_wanted_survives_json_and_hostile_json():
 
 
 def test_a_group_has_its_findings_in_their_order():
-    from onemap_verify.panels.review.queue_model import grouped
+    from onemap_verify.panels.review.queue.model import grouped
 
     codes = np.array([2, 0, 2, 1, 0, 2])
     groups = grouped(np.array([5, 4, 3, 0, 1]), codes)
@@ -238,7 +238,7 @@ def test_a_group_has_its_findings_in_their_order():
 
 @pytest.fixture
 def model(table):
-    from onemap_verify.panels.review.queue_model import QueueModel
+    from onemap_verify.panels.review.queue.model import QueueModel
 
     model = QueueModel()
     model.show(table)
@@ -302,7 +302,7 @@ def test_a_line_for_who_cannot_see_it(model, table, speak):
 
 
 def test_search_finds_what_a_loop_over_the_rows_finds():
-    from onemap_verify.panels.review.queue_search import TextIndex
+    from onemap_verify.panels.review.queue.search import TextIndex
 
     chance = np.random.default_rng(3)
     letters = list("abÄäＡａ图斑坡度9 ")
@@ -327,7 +327,7 @@ def test_search_finds_what_a_loop_over_the_rows_finds():
 
 
 def test_a_search_can_be_stopped_and_narrows_what_was_found():
-    from onemap_verify.panels.review.queue_search import TextIndex
+    from onemap_verify.panels.review.queue.search import TextIndex
 
     index = TextIndex([[f"slope {i}" for i in range(10_000)]])
     assert index.search("slo", lambda: True) is None
@@ -369,7 +369,7 @@ def test_other_orders_follow_the_columns():
 
 
 def test_minutes_order_a_real_file(table, survey):
-    from onemap_verify.panels.review.queue_order import by_minutes
+    from onemap_verify.panels.review.queue.order import by_minutes
 
     order = by_minutes(table, "")
     assert sorted(order.tolist()) == list(range(60))
@@ -382,7 +382,7 @@ def test_minutes_order_a_real_file(table, survey):
 
 
 def test_what_a_resubmission_changed_is_what_is_new(qgis_app):
-    from onemap_verify.panels.review.queue_standing import StandingArrays
+    from onemap_verify.panels.review.queue.standing import StandingArrays
 
     names = {"a": 0, "b": 1, "c": 2}
     arrays = StandingArrays(3)

@@ -1,0 +1,1 @@
+"""Sample, verdict, reports and signature of a lot."""

@@ -1,0 +1,1 @@
+"""What is decided about findings, by whom, and how many agree."""

@@ -1,0 +1,1 @@
+"""The evidence for one finding: words, charts, photos, map."""

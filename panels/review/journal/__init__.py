@@ -1,0 +1,1 @@
+"""The session at work: one thread that reads and writes the journal."""

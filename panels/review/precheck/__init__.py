@@ -1,0 +1,1 @@
+"""The county's side: fix, check again, until nothing is left."""

@@ -1,0 +1,1 @@
+"""The queue: what to look at next, found and filtered."""
