@@ -55,7 +55,7 @@ def _account() -> Any:
 
 def _platform() -> Any:
     """The module that holds the sign-ins; where nobody has loaded it nobody is signed in."""
-    package = __name__.rsplit(".", 3)[0]
+    package = __name__.split(".panels.")[0]
     module = sys.modules.get(f"{package}.services.session")
     # Another thread may be about to load it.
     busy = getattr(getattr(module, "__spec__", None), "_initializing", False)
