@@ -4397,7 +4397,7 @@ Deliver a sealed package, or drop it here.</source>
     <message>
         <location filename="../processing_provider/deliver.py"/>
         <source>{package}: {state}, but the receipt cannot be saved ({reason}). The delivery queue keeps it: run this again, or save it there.</source>
-        <translation>{package}：{state}，但回执无法保存（{reason}）。回执仍在汇交队列中：请重新运行，或在队列中另存。</translation>
+        <translation>{package}：{state}，但回执无法保存（{reason}）。回执仍在上报队列中：请重新运行，或在队列中另存。</translation>
     </message>
 </context>
 <context>

@@ -236,6 +236,16 @@ def test_redirects_without_end(serve):
     assert len(server.seen) < 20
 
 
+def test_an_old_authority_of_an_inner_network(serve, tmp_path):
+    """One without keyUsage, which Python 3.13 refuses unless told whom to trust by name."""
+    old = make_certificate(tmp_path, "old", usage=False)
+    server = serve(lambda h, n: h.say(200, b"secure"), old)
+    network = {"certificate_authorities": [str(tmp_path / "old-ca.pem")]}
+    assert Transport(profile(server.url, network=network)).bytes(server.url) == b"secure"
+    with pytest.raises(CertificateProblem):
+        Transport(profile(server.url)).get(server.url)
+
+
 def test_a_private_authority(serve, tmp_path):
     server = serve(lambda h, n: h.say(200, b"secure"), make_certificate(tmp_path, "home"))
     make_certificate(tmp_path, "other")
