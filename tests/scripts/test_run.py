@@ -69,7 +69,7 @@ def test_help_names_what_is_there(call, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["platform"], ["platform", "fly"], ["benchmark", "review"], ["nonsense"]],
+    [["platform"], ["platform", "fly"], ["benchmark", "fly"], ["nonsense"]],
 )
 def test_what_is_not_there_says_so(call, tmp_path, arguments):
     done = call(*arguments, cwd=tmp_path)
