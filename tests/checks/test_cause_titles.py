@@ -80,7 +80,7 @@ def causes():
 
 @pytest.fixture(scope="module")
 def titles():
-    text = (ROOT / "panels" / "verify" / "causes.py").read_text(encoding="utf-8")
+    text = (ROOT / "panels" / "review" / "causes.py").read_text(encoding="utf-8")
     return dict(re.findall(r'"([a-z0-9_]+)": translate\(\s*"Causes",\s*"([^"]+)"', text))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from osgeo import gdal
+from osgeo import gdal, ogr, osr
 from tiny_disk import tiny_disk  # noqa: F401  # fixture
 
 from onemap_verify.checks.errors import OutputError
@@ -21,10 +21,25 @@ FULL = "disk is full"
 @pytest.fixture(params=[False, True], ids=["silent", "exceptions"])
 def exceptions(request):
     """GDAL tells errors either way; a program around us decides which."""
-    before = gdal.GetUseExceptions()
-    (gdal.UseExceptions if request.param else gdal.DontUseExceptions)()
+    # What was asked for last has to be taken back first; nobody tells the order.
+    taken = []
+    while asking := [one for one in (gdal, ogr, osr) if one.GetUseExceptions()]:
+        for one in asking:
+            try:
+                one.DontUseExceptions()
+            except RuntimeError:
+                continue
+            taken.append(one)
+            break
+        else:
+            pytest.fail("GDAL's exceptions cannot be switched off")
+    if request.param:
+        gdal.UseExceptions()
     yield request.param
-    (gdal.UseExceptions if before else gdal.DontUseExceptions)()
+    if request.param:
+        gdal.DontUseExceptions()
+    for one in reversed(taken):
+        one.UseExceptions()
 
 
 def untouched(disk, older):
