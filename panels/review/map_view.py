@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateTransform,
     QgsCsException,
     QgsFeature,
     QgsGeometry,
-    QgsProject,
     QgsRectangle,
     QgsVectorLayer,
 )
@@ -19,6 +17,7 @@ from qgis.PyQt.QtGui import QColor
 
 from ...processing_provider.results import layer_source
 from ...processing_provider.styling import style
+from .frames import between
 
 _ROOM = 2.5
 """How many times the finding's own size is shown."""
@@ -93,6 +92,6 @@ class FindingsOnMap:
         )
         to = self._canvas.mapSettings().destinationCrs()
         if layer.crs().isValid() and to.isValid() and layer.crs() != to:
-            transform = QgsCoordinateTransform(layer.crs(), to, QgsProject.instance())
+            transform = between(layer.crs(), to)
             wanted = transform.transformBoundingBox(wanted)
         return wanted

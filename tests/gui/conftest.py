@@ -89,6 +89,7 @@ def desk(onemap_provider, tmp_path, swallowed):
     dock = VerifyDock(window, window.window)
     window.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
     window.window.show()
+    small_survey.activate(window.window)
     dock.window_of_test = window
     yield dock
     dock.shut_down()
@@ -140,6 +141,7 @@ def panel(onemap_provider, platform, tmp_path, swallowed, new_window, monkeypatc
     dock = module.OneMapDock(window, window.window)
     window.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
     window.window.show()
+    small_survey.activate(window.window)
     dock.window_of_test = window
     yield dock
     dock.shut_down()

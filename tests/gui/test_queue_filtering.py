@@ -106,6 +106,9 @@ def test_the_extent_is_brought_into_the_findings_crs(queue, until):
         small_survey.WEST - 500, small_survey.SOUTH - 500, small_survey.WEST + 45, 3_900_500
     )
     to = QgsCoordinateTransform(own, geographic, QgsProject.instance())
+    if QgsCoordinateTransform(geographic, own, QgsProject.instance()).isShortCircuited():
+        # Seen in QGIS 3.22 after many windows in one process; why is not known.
+        pytest.skip("QGIS makes no new transforms any more in this process")
     canvas.setDestinationCrs(geographic)
     canvas.setExtent(to.transformBoundingBox(box))
     west, south, east, north = queue.map.box(queue.presenter.table.places)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
-    QgsProject,
     QgsRectangle,
     QgsWkbTypes,
 )
 from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
+
+from ..frames import between
 
 if TYPE_CHECKING:
     from ....checks.evidence.model import Shape
@@ -121,7 +121,7 @@ class MapShapes:
         to = self._canvas.mapSettings().destinationCrs()
         if crs.isValid() and to.isValid() and crs != to:
             try:
-                geometry.transform(QgsCoordinateTransform(crs, to, QgsProject.instance()))
+                geometry.transform(between(crs, to))
             except QgsCsException:
                 return None
         extent = geometry.boundingBox()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsCoordinateTransform,
     QgsCsException,
     QgsExpression,
     QgsFeature,
@@ -21,6 +20,7 @@ from qgis.core import (
 )
 
 from ....processing_provider.language import translate
+from ..frames import between
 
 _IDENTIFIERS = ("BSM", "F_ID")
 _ROOM = 1.6
@@ -111,7 +111,7 @@ class Editor:
         )
         target = canvas.mapSettings().destinationCrs()
         try:
-            transform = QgsCoordinateTransform(layer.crs(), target, QgsProject.instance())
+            transform = between(layer.crs(), target)
             canvas.setExtent(transform.transformBoundingBox(wanted))
         except QgsCsException:
             return

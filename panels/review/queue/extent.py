@@ -8,14 +8,13 @@ from contextlib import contextmanager
 import numpy as np
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsCsException,
-    QgsProject,
 )
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..finding_table import Places
+from ..frames import between
 
 _PAUSE_MS = 250
 
@@ -55,7 +54,7 @@ class MapExtent(QObject):
         shown = self._canvas.mapSettings().destinationCrs()
         own = QgsCoordinateReferenceSystem.fromWkt(places.wkt) if places.wkt else shown
         if own.isValid() and shown.isValid() and own != shown:
-            transform = QgsCoordinateTransform(shown, own, QgsProject.instance())
+            transform = between(shown, own)
             try:
                 extent = transform.transformBoundingBox(extent)
             except QgsCsException:
