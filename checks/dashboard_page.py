@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from .dashboard import PER, County, Dashboard, Family, Submission
-from .errors import OutputError
 from .findings import Text
 from .journal.reviewers import Rate
 from .progress import SILENT, Progress
 from .record import software_version, write_text
-from .report import charts
 from .report.document import FAMILY_TITLES
+from .report.template import environment
 
-_TEMPLATES = Path(__file__).resolve().parents[1] / "resources" / "report"
 _TREND_WIDTH, _TREND_HEIGHT = 260.0, 120.0
 _LEFT, _RIGHT, _TOP, _BASE = 34.0, 10.0, 10.0, 88.0
 
@@ -35,27 +33,14 @@ def write_dashboard(
     OutputError
         When the file cannot be written or Jinja2 is not installed.
     """
-    try:
-        import jinja2
-    except ImportError as error:
-        raise OutputError(
-            Text(
-                "生成总览需要 Python 库 Jinja2：python -m pip install jinja2",
-                "The dashboard needs the Python library Jinja2: python -m pip install jinja2",
-            )
-        ) from error
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(str(_TEMPLATES)),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    pages = environment(
+        Text(
+            "生成总览需要 Python 库 Jinja2：python -m pip install jinja2",
+            "The dashboard needs the Python library Jinja2: python -m pip install jinja2",
+        )
     )
-    environment.filters["n"] = charts.number
     progress.at(0.2)
-    page = environment.get_template("dashboard.html.j2").render(
-        **content(dashboard, title, language)
-    )
+    page = pages.get_template("dashboard.html.j2").render(**content(dashboard, title, language))
     write_text(path, page)
     progress.at(1.0)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OutputError
 from ..findings import Family, Text, Verdict
 from ..measures.area import round_area
 from ..measures.case import Case
@@ -18,8 +17,8 @@ from ..record import Verification, record_document, software_version, write_text
 from ..risk import ACCEPTED, NOT_CHECKABLE, REVIEW
 from . import charts
 from .picture import draw
+from .template import environment
 
-_TEMPLATES = Path(__file__).resolve().parents[2] / "resources" / "report"
 _WORST = 20
 _SQUARE_METRES_PER_MU = 2000 / 3
 
@@ -62,28 +61,17 @@ def write_report(
     OutputError
         When the file cannot be written or Jinja2 is not installed.
     """
-    try:
-        import jinja2
-    except ImportError as error:
-        raise OutputError(
-            Text(
-                "生成报告需要 Python 库 Jinja2:python -m pip install jinja2",
-                "The report needs the Python library Jinja2: python -m pip install jinja2",
-            )
-        ) from error
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(str(_TEMPLATES)),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    pages = environment(
+        Text(
+            "生成报告需要 Python 库 Jinja2:python -m pip install jinja2",
+            "The report needs the Python library Jinja2: python -m pip install jinja2",
+        )
     )
-    environment.filters["n"] = charts.number
-    environment.filters["breaks"] = _breaks
+    pages.filters["breaks"] = _breaks
     progress.at(0.1)
     values = content(verification, case, progress)
     progress.at(0.8)
-    write_text(path, environment.get_template("report.html.j2").render(**values))
+    write_text(path, pages.get_template("report.html.j2").render(**values))
     progress.at(1.0)
 
 

@@ -14,7 +14,6 @@ from ..errors import BadAnswer, ServiceError
 from ..site_profile import LayerSource
 from . import frames
 from .coverage import CellGrid
-from .extract_features import layer_name
 from .extract_raster_file import RasterWriter
 from .extract_source import Extract, Journal, fingerprint, output_error, put_in_place, source_facts
 
@@ -160,8 +159,3 @@ def _quarters(window: Window) -> Iterator[Window]:
 
 def _cannot_write(path: Path, error: Exception) -> Exception:
     return error if isinstance(error, ServiceError) else output_error(path, error)
-
-
-def raster_name(layer: LayerSource) -> str:
-    """Name of the file of a raster extract, without suffix."""
-    return layer_name(layer)

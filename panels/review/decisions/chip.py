@@ -80,11 +80,3 @@ def paint_chip(
         text,
     )
     painter.restore()
-
-
-def chip_html(text: str, kind: str) -> str:
-    """The same within rich text."""
-    from html import escape
-
-    color = COLORS.get(kind, "#7a7f87")
-    return f'<span style="color:{color}">●</span>&nbsp;{escape(text)}'
